@@ -1,0 +1,175 @@
+/**
+ * What the house asks of a store for its short-lived state. Two stores answer: Redis and PostgreSQL. They know
+ * keys, times and records, nothing of OAuth: rules live with the caller, atomicity and time live here.
+ *
+ * Laws (the suite in `contract.spec.ts` holds every store to them):
+ * - Keys are opaque to the store and never derived from anything it could show. No call needs more than one key
+ *   (a grant's tokens share the grant's key prefix), so a Redis Cluster could hold them.
+ * - All times come from the store's clock. Lives are given and returned as durations in milliseconds.
+ * - What has expired is never returned, and is gone for every other call too.
+ * - Returned objects are the caller's to change. JSON comes back as it was given.
+ * - A store that can't be reached, or does not answer in time, rejects with `StoreAway`.
+ */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined }
+export type JsonObject = { [key: string]: Json | undefined }
+
+/** The first use of a refresh token's number: which, and when by the store's clock (epoch ms). */
+export interface Use {
+  number: number
+  at: number
+}
+
+/** One chain of refresh tokens, known until its end. */
+export interface Family {
+  /** The current token's; 0 for a new family, one more with each rotation. */
+  number: number
+  /** First uses that still matter, newest first. */
+  uses: Use[]
+  payload: JsonObject
+  /** Life left of the current number; zero or less: it has expired, though the family goes on being known. */
+  currentExpiresIn: number
+  /** Life left of the family, absolute. */
+  endsIn: number
+}
+
+export interface AuthorizationCode {
+  key: string
+  payload: JsonObject
+  /** Life left; a code that was redeemed stays known beyond it, as long as its grant lives. */
+  expiresIn: number
+  /** Milliseconds since it was redeemed; absent while it was not. */
+  consumedFor?: number
+}
+
+/** Whom a grant belongs to: what it can be found by, where it is not empty. Written at birth, never changed. */
+export interface GrantOwner {
+  account: string
+  client: string
+  session: string
+}
+
+/** What a person allowed a client in one authorization, and all that came of it. */
+export interface Grant extends GrantOwner {
+  /** The store's time at which this was read, epoch ms. */
+  readAt: number
+  content: JsonObject
+  expiresIn: number
+  code?: AuthorizationCode
+  family?: Family
+}
+
+/** Before its redemption a grant lives as long as its code. */
+export interface NewGrant extends GrantOwner {
+  content: JsonObject
+  code: { key: string; payload: JsonObject; expiresIn: number }
+}
+
+export interface NewToken {
+  key: string
+  payload: JsonObject
+  expiresIn: number
+}
+
+/** Names the grant's owner too, so that the indexes can learn of its longer life in the same trip. */
+export interface Redemption extends GrantOwner {
+  codeKey: string
+  /** The grant's life from now on; a family ends with it at the latest. */
+  grantExpiresIn: number
+  family?: { payload: JsonObject; currentExpiresIn: number; endsIn: number }
+  token?: NewToken
+  /** Store time (epoch ms) after which this request has no listener any more and must change nothing. */
+  notAfter: number
+}
+
+export interface Rotation {
+  /** The number that must still be the current one. */
+  expected: number
+  /** Earlier uses to keep; the store puts the use of `expected`, at its own time, in front. */
+  keep: Use[]
+  /** Life of the new current number; the store cuts it at the family's end. */
+  currentExpiresIn: number
+  token?: NewToken
+  notAfter: number
+}
+
+/** `unheard` is said before anything else is looked at; `gone`: no such grant, or the code is not its own. */
+export type RedemptionOutcome = 'redeemed' | 'consumed' | 'gone' | 'unheard'
+export type RotationOutcome =
+  | { status: 'rotated' }
+  /** The number is not (any longer) the expected one, or its life is over; the grant, read in the same step. */
+  | { status: 'changed'; grant: Grant }
+  /** No such grant, or it has no family (any longer). */
+  | { status: 'gone' }
+  | { status: 'unheard' }
+
+export type GrantIndex = keyof GrantOwner
+
+export interface GrantStore {
+  /** The key must be a new one; a key that is taken is an error. */
+  create(key: string, grant: NewGrant): Promise<void>
+  read(key: string): Promise<Grant | undefined>
+  /** An opaque access token together with its grant: one trip. Undefined when either is missing. */
+  readToken(key: string, tokenKey: string): Promise<{ token: NewToken; grant: Grant } | undefined>
+  /** Exactly one call for a code, however many there are at once, is answered `redeemed`. */
+  redeem(key: string, redemption: Redemption): Promise<RedemptionOutcome>
+  /** Compare and swap: number + 1 if it is still `expected`, and the access token that goes with it. */
+  rotate(key: string, rotation: Rotation): Promise<RotationOutcome>
+  /** Adds an access token to a grant whose number stays (a repeat). False when the grant is gone. */
+  addToken(key: string, token: NewToken): Promise<boolean>
+  dropToken(key: string, tokenKey: string): Promise<void>
+  /** Ends the grant and every token of it. False when there was none. */
+  revoke(key: string): Promise<boolean>
+  /**
+   * Ends all grants under an index entry; `spareFamilies` leaves those that have a refresh-token family. Not one
+   * step: a grant that is made meanwhile may survive. How many were ended.
+   */
+  revokeAll(index: GrantIndex, value: string, options?: { spareFamilies?: boolean }): Promise<number>
+}
+
+/** Everything that has no grant: sessions, interactions, pushed requests, client tokens, replay entries. */
+export interface Artifact {
+  payload: JsonObject
+  expiresIn: number
+  consumedFor?: number
+}
+
+export interface ArtifactStore {
+  /**
+   * Writes or replaces; replacing keeps the mark of consumption. `alias` is a second key, unique in its model: it
+   * leads to the record that named it last.
+   */
+  put(model: string, key: string, artifact: NewArtifact): Promise<void>
+  /**
+   * As `put`, but only where there is a record: so a late save can't bring back a session that was ended. Its alias
+   * stays as it is; naming it lengthens its life with the record's. False when there is no record.
+   */
+  replace(model: string, key: string, artifact: NewArtifact): Promise<boolean>
+  get(model: string, key: string): Promise<Artifact | undefined>
+  getByAlias(model: string, alias: string): Promise<Artifact | undefined>
+  /** True for exactly one caller: it exists and was not consumed before. The record stays until it expires. */
+  consume(model: string, key: string): Promise<boolean>
+  destroy(model: string, key: string): Promise<void>
+  /** Destroys what `getByAlias` finds. */
+  destroyByAlias(model: string, alias: string): Promise<void>
+  /** True for exactly one caller while the entry lives: the replay guard. Sees no records, and they don't see it. */
+  claim(model: string, key: string, expiresIn: number): Promise<boolean>
+  /** Destroys all of a model that belong to an account (its sessions). */
+  destroyAllOf(model: string, account: string): Promise<number>
+}
+
+export interface NewArtifact {
+  payload: JsonObject
+  expiresIn: number
+  alias?: string
+  account?: string
+}
+
+export interface StateStore {
+  grants: GrantStore
+  artifacts: ArtifactStore
+  /** Answers within a second or rejects with `StoreAway`: for readiness. */
+  ping(): Promise<void>
+  /** Removes what has expired, where the store does not do so itself; rows removed. */
+  sweep(): Promise<number>
+  close(): Promise<void>
+}

@@ -1,0 +1,76 @@
+import type { GrantIndex } from '../contract.ts'
+import type { Statement } from './statements.ts'
+
+export const CREATE: Statement = {
+  name: 'state_create_grant',
+  text: `
+    insert into state_grants
+      (key, account, client, session, content, code_key, code_payload, code_expires_at, expires_at)
+    select $1, $2, $3, $4, $5, $6, $7, until, until
+    from (select state_after(clock_timestamp(), $8) as until offset 0) as life`,
+}
+
+export const READ: Statement = {
+  name: 'state_read_grant',
+  text: 'select * from state_read_grant($1)',
+}
+
+export const READ_TOKEN: Statement = {
+  name: 'state_read_token',
+  text: `
+    select g.*, t.payload as token_payload, state_ms(t.expires_at) as token_expires_at
+    from state_tokens t cross join lateral state_read_grant(t.grant_key) g
+    where t.grant_key = $1 and t.key = $2 and t.expires_at > clock_timestamp()`,
+}
+
+export const REDEEM: Statement = {
+  name: 'state_redeem',
+  text: 'select state_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as outcome',
+}
+
+export const ROTATE: Statement = {
+  name: 'state_rotate',
+  text: `
+    select r.outcome, g.*
+    from state_rotate($1, $2, $3, $4, $5, $6, $7, $8) as r (outcome)
+    left join lateral state_read_grant(case r.outcome when 'changed' then $1 end) g on true`,
+}
+
+export const ADD_TOKEN: Statement = {
+  name: 'state_add_token',
+  text: `
+    select state_put_token(key, $2, $3, state_after(clock_timestamp(), $4))
+    from state_grants where key = $1 and expires_at > clock_timestamp()`,
+}
+
+export const DROP_TOKEN: Statement = {
+  name: 'state_drop_token',
+  text: 'delete from state_tokens where grant_key = $1 and key = $2',
+}
+
+export const REVOKE: Statement = {
+  name: 'state_revoke',
+  text: 'delete from state_grants where key = $1 returning expires_at > clock_timestamp() as living',
+}
+
+/** The lock looks at each row again: a family that came while it waited is seen, and spared where asked. */
+const revokeAllBy = (index: GrantIndex): Statement => ({
+  name: `state_revoke_all_${index}`,
+  text: `
+    with doomed as materialized (
+      select key, expires_at > clock_timestamp() as living
+      from state_grants
+      where ${index} = $1 and key > $2
+        and (not $3::boolean or family_ends_at is null or family_ends_at <= clock_timestamp())
+      order by key limit 500 for update
+    ), ended as (
+      delete from state_grants g using doomed where g.key = doomed.key
+    )
+    select max(key) as last, count(*) filter (where living)::int as ended from doomed`,
+})
+
+export const REVOKE_ALL: Record<GrantIndex, Statement> = {
+  account: revokeAllBy('account'),
+  client: revokeAllBy('client'),
+  session: revokeAllBy('session'),
+}

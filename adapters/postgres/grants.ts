@@ -1,0 +1,171 @@
+/** Grants in PostgreSQL: a row each. What must not be divided is a function of `migrations/0005-state.ts`. */
+import type {
+  Grant,
+  GrantIndex,
+  GrantStore,
+  NewToken,
+  Redemption,
+  RedemptionOutcome,
+  Rotation,
+  RotationOutcome,
+} from '../contract.ts'
+import { formatUses, grantFrom, type StoredFamily } from '../stored-grant.ts'
+import {
+  ADD_TOKEN,
+  CREATE,
+  DROP_TOKEN,
+  READ,
+  READ_TOKEN,
+  REDEEM,
+  REVOKE,
+  REVOKE_ALL,
+  ROTATE,
+} from './grant-statements.ts'
+import type { Ask } from './statements.ts'
+
+export const postgresGrants = (ask: Ask): GrantStore => ({
+  async create(key, { account, client, session, content, code }) {
+    const texts = [JSON.stringify(content), code.key, JSON.stringify(code.payload)]
+    await ask(CREATE, [key, account, client, session, ...texts, code.expiresIn])
+  },
+
+  async read(key) {
+    const { rows } = await ask<GrantColumns>(READ, [key])
+    return rows[0] && readColumns(rows[0])
+  },
+
+  async readToken(key, tokenKey) {
+    const { rows } = await ask<GrantColumns & { token_payload: string; token_expires_at: number }>(
+      READ_TOKEN,
+      [key, tokenKey],
+    )
+    if (rows[0] === undefined) return undefined
+    const { token_payload, token_expires_at, read_at } = rows[0]
+    const token = { key: tokenKey, payload: JSON.parse(token_payload), expiresIn: token_expires_at - read_at }
+    return { token, grant: readColumns(rows[0]) }
+  },
+
+  redeem: (key, redemption) => redeem(ask, key, redemption),
+
+  rotate: (key, rotation) => rotate(ask, key, rotation),
+
+  async addToken(key, token) {
+    return (await ask(ADD_TOKEN, [key, ...written(token)])).rowCount === 1
+  },
+
+  async dropToken(key, tokenKey) {
+    await ask(DROP_TOKEN, [key, tokenKey])
+  },
+
+  async revoke(key) {
+    const { rows } = await ask<{ living: boolean }>(REVOKE, [key])
+    return rows[0]?.living === true
+  },
+
+  revokeAll: (index, value, { spareFamilies = false } = {}) => revokeAll(ask, index, value, spareFamilies),
+})
+
+async function redeem(ask: Ask, key: string, redemption: Redemption): Promise<RedemptionOutcome> {
+  const { codeKey, notAfter, grantExpiresIn, family, token } = redemption
+  const { rows } = await ask<{ outcome: RedemptionOutcome }>(REDEEM, [
+    key,
+    codeKey,
+    notAfter,
+    grantExpiresIn,
+    family && JSON.stringify(family.payload),
+    family?.currentExpiresIn,
+    family?.endsIn,
+    ...written(token),
+  ])
+  return rows[0]?.outcome ?? 'gone'
+}
+
+async function rotate(ask: Ask, key: string, rotation: Rotation): Promise<RotationOutcome> {
+  const { expected, notAfter, currentExpiresIn, keep, token } = rotation
+  const { rows } = await ask<RotateColumns>(ROTATE, [
+    key,
+    expected,
+    notAfter,
+    currentExpiresIn,
+    formatUses(keep),
+    ...written(token),
+  ])
+  const [row] = rows
+  if (row === undefined) return { status: 'gone' }
+  if (row.outcome !== 'changed') return { status: row.outcome }
+  // It may have expired between the step and the reading.
+  return row.read_at === null ? { status: 'gone' } : { status: 'changed', grant: readColumns(row) }
+}
+
+/** In batches, each a transaction of its own: no number of grants is too much for a statement's time. */
+async function revokeAll(
+  ask: Ask,
+  index: GrantIndex,
+  value: string,
+  spareFamilies: boolean,
+): Promise<number> {
+  if (value === '') return 0
+  let ended = 0
+  let last = ''
+  for (;;) {
+    const { rows } = await ask<{ last: string | null; ended: number }>(REVOKE_ALL[index], [
+      value,
+      last,
+      spareFamilies,
+    ])
+    const [batch] = rows
+    ended += batch?.ended ?? 0
+    if (!batch?.last) return ended
+    last = batch.last
+  }
+}
+
+const written = (token: NewToken | undefined): unknown[] =>
+  token ? [token.key, JSON.stringify(token.payload), token.expiresIn] : [null, null, null]
+
+/** What `state_read_grant` gives; times are epoch ms. */
+interface GrantColumns {
+  read_at: number
+  account: string
+  client: string
+  session: string
+  content: string
+  expires_at: number
+  code_key: string
+  code_payload: string
+  code_expires_at: number
+  code_consumed_at: number | null
+  family_payload: string | null
+  number: number | null
+  uses: string | null
+  current_expires_at: number | null
+  family_ends_at: number | null
+}
+
+type RotateColumns = { outcome: RotationOutcome['status'] } & (GrantColumns | { read_at: null })
+
+const readColumns = (row: GrantColumns): Grant =>
+  grantFrom({
+    readAt: row.read_at,
+    account: row.account,
+    client: row.client,
+    session: row.session,
+    content: JSON.parse(row.content),
+    expiresAt: row.expires_at,
+    code: {
+      key: row.code_key,
+      payload: JSON.parse(row.code_payload),
+      expiresAt: row.code_expires_at,
+      consumedAt: row.code_consumed_at ?? undefined,
+    },
+    family: row.family_payload === null ? undefined : readFamily(row.family_payload, row),
+  })
+
+/** The family's columns are written together. */
+const readFamily = (payload: string, row: GrantColumns): StoredFamily => ({
+  payload: JSON.parse(payload),
+  number: row.number ?? 0,
+  uses: row.uses ?? '',
+  currentExpiresAt: row.current_expires_at ?? 0,
+  endsAt: row.family_ends_at ?? 0,
+})

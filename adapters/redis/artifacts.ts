@@ -1,0 +1,90 @@
+/**
+ * Artifacts in Redis. Index and alias are written before the record, in the same trip. Destroying leaves both to
+ * expire: the key may be written again at the same moment, and a record must not lose its entry.
+ */
+import type { Redis } from 'ioredis'
+import type { Artifact, ArtifactStore, NewArtifact } from '../contract.ts'
+import { allAnswers, answer, lastAnswer } from '../redis-client.ts'
+import { addToIndexes, entriesOf } from './indexes.ts'
+import type { Keys } from './keys.ts'
+import { ms } from './scripts.ts'
+
+export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
+  async put(model, key, artifact) {
+    await save(redis, keys, model, key, artifact, 'put')
+  },
+
+  replace: (model, key, artifact) => save(redis, keys, model, key, artifact, 'replace'),
+
+  async get(model, key) {
+    return (await read(redis, keys.artifact(model, key)))?.artifact
+  },
+
+  async getByAlias(model, alias) {
+    const key = await answer(redis.get(keys.alias(model, alias)))
+    const found = key === null ? undefined : await read(redis, keys.artifact(model, key))
+    return found?.alias === alias ? found.artifact : undefined
+  },
+
+  async consume(model, key) {
+    return (await answer(redis.consumeArtifact(1, keys.artifact(model, key)))) === 1
+  },
+
+  async destroy(model, key) {
+    await answer(redis.destroyArtifact(1, keys.artifact(model, key), '', ''))
+  },
+
+  async destroyByAlias(model, alias) {
+    const key = await answer(redis.get(keys.alias(model, alias)))
+    if (key !== null) await answer(redis.destroyArtifact(1, keys.artifact(model, key), '', alias))
+  },
+
+  async claim(model, key, expiresIn) {
+    const life = Math.max(1, ms(expiresIn))
+    return (await answer(redis.set(keys.claim(model, key), '', 'PX', life, 'NX'))) === 'OK'
+  },
+
+  destroyAllOf: (model, account) => destroyAllOf(redis, keys, model, account),
+})
+
+async function save(
+  redis: Redis,
+  keys: Keys,
+  model: string,
+  key: string,
+  { payload, expiresIn, alias = '', account = '' }: NewArtifact,
+  how: 'put' | 'replace',
+): Promise<boolean> {
+  const pipeline = redis.pipeline()
+  const life = ms(expiresIn)
+  addToIndexes(pipeline, account === '' ? [] : [keys.artifactsOf(model, account)], key, life)
+  if (alias !== '') {
+    const name = keys.alias(model, alias)
+    how === 'put' ? pipeline.set(name, key, 'PX', Math.max(1, life)) : pipeline.pexpire(name, life, 'GT')
+  }
+  const only = how === 'replace' ? 1 : 0
+  pipeline.putArtifact(1, keys.artifact(model, key), JSON.stringify(payload), life, alias, account, only)
+  return (await lastAnswer(pipeline)) === 1
+}
+
+async function read(redis: Redis, key: string) {
+  const reply = await answer(redis.getArtifact(1, key))
+  if (!reply) return undefined
+  const [readAt, expiresAt, payload, consumedAt, alias] = reply
+  const artifact: Artifact = {
+    payload: JSON.parse(payload),
+    expiresIn: expiresAt - readAt,
+    ...(consumedAt !== null && { consumedFor: readAt - Number(consumedAt) }),
+  }
+  return { artifact, alias }
+}
+
+async function destroyAllOf(redis: Redis, keys: Keys, model: string, account: string): Promise<number> {
+  let destroyed = 0
+  for await (const entries of entriesOf(redis, keys.artifactsOf(model, account))) {
+    const pipeline = redis.pipeline()
+    for (const key of entries) pipeline.destroyArtifact(1, keys.artifact(model, key), account, '')
+    destroyed += (await allAnswers(pipeline)).filter((reply) => reply === 1).length
+  }
+  return destroyed
+}

@@ -1,0 +1,14 @@
+/** The names of things in Redis. What stands in braces decides the slot: a script touches one grant, so one slot. */
+import type { GrantIndex } from '../contract.ts'
+
+export type Keys = ReturnType<typeof keysUnder>
+
+export const keysUnder = (prefix: string) => ({
+  grant: (key: string) => `${prefix}{${key}}`,
+  token: (key: string, tokenKey: string) => `${prefix}{${key}}t:${tokenKey}`,
+  grantsOf: (index: GrantIndex, value: string) => `${prefix}x:${index}:${value}`,
+  artifact: (model: string, key: string) => `${prefix}a:${model}:{${key}}`,
+  alias: (model: string, alias: string) => `${prefix}n:${model}:{${alias}}`,
+  artifactsOf: (model: string, account: string) => `${prefix}o:${model}:${account}`,
+  claim: (model: string, key: string) => `${prefix}c:${model}:{${key}}`,
+})

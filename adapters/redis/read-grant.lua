@@ -1,0 +1,2 @@
+-- KEYS: grant.
+return read_grant(KEYS[1], now())

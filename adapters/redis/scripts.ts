@@ -1,0 +1,60 @@
+/**
+ * Every step that must be one step is a Lua script beside this file. ioredis sends its text once a connection and
+ * its hash from then on, and its text again when Redis says that it forgot it (NOSCRIPT).
+ */
+import { readFileSync } from 'node:fs'
+import type { ClientContext, Redis, Result } from 'ioredis'
+
+type Argument = string | number
+/** The number of keys, the keys, the other arguments: as EVAL takes them. */
+type Script<Context extends ClientContext, Reply> = (
+  keys: number,
+  ...rest: Argument[]
+) => Result<Reply, Context>
+
+/** Read time, expiry, then the hash's four fields. */
+export type GrantReply = [number, number, string, string, string | null, string | null]
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    createGrant: Script<Context, null>
+    readGrant: Script<Context, GrantReply | null>
+    readToken: Script<Context, [GrantReply, string, number] | null>
+    redeemCode: Script<Context, string>
+    rotateFamily: Script<Context, ['rotated' | 'gone' | 'unheard'] | ['changed', GrantReply]>
+    addToken: Script<Context, number>
+    revokeGrant: Script<Context, string | null>
+    addToIndex: Script<Context, null>
+    putArtifact: Script<Context, number>
+    getArtifact: Script<Context, [number, number, string, string | null, string | null] | null>
+    consumeArtifact: Script<Context, number>
+    destroyArtifact: Script<Context, number>
+  }
+}
+
+const FILES = {
+  createGrant: 'create-grant',
+  readGrant: 'read-grant',
+  readToken: 'read-token',
+  redeemCode: 'redeem',
+  rotateFamily: 'rotate',
+  addToken: 'add-token',
+  revokeGrant: 'revoke-grant',
+  addToIndex: 'add-to-index',
+  putArtifact: 'put-artifact',
+  getArtifact: 'get-artifact',
+  consumeArtifact: 'consume-artifact',
+  destroyArtifact: 'destroy-artifact',
+}
+
+export function defineScripts(redis: Redis): void {
+  const shared = read('shared')
+  for (const [command, file] of Object.entries(FILES)) {
+    redis.defineCommand(command, { lua: `${shared}\n${read(file)}` })
+  }
+}
+
+const read = (name: string): string => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8')
+
+/** Lives are whole milliseconds to Redis. */
+export const ms = (life: number): number => Math.round(life)

@@ -1,0 +1,39 @@
+-- Stands before every script. Arguments that hold JSON pass through untouched: cjson would make {} of [].
+--
+-- A grant is a hash of four fields; fewer and fuller fields cost Redis far less than many small ones.
+--   g  owner, content and code payload: JSON, written at birth
+--   c  the code: "<key> <expires at>", and once it was redeemed " <redeemed at>"
+--   f  the family's payload: JSON, written at redemption
+--   n  the family's state: "<number> <current expires at> <ends at> <uses>"
+
+-- The store's clock, epoch ms; it stands still while a script runs.
+local function now()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+local function integer(number)
+  return string.format('%.0f', number)
+end
+
+-- A time that has passed already removes the key at once, which SET's own options do a millisecond late.
+local function set_until(key, value, expires_at)
+  redis.call('SET', key, value)
+  redis.call('PEXPIREAT', key, integer(expires_at))
+end
+
+-- Whole, for the caller to take apart; nil when there is none.
+local function read_grant(key, time)
+  local fields = redis.call('HMGET', key, 'g', 'c', 'f', 'n')
+  if not fields[1] then return nil end
+  return { time, redis.call('PEXPIRETIME', key), fields[1], fields[2], fields[3], fields[4] }
+end
+
+-- The family's state, or nil when there is none (any longer).
+local function living_family(key, time)
+  local state = redis.call('HGET', key, 'n')
+  if not state then return nil end
+  local number, current_expires_at, ends_at = string.match(state, '^(%d+) (%d+) (%d+) ')
+  if tonumber(ends_at) <= time then return nil end
+  return { number = number, current_expires_at = tonumber(current_expires_at), ends_at = tonumber(ends_at) }
+end

@@ -1,0 +1,15 @@
+/** Every migration, oldest first. A name, once released, never changes: databases remember it. */
+import type { Migration } from 'kysely/migration'
+import * as accounts from './0001-accounts.ts'
+import * as clients from './0002-clients.ts'
+import * as consents from './0003-consents.ts'
+import * as keys from './0004-keys.ts'
+import * as state from './0005-state.ts'
+
+export const migrations: Record<string, Migration> = {
+  '0001-accounts': accounts,
+  '0002-clients': clients,
+  '0003-consents': consents,
+  '0004-keys': keys,
+  '0005-state': state,
+}

@@ -1,0 +1,49 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+
+/** Claims of OpenID Connect Core §5.1 that are kept as they were given, besides those with columns of their own. */
+export type ProfileClaims = Record<string, unknown>
+
+export interface UserRow {
+  /** UUID version 7; never leaves the house. */
+  id: string
+  /** Random subject identifier: what relying parties see. */
+  sub: string
+  /** As the person wrote it; unique by `email_key`, its one stored form. */
+  email: string
+  email_key: string
+  email_verified: Generated<boolean>
+  name: string | null
+  profile: JSONColumnType<ProfileClaims>
+  /** Roles in the server itself (`admin`). */
+  server_roles: JSONColumnType<string[]>
+  disabled_at: Date | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+  last_sign_in_at: Date | null
+  managed_by: string | null
+}
+
+interface CredentialRow {
+  id: string
+  user_id: string
+  method: string
+  data: JSONColumnType<Record<string, unknown>>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+/** One-time links; the key is a keyed hash of the token, which itself is stored nowhere. */
+interface AccountLinkRow {
+  key: Buffer
+  user_id: string
+  purpose: string
+  expires_at: ColumnType<Date, Date, Date>
+  used_at: Date | null
+  created_at: Generated<Date>
+}
+
+export interface AccountTables {
+  users: UserRow
+  credentials: CredentialRow
+  account_links: AccountLinkRow
+}

@@ -1,0 +1,35 @@
+import type { Generated, JSONColumnType } from 'kysely'
+
+export interface ClientRow {
+  client_id: string
+  /** Client metadata by the names of RFC 7591 §2, secret left out. */
+  metadata: JSONColumnType<Record<string, unknown>>
+  /** `number:base64url`: keyed hash under the pepper of that number. */
+  secret_hash: string | null
+  /** Only for clients whose algorithms need the secret itself (`client_secret_jwt`, HS*). */
+  secret_sealed: Buffer | null
+  disabled_at: Date | null
+  /** `apply`, `demo`, or null: made by hand. */
+  managed_by: string | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface ResourceServerRow {
+  /** Resource indicator (RFC 8707): an absolute URI without fragment. */
+  identifier: string
+  scopes: JSONColumnType<string[]>
+  access_token_format: 'jwt' | 'opaque'
+  signing_alg: string
+  access_token_ttl: number | null
+  /** The confidential client that may introspect this resource's tokens. */
+  introspection_client: string | null
+  managed_by: string | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface ClientTables {
+  clients: ClientRow
+  resource_servers: ResourceServerRow
+}

@@ -1,0 +1,78 @@
+/** What a person allowed which client, remembered per scope, so that only what is new is asked again. */
+import { type Kysely, sql } from 'kysely'
+import type { Database } from '../schema.ts'
+
+export interface Consent {
+  scopes: string[]
+  /** Single claims asked for by the `claims` parameter (OpenID Connect Core §5.5). */
+  claims: string[]
+  /** Resource indicator to the scopes allowed there. */
+  resources: Record<string, string[]>
+}
+
+export const NO_CONSENT: Consent = { scopes: [], claims: [], resources: {} }
+
+export interface ConsentsRepository {
+  find(sub: string, clientId: string): Promise<Consent>
+  /** Adds to what was allowed before. */
+  add(sub: string, clientId: string, consent: Consent): Promise<void>
+  remove(sub: string, clientId: string): Promise<boolean>
+}
+
+export function createConsentsRepository(db: Kysely<Database>): ConsentsRepository {
+  const columns = ['scopes', 'claims', 'resources'] as const
+  return {
+    find: async (sub, clientId) =>
+      (await db
+        .selectFrom('consents')
+        .select(columns)
+        .where('user_sub', '=', sub)
+        .where('client_id', '=', clientId)
+        .executeTakeFirst()) ?? NO_CONSENT,
+    add: (sub, clientId, consent) =>
+      db.transaction().execute(async (tx) => {
+        await tx
+          .insertInto('consents')
+          .values({ user_sub: sub, client_id: clientId, scopes: '[]', claims: '[]', resources: '{}' })
+          .onConflict((c) => c.doNothing())
+          .execute()
+        const before = await tx
+          .selectFrom('consents')
+          .select(columns)
+          .where('user_sub', '=', sub)
+          .where('client_id', '=', clientId)
+          .forUpdate()
+          .executeTakeFirstOrThrow()
+        const after = merge(before, consent)
+        await tx
+          .updateTable('consents')
+          .set({
+            scopes: JSON.stringify(after.scopes),
+            claims: JSON.stringify(after.claims),
+            resources: JSON.stringify(after.resources),
+            updated_at: sql`now()`,
+          })
+          .where('user_sub', '=', sub)
+          .where('client_id', '=', clientId)
+          .execute()
+      }),
+    remove: async (sub, clientId) => {
+      const result = await db
+        .deleteFrom('consents')
+        .where('user_sub', '=', sub)
+        .where('client_id', '=', clientId)
+        .executeTakeFirst()
+      return result.numDeletedRows > 0n
+    },
+  }
+}
+
+export function merge(a: Consent, b: Consent): Consent {
+  const resources: Record<string, string[]> = { ...a.resources }
+  for (const [identifier, scopes] of Object.entries(b.resources)) {
+    resources[identifier] = union(resources[identifier] ?? [], scopes)
+  }
+  return { scopes: union(a.scopes, b.scopes), claims: union(a.claims, b.claims), resources }
+}
+
+const union = (a: string[], b: string[]): string[] => [...new Set([...a, ...b])]

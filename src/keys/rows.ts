@@ -1,0 +1,36 @@
+import type { Generated } from 'kysely'
+
+export type DataKeyPurpose = 'pepper' | 'cookie' | 'refresh' | 'field'
+
+export interface DataKeyRow {
+  purpose: DataKeyPurpose
+  /** Never used twice for one purpose. */
+  number: number
+  created_at: Generated<Date>
+}
+
+/** A data key wrapped by one master key (AES-256-GCM, purpose and number as additional data). */
+export interface DataKeyWrapRow {
+  purpose: DataKeyPurpose
+  number: number
+  /** First 8 bytes of a hash of the master key, hex: names it without telling it. */
+  master_id: string
+  wrapped: Buffer
+}
+
+export interface SigningKeyRow {
+  kid: string
+  alg: string
+  /** Public JWK (RFC 7517). */
+  public_jwk: string
+  /** Private JWK, sealed under the data key `field`. */
+  private_sealed: Buffer
+  state: 'active' | 'retired' | 'compromised'
+  created_at: Generated<Date>
+}
+
+export interface KeyTables {
+  data_keys: DataKeyRow
+  data_key_wraps: DataKeyWrapRow
+  signing_keys: SigningKeyRow
+}
