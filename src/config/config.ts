@@ -1,0 +1,132 @@
+/**
+ * What the house was told to be: the environment, checked once before anything listens. Every fault is found in the
+ * same pass, so that an operator mends them together; what is allowed but weak, or looks like a slip, is a warning.
+ */
+import { readFileSync } from 'node:fs'
+import { type Facts, findFaults, findWeaknesses } from './cross-checks.ts'
+import { type Environment, readEnvironment, VARIABLES, type Values, type VariableName } from './env.ts'
+import { LATER } from './later.ts'
+import { findNearMisses } from './near-miss.ts'
+import { findOpenings } from './node-options.ts'
+import type { Problem } from './problem.ts'
+import { type ReadFile, readSources, type Sources } from './sources.ts'
+import type { PasswordCost } from './values/password-cost.ts'
+import type { TrustProxy } from './values/trust-proxy.ts'
+
+export interface Address {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+}
+
+/** Durations are milliseconds. */
+export interface Config {
+  readonly production: boolean
+  /** The issuer identifier exactly as given: an origin without a trailing slash. */
+  readonly issuer: string
+  readonly listen: Address
+  readonly management: Address
+  /** Absent: embedded storage in `dataDir`. */
+  readonly databaseUrl?: string
+  readonly databasePoolMax: number
+  /** Absent: the database holds the short-lived state too. */
+  readonly redisUrl?: string
+  /** Absolute. */
+  readonly dataDir: string
+  /** The first wraps, all unwrap. Undefined: `secret-files.ts` keeps one in `dataDir` (embedded storage only). */
+  readonly masterKeys: readonly Buffer[] | undefined
+  readonly accessTokenExp: number
+  readonly refreshTokenExp: number
+  readonly refreshFamilyExp: number
+  readonly sessionExp: number
+  readonly sessionMaxExp: number
+  readonly refreshReuseGrace: number
+  readonly refreshReuseRevokes: Values['REFRESH_REUSE_REVOKES']
+  readonly passwordHash: PasswordCost
+  readonly trustProxy: TrustProxy
+  readonly logLevel: Values['LOG_LEVEL']
+}
+
+/** Warnings come with a refusal too: a misspelt name is the likely reason for a missing one. */
+export type ConfigResult = { warnings: string[] } & (
+  | { ok: true; config: Config }
+  | { ok: false; problems: Problem[] }
+)
+
+/** A value that is no secret is repeated, so that the slip is seen; a URL could hide a password. */
+const repeat = (text: string) => (text.includes('@') ? '' : `, not ${JSON.stringify(text.slice(0, 60))}`)
+
+function readValue(name: VariableName, sources: Sources): { value: unknown } | { problem: Problem } {
+  const variable = VARIABLES[name]
+  const given = sources.get(name)
+  if (given !== undefined && 'problem' in given) return given
+  const text = given?.text ?? ('default' in variable ? variable.default : undefined)
+  if (text === undefined) return { value: undefined }
+  const parsed = variable.schema.safeParse(text)
+  if (parsed.success) return { value: parsed.data }
+  const message = `${parsed.error.issues[0]?.message}${'secret' in variable ? '' : repeat(text)}`
+  return { problem: { variable: name, message, example: variable.example } }
+}
+
+function readValues(sources: Sources): { values: Partial<Values>; problems: Problem[] } {
+  const values: Record<string, unknown> = {}
+  const problems: Problem[] = []
+  for (const name of Object.keys(VARIABLES) as VariableName[]) {
+    const read = readValue(name, sources)
+    if ('problem' in read) problems.push(read.problem)
+    else values[name] = read.value
+  }
+  return { values, problems }
+}
+
+function toConfig(values: Values): Config {
+  const host = values.HOST ?? (values.DATABASE_URL === undefined ? '127.0.0.1' : '0.0.0.0')
+  return Object.freeze({
+    production: values.NODE_ENV === 'production',
+    issuer: values.ISSUER,
+    listen: Object.freeze({ host, port: values.PORT }),
+    management: Object.freeze({ host: values.MANAGEMENT_HOST ?? host, port: values.MANAGEMENT_PORT }),
+    ...(values.DATABASE_URL !== undefined && { databaseUrl: values.DATABASE_URL }),
+    databasePoolMax: values.DATABASE_POOL_MAX,
+    ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
+    dataDir: values.DATA_DIR,
+    masterKeys: values.MASTER_KEY && Object.freeze(values.MASTER_KEY),
+    accessTokenExp: values.ACCESS_TOKEN_EXP,
+    refreshTokenExp: values.REFRESH_TOKEN_EXP,
+    refreshFamilyExp: values.REFRESH_FAMILY_EXP,
+    sessionExp: values.SESSION_EXP,
+    sessionMaxExp: values.SESSION_MAX_EXP,
+    refreshReuseGrace: values.REFRESH_REUSE_GRACE,
+    refreshReuseRevokes: values.REFRESH_REUSE_REVOKES,
+    passwordHash: Object.freeze(values.PASSWORD_HASH),
+    trustProxy: values.TRUST_PROXY && Object.freeze(values.TRUST_PROXY),
+    logLevel: values.LOG_LEVEL,
+  })
+}
+
+const findUnavailable = (sources: Sources) =>
+  Object.keys(LATER)
+    .filter((name) => sources.has(name))
+    .map((name) => `${name} is not available yet, it has no effect`)
+
+/**
+ * Pure but for `readFile`, which `NAME_FILE` variables are read with, and the folder that a relative path starts in.
+ * `execArgv`: the options that Node was started with.
+ */
+export function parseConfig(
+  env: Environment,
+  readFile: ReadFile,
+  execArgv: readonly string[] = [],
+): ConfigResult {
+  const sources = readSources(env, readFile)
+  const { values, problems } = readValues(sources)
+  const facts: Facts = { values, isSet: (name) => sources.has(name) }
+  problems.push(...findFaults(facts))
+  if (values.NODE_ENV === 'production') problems.push(...findOpenings(env, execArgv))
+  const warnings = [...findWeaknesses(facts), ...findUnavailable(sources), ...findNearMisses(env)]
+  if (problems.length > 0) return { ok: false, problems, warnings }
+  return { ok: true, config: toConfig(values as Values), warnings }
+}
+
+export const loadConfig = (): ConfigResult =>
+  parseConfig(readEnvironment(), (path) => readFileSync(path, 'utf8'), process.execArgv)

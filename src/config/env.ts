@@ -1,0 +1,178 @@
+/**
+ * Every variable of the environment, once: the check, the default, the documentation and `.env.example` all come from
+ * here. This is the only file that reads `process.env`.
+ */
+import type { z } from 'zod'
+import { duration } from './values/duration.ts'
+import { issuer } from './values/issuer.ts'
+import { masterKeys } from './values/master-keys.ts'
+import { passwordCost } from './values/password-cost.ts'
+import { folder, listenHost, oneOf, storeUrl, wholeNumber } from './values/plain.ts'
+import { trustProxy } from './values/trust-proxy.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export const readEnvironment = (): Environment => process.env
+
+export interface Described {
+  /** The text taken when the variable is unset. */
+  default?: string
+  /** What being unset means, where no text says it. */
+  unset?: string
+  meaning: string
+  example: string
+  /** `whole`: shown nowhere. `url`: shown without user information and query. */
+  secret?: 'whole' | 'url'
+}
+
+export interface Variable extends Described {
+  schema: z.ZodType<unknown, string>
+}
+
+export const VARIABLES = {
+  NODE_ENV: {
+    default: 'development',
+    meaning:
+      '`production` refuses what is only fit for trying out: embedded storage, the demo, an issuer without https, a cheap password hash',
+    example: 'production',
+    schema: oneOf(['production', 'development', 'test']),
+  },
+  ISSUER: {
+    default: 'http://localhost:3000',
+    meaning:
+      'Issuer identifier: the origin that browsers and clients use, exactly as they compare it. https, and not a loopback name, in production',
+    example: 'https://id.example.com',
+    schema: issuer,
+  },
+  PORT: {
+    default: '3000',
+    meaning: 'Port of the public listener; 0 takes a free one',
+    example: '3000',
+    schema: wholeNumber(0, 65_535),
+  },
+  HOST: {
+    unset: '`127.0.0.1` with embedded storage, else `0.0.0.0`',
+    meaning: 'Address of the public listener',
+    example: '0.0.0.0',
+    schema: listenHost,
+  },
+  MANAGEMENT_PORT: {
+    default: '9000',
+    meaning:
+      'Port of the listener with `/healthz`, `/livez`, `/readyz` and `/metrics`; 0 takes a free one. Keep it from the public',
+    example: '9000',
+    schema: wholeNumber(0, 65_535),
+  },
+  MANAGEMENT_HOST: {
+    unset: 'as `HOST`',
+    meaning: 'Address of the management listener',
+    example: '127.0.0.1',
+    schema: listenHost,
+  },
+  DATABASE_URL: {
+    unset: 'embedded PostgreSQL in `DATA_DIR`',
+    meaning: 'PostgreSQL 14 or newer. Required in production',
+    example: 'postgresql://gatehouse:PASSWORD@db.internal:5432/gatehouse',
+    secret: 'url',
+    schema: storeUrl('postgresql', 'postgres'),
+  },
+  DATABASE_POOL_MAX: {
+    default: '20',
+    meaning: 'Connections to PostgreSQL that one process opens at most',
+    example: '20',
+    schema: wholeNumber(1, 1000),
+  },
+  REDIS_URL: {
+    unset: 'the database holds the short-lived state too',
+    meaning: 'Redis 7 or newer, or Valkey 8 or newer; `rediss://` for TLS',
+    example: 'rediss://:PASSWORD@redis.internal:6379/0',
+    secret: 'url',
+    schema: storeUrl('redis', 'rediss'),
+  },
+  DATA_DIR: {
+    default: './data',
+    meaning: 'Folder of embedded storage and of generated secrets (mode 0700, its files 0600)',
+    example: '/var/lib/gatehouse',
+    schema: folder,
+  },
+  MASTER_KEY: {
+    unset: 'generated into `DATA_DIR` with embedded storage; required with `DATABASE_URL`',
+    meaning:
+      'Wraps the data keys and nothing else: 32 random bytes in base64. Several, separated by commas: the first wraps, all unwrap. Without it the stored keys are lost: keep a copy',
+    example: '"$(openssl rand -base64 32)"',
+    secret: 'whole',
+    schema: masterKeys,
+  },
+  ACCESS_TOKEN_EXP: {
+    default: '15m',
+    meaning: 'Life of access and id tokens; 15m at most, as a revocation can’t reach a signed one earlier',
+    example: '5m',
+    schema: duration('1s', '15m'),
+  },
+  REFRESH_TOKEN_EXP: {
+    default: '7d',
+    meaning: 'Life of a refresh token since it was issued',
+    example: '7d',
+    schema: duration('1s', '3650d'),
+  },
+  REFRESH_FAMILY_EXP: {
+    default: '30d',
+    meaning: 'Life of a chain of refresh tokens since the sign-in, however often it rotates',
+    example: '30d',
+    schema: duration('1s', '3650d'),
+  },
+  SESSION_EXP: {
+    default: '14d',
+    meaning: 'Life of the browser’s session since its last use',
+    example: '14d',
+    schema: duration('1s', '3650d'),
+  },
+  SESSION_MAX_EXP: {
+    default: '90d',
+    meaning: 'Life of the browser’s session since the sign-in',
+    example: '90d',
+    schema: duration('1s', '3650d'),
+  },
+  REFRESH_REUSE_GRACE: {
+    default: '10s',
+    meaning:
+      'Window in which a repeated refresh gets the same successor and a late duplicate is refused without harm; 0: every repeat is reuse',
+    example: '10s',
+    schema: duration('0', '60s'),
+  },
+  REFRESH_REUSE_REVOKES: {
+    default: 'session',
+    meaning:
+      'What a detected reuse ends: `family`, `session` (every family of that sign-on session) or `user`',
+    example: 'user',
+    schema: oneOf(['family', 'session', 'user']),
+  },
+  PASSWORD_HASH: {
+    default: 'm=19456,t=2,p=1',
+    meaning:
+      'Cost of argon2id: memory in KiB, passes, lanes. Less than OWASP’s floor (19456 with 2 passes, 47104 with 1, 12288 with 3, 9216 with 4, 7168 with 5) is refused in production',
+    example: 'm=65536,t=3,p=1',
+    schema: passwordCost,
+  },
+  TRUST_PROXY: {
+    default: 'false',
+    meaning:
+      'Whose forwarded headers are believed: the number of proxies in front, or their addresses and CIDR ranges, separated by commas',
+    example: '10.0.0.0/8,fd00::/8',
+    schema: trustProxy,
+  },
+  LOG_LEVEL: {
+    default: 'info',
+    meaning: 'Least level that is written: `trace`, `debug`, `info`, `warn`, `error` or `fatal`',
+    example: 'debug',
+    schema: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+  },
+} as const satisfies Record<string, Variable>
+
+export type VariableName = keyof typeof VARIABLES
+
+type Parsed<V extends Variable> = V extends { default: string }
+  ? z.output<V['schema']>
+  : z.output<V['schema']> | undefined
+
+export type Values = { [Name in VariableName]: Parsed<(typeof VARIABLES)[Name]> }

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import type { z } from 'zod'
+import { duration, readDuration } from './duration.ts'
+import { isLoopbackHost, issuer } from './issuer.ts'
+import { passwordCost } from './password-cost.ts'
+import { listenHost, storeUrl } from './plain.ts'
+import { trustProxy } from './trust-proxy.ts'
+
+const takes = (schema: z.ZodType, text: string) => schema.safeParse(text).success
+
+describe('a duration', () => {
+  test.each([
+    ['0', 0],
+    ['500ms', 500],
+    ['10s', 10_000],
+    ['15m', 900_000],
+    ['12h', 43_200_000],
+    ['7d', 604_800_000],
+  ])('%s is %d ms', (text, value) => {
+    expect(readDuration(text)).toBe(value)
+  })
+
+  test.each(['', '15', '-1s', '1.5h', '1 h', '1H', '1w', '1h30m', 's', '1constructor', '9999999999s', '١s'])(
+    'is not %j',
+    (text) => {
+      expect(readDuration(text)).toBeUndefined()
+    },
+  )
+
+  test('keeps its bounds, both included, and whole seconds', () => {
+    const schema = duration('1s', '15m')
+    expect(['1s', '15m', '2000ms'].filter((text) => !takes(schema, text))).toEqual([])
+    expect(['0', '999ms', '1500ms', '901s'].filter((text) => takes(schema, text))).toEqual([])
+  })
+})
+
+describe('an issuer', () => {
+  test.each([
+    'https://id.example.com',
+    'https://id.example.com:8443',
+    'http://localhost:3000',
+    'http://[::1]:3000',
+  ])('may be %s', (text) => {
+    expect(issuer.parse(text)).toBe(text)
+  })
+
+  test.each([
+    'id.example.com',
+    'https://id.example.com/',
+    'https://id.example.com/tenant',
+    'https://id.example.com?',
+    'https://id.example.com#',
+    'https://id.example.com?x=1',
+    'https://u@id.example.com',
+    'https://u:p@id.example.com',
+    'https://ID.example.com',
+    'https://id.example.com:443',
+    'https://bücher.example',
+    'https:/id.example.com',
+    'https:\\\\id.example.com',
+    ' https://id.example.com',
+    'ftp://id.example.com',
+    'urn:gatehouse',
+    'https://',
+  ])('is not %s', (text) => {
+    expect(takes(issuer, text)).toBe(false)
+  })
+})
+
+test('a loopback name is one that never leaves the machine', () => {
+  const inside = ['localhost', 'a.localhost', 'LOCALHOST', 'localhost.', '127.0.0.1', '127.8.9.10', '[::1]']
+  const outside = ['localhost.example.com', 'notlocalhost', '128.0.0.1', '127.0.0.1.example.com', '[::2]', '']
+  expect(inside.filter((host) => !isLoopbackHost(host))).toEqual([])
+  expect(outside.filter(isLoopbackHost)).toEqual([])
+})
+
+test('a password cost is one that argon2 can do', () => {
+  expect(passwordCost.parse('m=65536,t=3,p=4')).toEqual({ memoryKiB: 65_536, passes: 3, parallelism: 4 })
+  const wrong = [
+    '',
+    'm=19456',
+    'm=19456,t=2',
+    't=2,m=19456,p=1',
+    'm=7,t=1,p=1',
+    'm=64,t=0,p=1',
+    'm=64,t=1,p=0',
+  ]
+  expect(
+    [...wrong, 'm=9999999,t=1,p=1', 'm=65536,t=1,p=17'].filter((text) => takes(passwordCost, text)),
+  ).toEqual([])
+})
+
+test('proxies are trusted by count or by network, never all of them', () => {
+  expect(['false', '0', '2', '10.0.0.0/8, ::1'].map((text) => trustProxy.parse(text))).toEqual([
+    false,
+    false,
+    2,
+    ['10.0.0.0/8', '::1'],
+  ])
+  const wrong = [
+    'true',
+    '*',
+    '10',
+    '-1',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '::/129',
+    '10.0.0/8',
+    '10.0.0.0/8/8',
+  ]
+  expect(
+    [...wrong, '10.0.0.0/', 'fe80::1%eth0', '10.0.0.0/8,', 'proxy'].filter((text) => takes(trustProxy, text)),
+  ).toEqual([])
+})
+
+test('a listener’s host is an address or a name', () => {
+  expect(['0.0.0.0', '::', 'localhost', 'a-b.example'].filter((text) => !takes(listenHost, text))).toEqual([])
+  const wrong = ['256.0.0.1', '1.2.3', '[::1]', 'localhost:3000', 'http://x', '-a', 'a..b', '']
+  expect(wrong.filter((text) => takes(listenHost, text))).toEqual([])
+})
+
+test('a store’s URL has one of its schemes', () => {
+  const schema = storeUrl('postgresql', 'postgres')
+  const right = ['postgres://u:p%40@db/x', 'postgresql:///x?host=/run/postgresql']
+  expect(right.filter((text) => !takes(schema, text))).toEqual([])
+  expect(
+    ['http://db/x', 'db:5432', 'postgres://u:p@ss:w#rd@db:x/y'].filter((text) => takes(schema, text)),
+  ).toEqual([])
+})

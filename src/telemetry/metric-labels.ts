@@ -1,0 +1,74 @@
+/**
+ * The values that labels can take. Each set is closed, so that no caller and no attacker can grow the number of time
+ * series; what is outside counts as `other`.
+ */
+export const RESULTS = ['success', 'failure'] as const
+export type Result = (typeof RESULTS)[number]
+
+/** The verdicts on a presented refresh token. */
+export const REFRESH_RESULTS = [
+  'rotated',
+  'kept',
+  'repeat',
+  'late',
+  'reuse',
+  'behind',
+  'unheard',
+  'invalid',
+] as const
+export type RefreshResult = (typeof REFRESH_RESULTS)[number]
+
+/** As registered with IANA ("OAuth Parameters"); `first_party` is a sign-in at `/auth/login`. */
+export const GRANT_TYPES = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'urn:openid:params:grant-type:ciba',
+  'first_party',
+] as const
+
+export const REVOCATION_SCOPES = [
+  'token',
+  'grant',
+  'family',
+  'session',
+  'device',
+  'user',
+  'client',
+  'organization',
+  'everything',
+] as const
+export type RevocationScope = (typeof REVOCATION_SCOPES)[number]
+
+export const LIMITERS = ['login_address', 'login_account', 'global', 'other'] as const
+export type Limiter = (typeof LIMITERS)[number]
+
+export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+const STATUSES: ReadonlySet<number> = new Set([
+  200, 201, 204, 302, 303, 304, 400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 431, 499, 500, 501,
+  503,
+])
+
+/** The code where it is one that we send (499: the client had gone), else its class. */
+export const statusLabel = (status: number): string =>
+  STATUSES.has(status) ? String(status) : `${Math.trunc(status / 100) % 10}xx`
+
+export const OTHER = 'other'
+
+export const closed =
+  (known: readonly string[]) =>
+  (value: string): string =>
+    known.includes(value) ? value : OTHER
+
+/** For a set that is known only as it comes by: the first so many values, then `other`. */
+export function capped(most: number): (value: string) => string {
+  const seen = new Set<string>()
+  return (value) => {
+    if (seen.size < most) seen.add(value)
+    return seen.has(value) ? value : OTHER
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * What Prometheus reads. Each metric is there from the start with value 0, so that a rate is right from the first
+ * event on; label values are closed sets (`metric-labels.ts`).
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type Clock, systemClock } from '../shared/clock.ts'
+import {
+  capped,
+  closed,
+  GRANT_TYPES,
+  HTTP_METHODS,
+  LIMITERS,
+  type Limiter,
+  OTHER,
+  REFRESH_RESULTS,
+  RESULTS,
+  REVOCATION_SCOPES,
+  type RefreshResult,
+  type Result,
+  type RevocationScope,
+  statusLabel,
+} from './metric-labels.ts'
+
+export interface MetricsOptions {
+  /** Ids of the methods that sign a person in, and of those that serve as second factor. */
+  loginMethods?: readonly string[]
+  mfaMethods?: readonly string[]
+  /** Event loop, garbage collector, memory, handles. */
+  nodeDefaults?: boolean
+  clock?: Clock
+}
+
+interface HttpObservation {
+  /** The pattern (`/interaction/:uid`), `other` where none matched. Never the path that was called. */
+  route: string
+  method: string
+  status: number
+  seconds: number
+}
+
+export interface Metrics {
+  login(result: Result, method: string): void
+  mfa(method: string, result: Result): void
+  /** `reuse` counts in `auth_refresh_reuse_detected_total` too. */
+  refresh(result: RefreshResult): void
+  tokenIssued(grantType: string): void
+  revocation(scope: RevocationScope): void
+  rateLimited(limiter: Limiter): void
+  passwordHashQueue(depth: number): void
+  /** All published keys that have an end, epoch ms; replaces what was told before. */
+  signingKeys(keys: readonly { kid: string; expiresAt: number }[]): void
+  httpRequest(observation: HttpObservation): void
+  /** The text format of Prometheus. */
+  text(): Promise<string>
+  readonly contentType: string
+}
+
+const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const ROUTES = 200
+
+function counter<Label extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labels: { readonly [L in Label]: readonly string[] },
+): (...values: string[]) => void {
+  const labelNames = Object.keys(labels) as Label[]
+  const made = new Counter({ name, help, labelNames, registers: [registry] })
+  const combine = (sets: readonly (readonly string[])[]): string[][] =>
+    sets.reduce<string[][]>((done, set) => done.flatMap((head) => set.map((value) => [...head, value])), [[]])
+  for (const values of combine(Object.values(labels))) made.labels(...values).inc(0)
+  return (...values) => made.labels(...values).inc()
+}
+
+function signingKeyGauge(registry: Registry, clock: Clock): Metrics['signingKeys'] {
+  let keys: Parameters<Metrics['signingKeys']>[0] = []
+  new Gauge({
+    name: 'auth_signing_key_expiry_seconds',
+    help: 'Seconds until a published signing key ends.',
+    labelNames: ['kid'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { kid, expiresAt } of keys) this.set({ kid }, (expiresAt - clock.now()) / 1000)
+    },
+  })
+  return (present) => {
+    keys = [...present]
+  }
+}
+
+function httpHistogram(registry: Registry): Metrics['httpRequest'] {
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request’s head to the end of the response.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: BUCKETS,
+    registers: [registry],
+  })
+  const [routeLabel, methodLabel] = [capped(ROUTES), closed(HTTP_METHODS)]
+  for (const method of [...HTTP_METHODS, OTHER]) durations.zero({ route: OTHER, method, status: '404' })
+  return ({ route, method, status, seconds }) => {
+    const labels = { route: routeLabel(route), method: methodLabel(method), status: statusLabel(status) }
+    durations.observe(labels, seconds)
+  }
+}
+
+/** With a registry of its own: two houses in one process don't count together. */
+export function createMetrics(options: MetricsOptions = {}): Metrics {
+  const { loginMethods = ['password'], mfaMethods = ['totp'], nodeDefaults = true } = options
+  const registry = new Registry()
+  if (nodeDefaults) collectDefaultMetrics({ register: registry })
+  const count = <Label extends string>(
+    name: string,
+    help: string,
+    labels: Record<Label, readonly string[]>,
+  ) => counter(registry, name, help, labels)
+  const withOther = (known: readonly string[]) => [...known, OTHER]
+  const [loginMethod, mfaMethod, grantType] = [closed(loginMethods), closed(mfaMethods), closed(GRANT_TYPES)]
+
+  const logins = count('auth_logins_total', 'Sign-ins by first factor.', {
+    result: RESULTS,
+    method: withOther(loginMethods),
+  })
+  const refreshes = count('auth_refresh_total', 'Refreshes by verdict.', { result: REFRESH_RESULTS })
+  const reuses = count('auth_refresh_reuse_detected_total', 'Refresh tokens used again by somebody.', {})
+  const factors = count('auth_mfa_total', 'Second factors that were tried.', {
+    method: withOther(mfaMethods),
+    result: RESULTS,
+  })
+  const issued = count('auth_tokens_issued_total', 'Token responses by grant type.', {
+    grant_type: withOther(GRANT_TYPES),
+  })
+  const revocations = count('auth_revocations_total', 'Revocations by what they end.', {
+    scope: REVOCATION_SCOPES,
+  })
+  const limited = count('auth_rate_limited_total', 'Requests that a limiter refused.', { limiter: LIMITERS })
+  const queue = new Gauge({
+    name: 'auth_password_hash_queue_depth',
+    help: 'Password hashes that wait for a free lane.',
+    registers: [registry],
+  })
+
+  return {
+    login: (result, method) => logins(result, loginMethod(method)),
+    mfa: (method, result) => factors(mfaMethod(method), result),
+    refresh: (result) => {
+      refreshes(result)
+      if (result === 'reuse') reuses()
+    },
+    tokenIssued: (type) => issued(grantType(type)),
+    revocation: (scope) => revocations(scope),
+    rateLimited: (limiter) => limited(limiter),
+    passwordHashQueue: (depth) => queue.set(depth),
+    signingKeys: signingKeyGauge(registry, options.clock ?? systemClock),
+    httpRequest: httpHistogram(registry),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}
