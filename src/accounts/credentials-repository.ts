@@ -1,0 +1,33 @@
+import { type Kysely, sql } from 'kysely'
+import type { Database } from '../schema.ts'
+import { newRowId } from '../shared/ids.ts'
+
+export interface CredentialsRepository {
+  /** Adds or replaces the account's one password. */
+  setPassword(userId: string, phc: string, at: number): Promise<void>
+  /** Replaces a hash by another of the same password, unless the password was changed meanwhile. */
+  renewPassword(userId: string, from: string, to: string): Promise<boolean>
+}
+
+export function createCredentialsRepository(db: Kysely<Database>): CredentialsRepository {
+  return {
+    setPassword: async (userId, phc, at) => {
+      const changed = { data: JSON.stringify({ phc }), updated_at: new Date(at) }
+      await db
+        .insertInto('credentials')
+        .values({ id: newRowId(), user_id: userId, method: 'password', created_at: new Date(at), ...changed })
+        .onConflict((c) => c.column('user_id').where('method', '=', 'password').doUpdateSet(changed))
+        .execute()
+    },
+    renewPassword: async (userId, from, to) => {
+      const result = await db
+        .updateTable('credentials')
+        .set({ data: JSON.stringify({ phc: to }) })
+        .where('user_id', '=', userId)
+        .where('method', '=', 'password')
+        .where(sql`data->>'phc'`, '=', from)
+        .executeTakeFirst()
+      return result.numUpdatedRows > 0n
+    },
+  }
+}

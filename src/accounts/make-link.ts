@@ -1,0 +1,31 @@
+import type { Clock } from '../shared/clock.ts'
+import { newSecret } from '../shared/ids.ts'
+import type { Account } from './account.ts'
+import type { AccountsRepository } from './accounts-repository.ts'
+
+const LIFE_MS = 24 * 60 * 60 * 1000
+
+export interface MadeLink {
+  /** 32 random bytes, base64url: shown to one person and stored nowhere. */
+  token: string
+  expiresAt: number
+}
+
+/**
+ * Makes the one link by which a person may set a password, once, within a day. It takes the place of every link
+ * before it. Undefined when the account is disabled or gone.
+ */
+export const makeLink =
+  (use: { accounts: AccountsRepository; clock: Clock; linkKey: (token: string) => Buffer }) =>
+  (account: Pick<Account, 'id'>): Promise<MadeLink | undefined> =>
+    use.accounts.atomically(async ({ users, links }) => {
+      // Two at once would otherwise leave two good links.
+      await users.lock(account.id)
+      if ((await users.find(account.id))?.disabled !== false) return undefined
+      const token = newSecret()
+      const at = use.clock.now()
+      const expiresAt = at + LIFE_MS
+      await links.removeAll(account.id, 'set_password')
+      await links.add({ key: use.linkKey(token), userId: account.id, purpose: 'set_password', expiresAt, at })
+      return { token, expiresAt }
+    })

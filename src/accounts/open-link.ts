@@ -1,0 +1,27 @@
+import type { Clock } from '../shared/clock.ts'
+import type { Account } from './account.ts'
+import type { AccountsRepository } from './accounts-repository.ts'
+import type { LinkKeys } from './links-repository.ts'
+
+export interface OpenLinkUse {
+  accounts: AccountsRepository
+  clock: Clock
+  /** Keyed hashes of a token, under every pepper that may have made its link. */
+  linkKeys: (token: string) => LinkKeys
+}
+
+/** 32 bytes in base64url: anything else is not even looked up. */
+const TOKEN = /^[\w-]{43}$/
+
+/**
+ * Whose link it is; undefined when it was used, replaced, has expired, never was, or its account is disabled.
+ * Spends nothing: mail scanners open links too.
+ */
+export const openLink =
+  (use: OpenLinkUse) =>
+  async (token: string): Promise<Account | undefined> => {
+    if (!TOKEN.test(token)) return undefined
+    const link = await use.accounts.links.find(use.linkKeys(token), 'set_password', use.clock.now())
+    const account = link && (await use.accounts.users.find(link.userId))
+    return account?.disabled === false ? account : undefined
+  }

@@ -1,0 +1,168 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { Database } from '../schema.ts'
+import type { Account } from './account.ts'
+import type { ProfileClaims, UserRow } from './rows.ts'
+
+interface NewUser {
+  id: string
+  sub: string
+  email: string
+  emailKey: string
+  emailVerified: boolean
+  name: string | undefined
+  profile: ProfileClaims
+  serverRoles: readonly string[]
+  managedBy: string | undefined
+  at: number
+}
+
+/** What is not named stays as it is. */
+export interface UserChanges {
+  /** Another spelling of the same address: its key stays. */
+  email?: string
+  emailVerified?: boolean
+  name?: string
+  profile?: ProfileClaims
+  serverRoles?: readonly string[]
+  disabled?: boolean
+}
+
+export interface UserPage {
+  /** The last row id of the page before. */
+  after?: string
+  limit: number
+  managedBy?: string
+}
+
+export interface UsersRepository {
+  /** Undefined when the address is somebody's already. */
+  add(user: NewUser): Promise<Account | undefined>
+  find(id: string): Promise<Account | undefined>
+  findBySub(sub: string): Promise<Account | undefined>
+  findByEmailKey(key: string): Promise<Account | undefined>
+  /** Account and password hash in one trip, so that the trips tell nothing about a name. */
+  findForSignIn(key: string): Promise<{ account: Account; passwordHash: string | undefined } | undefined>
+  /** Oldest first. */
+  list(page: UserPage): Promise<Account[]>
+  /** Undefined when there is none. */
+  update(id: string, changes: UserChanges, at: number): Promise<Account | undefined>
+  /** Undefined when it was disabled or deleted by now. */
+  recordSignIn(id: string, at: number): Promise<Account | undefined>
+  /**
+   * Keeps others from changing this account until the transaction ends. False when it is gone. Whoever changes
+   * what hangs on an account takes this first, so that no two ever wait for each other.
+   */
+  lock(id: string): Promise<boolean>
+  /** Undefined when there is none, or it was disabled before. */
+  disable(id: string, at: number): Promise<Account | undefined>
+  /** With all that hangs on it. Undefined when there was none. */
+  remove(id: string): Promise<Account | undefined>
+}
+
+export function createUsersRepository(db: Kysely<Database>): UsersRepository {
+  const account = async (query: { executeTakeFirst(): Promise<Selectable<UserRow> | undefined> }) => {
+    const row = await query.executeTakeFirst()
+    return row === undefined ? undefined : toAccount(row)
+  }
+  const all = () => db.selectFrom('users').selectAll()
+  const enabled = (id: string) =>
+    db.updateTable('users').where('id', '=', id).where('disabled_at', 'is', null)
+  return {
+    add: (user) =>
+      account(
+        db
+          .insertInto('users')
+          .values(toRow(user))
+          .onConflict((c) => c.column('email_key').doNothing())
+          .returningAll(),
+      ),
+    find: (id) => account(all().where('id', '=', id)),
+    findBySub: (sub) => account(all().where('sub', '=', sub)),
+    findByEmailKey: (key) => account(all().where('email_key', '=', key)),
+    findForSignIn: async (key) => {
+      const row = await db
+        .selectFrom('users')
+        .leftJoin('credentials', (join) =>
+          join.onRef('credentials.user_id', '=', 'users.id').on('credentials.method', '=', 'password'),
+        )
+        .selectAll('users')
+        .select('credentials.data as password')
+        .where('email_key', '=', key)
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      const phc = row.password?.['phc']
+      return { account: toAccount(row), passwordHash: typeof phc === 'string' ? phc : undefined }
+    },
+    list: async ({ after, limit, managedBy }) => {
+      const rows = await all()
+        .$if(after !== undefined, (query) => query.where('id', '>', after ?? ''))
+        .$if(managedBy !== undefined, (query) => query.where('managed_by', '=', managedBy ?? ''))
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(toAccount)
+    },
+    update: (id, changes, at) =>
+      account(
+        db
+          .updateTable('users')
+          .where('id', '=', id)
+          .set({ ...toChangedColumns(changes, at), updated_at: new Date(at) })
+          .returningAll(),
+      ),
+    recordSignIn: (id, at) =>
+      account(
+        enabled(id)
+          .set({ last_sign_in_at: new Date(at) })
+          .returningAll(),
+      ),
+    lock: async (id) =>
+      (await db.selectFrom('users').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()) !==
+      undefined,
+    disable: (id, at) =>
+      account(
+        enabled(id)
+          .set({ disabled_at: new Date(at), updated_at: new Date(at) })
+          .returningAll(),
+      ),
+    remove: (id) => account(db.deleteFrom('users').where('id', '=', id).returningAll()),
+  }
+}
+
+const toRow = (user: NewUser) => ({
+  id: user.id,
+  sub: user.sub,
+  email: user.email,
+  email_key: user.emailKey,
+  email_verified: user.emailVerified,
+  name: user.name ?? null,
+  profile: JSON.stringify(user.profile),
+  server_roles: JSON.stringify(user.serverRoles),
+  managed_by: user.managedBy ?? null,
+  created_at: new Date(user.at),
+  updated_at: new Date(user.at),
+})
+
+const toChangedColumns = (changes: UserChanges, at: number) => ({
+  ...(changes.email !== undefined && { email: changes.email }),
+  ...(changes.emailVerified !== undefined && { email_verified: changes.emailVerified }),
+  ...(changes.name !== undefined && { name: changes.name }),
+  ...(changes.profile !== undefined && { profile: JSON.stringify(changes.profile) }),
+  ...(changes.serverRoles !== undefined && { server_roles: JSON.stringify(changes.serverRoles) }),
+  ...(changes.disabled !== undefined && { disabled_at: changes.disabled ? new Date(at) : null }),
+})
+
+const toAccount = (row: Selectable<UserRow>): Account => ({
+  id: row.id,
+  sub: row.sub,
+  email: row.email,
+  emailVerified: row.email_verified,
+  name: row.name ?? undefined,
+  profile: row.profile,
+  serverRoles: row.server_roles,
+  disabled: row.disabled_at !== null,
+  managedBy: row.managed_by ?? undefined,
+  createdAt: row.created_at.getTime(),
+  updatedAt: row.updated_at.getTime(),
+  lastSignInAt: row.last_sign_in_at?.getTime(),
+})

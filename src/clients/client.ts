@@ -1,0 +1,25 @@
+/** OAuth clients and resource servers as the operator set them up. They live in PostgreSQL, not with the tokens. */
+import type { ClientMetadata } from './client-metadata.ts'
+
+export interface Client {
+  clientId: string
+  metadata: ClientMetadata
+  /** `number:base64url`, see `client-secrets.ts`. */
+  secretHash: string | undefined
+  /** Sealed, for clients whose algorithms need the secret itself. */
+  secretSealed: Buffer | undefined
+  disabled: boolean
+  managedBy: string | undefined
+}
+
+export interface ResourceServer {
+  /** Resource indicator, RFC 8707 §2. */
+  identifier: string
+  scopes: string[]
+  accessTokenFormat: 'jwt' | 'opaque'
+  signingAlg: string
+  /** Seconds; the server's own limit when undefined. */
+  accessTokenTtl: number | undefined
+  introspectionClient: string | undefined
+  managedBy: string | undefined
+}
