@@ -1,0 +1,82 @@
+/**
+ * Style sheets, scripts and pictures of the pages: read, hashed and compressed once at boot, so that a request
+ * never touches the disk and the name changes whenever the content does (hence `immutable`).
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+export interface Asset {
+  body: Buffer
+  br: Buffer
+  gzip: Buffer
+  /** Media type, for `Content-Type`. */
+  type: string
+  /** Strong, quoted. */
+  etag: string
+}
+
+export interface Assets {
+  /** `hosted.css` → `/assets/hosted.<hash>.css`; throws for a name that is not there. */
+  href(name: string): string
+  find(path: string): Asset | undefined
+}
+
+export interface AssetSource {
+  /** Unique; may begin with a folder, as in `playground/playground.css`. */
+  name: string
+  file: URL
+}
+
+const FOLDER = new URL('../../views/assets/', import.meta.url)
+const FILES = ['tokens.css', 'base.css', 'hosted.css', 'forms.js', 'form-post.js', 'mark.svg']
+
+export const HOSTED_ASSETS: readonly AssetSource[] = FILES.map((name) => ({
+  name,
+  file: new URL(name, FOLDER),
+}))
+
+const TYPES: Record<string, string> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+}
+
+/** Scripts that import each other are listed imported ones first: their address holds their hash. */
+export function createAssets(sources: readonly AssetSource[] = HOSTED_ASSETS): Assets {
+  const hrefs = new Map<string, string>()
+  const found = new Map<string, Asset>()
+  const href = (name: string): string => {
+    const path = hrefs.get(name)
+    if (!path) throw new Error(`No asset ${name}`)
+    return path
+  }
+  for (const { name, file } of sources) {
+    const [stem = '', extension = ''] = name.split('.')
+    const type = TYPES[extension]
+    if (!type) throw new Error(`No media type for the asset ${name}`)
+    const content = readFileSync(file)
+    const body = extension === 'js' ? linkImports(name, content.toString(), href) : content
+    const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
+    const path = `/assets/${stem}.${hash}.${extension}`
+    hrefs.set(name, path)
+    found.set(path, { body, br: brotli(body), gzip: gzipSync(body), type, etag: `"${hash}"` })
+  }
+  return { href, find: (path) => found.get(path) }
+}
+
+/** The last tenth off a large script would take as long as the rest of the boot. */
+const brotli = (body: Buffer): Buffer =>
+  brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: body.length > 65_536 ? 9 : 11 } })
+
+const IMPORT = /^(import [^'\n]*|\} from )'([^']+)'$/gm
+
+/** An import map would be an inline script, which no policy of ours allows; so each import names its file itself. */
+function linkImports(name: string, script: string, href: (name: string) => string): Buffer {
+  const linked = script.replace(IMPORT, (_, before: string, specifier: string) => {
+    const { pathname } = new URL(specifier, `asset:///${name}`)
+    return `${before}'${href(pathname.slice(1).replace(/(\.js)?$/, '.js'))}'`
+  })
+  // Maps of packages are not served.
+  return Buffer.from(linked.replace(/^\/\/# sourceMappingURL=.*$/m, ''))
+}

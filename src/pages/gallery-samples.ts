@@ -1,0 +1,82 @@
+/** Models for the gallery. Names are nobody's (RFC 2606, RFC 5737). */
+import type { ConsentModel, ErrorModel, SetPasswordModel, SignInModel } from './models.ts'
+
+export const csrf = 'c8b1f0a94c6e4d7d'
+export const email = 'mira.okafor@example.com'
+export const ledger = { name: 'Ledger' }
+export const longName = 'The Association of Lighthouse Keepers and Harbour Pilots of the North, Accounts'
+
+export const signIn: SignInModel = { csrf, client: ledger }
+export const failedSignIn: SignInModel = { ...signIn, username: email, remember: true }
+export const setPassword: SetPasswordModel = { csrf, email, minLength: 8 }
+
+export const consent: ConsentModel = {
+  csrf,
+  client: { name: 'Fieldnotes', verified: true, tosUri: 'https://fieldnotes.example/terms' },
+  redirectUri: 'https://app.fieldnotes.example/auth/callback',
+  account: { email, name: 'Mira Okafor' },
+  scopes: [
+    { name: 'openid', isNew: true },
+    { name: 'profile', isNew: true },
+    { name: 'email', isNew: true },
+  ],
+}
+
+export const fullConsent: ConsentModel = {
+  ...consent,
+  client: { ...consent.client, policyUri: 'https://fieldnotes.example/privacy' },
+  switchAccount: '/switch',
+  scopes: [
+    ...consent.scopes.map(({ name }) => ({ name, isNew: false })),
+    { name: 'phone', isNew: false },
+    { name: 'address', isNew: false },
+    { name: 'groups', isNew: true },
+    { name: 'offline_access', isNew: true },
+    { name: 'archive', isNew: true },
+  ],
+  claims: [
+    { name: 'birthdate', isNew: true },
+    { name: 'zoneinfo', isNew: true },
+  ],
+  resources: [
+    {
+      identifier: 'https://api.example',
+      scopes: [
+        { name: 'orders:read', description: 'See your orders', isNew: true },
+        { name: 'orders:write', isNew: false },
+      ],
+    },
+  ],
+  offlineDays: 30,
+  connectedApps: '/account/apps',
+}
+
+export const error: ErrorModel = {
+  code: 'not_found',
+  status: 404,
+  requestId: '0199a3c2-7d1e-7b4a-9c55-2f6f0c1d8e42',
+  time: Date.UTC(2026, 10, 23, 9, 41, 7),
+}
+
+export const mismatch: ErrorModel = {
+  ...error,
+  code: 'redirect_uri_mismatch',
+  status: 400,
+  client: { name: 'Fieldnotes' },
+  developer: {
+    clientId: 'fieldnotes-web',
+    explanation: 'The address to return to is not registered. Addresses are compared character by character.',
+    received: 'https://app.fieldnotes.example/auth/callback/',
+    registered: [
+      'https://app.fieldnotes.example/auth/callback',
+      'https://staging.fieldnotes.example/auth/callback',
+    ],
+    endpoint: 'GET /oauth2/authorize',
+  },
+}
+
+export const formPostFields = [
+  { name: 'code', value: 'sample' },
+  { name: 'state', value: 'a"b<c' },
+]
+export const logoutFields = [{ name: 'csrf', value: csrf }]

@@ -1,0 +1,124 @@
+/**
+ * Every page in every state, with sample data. It proves the pages at boot, feeds their tests, and is what designers look
+ * through.
+ */
+import {
+  consent,
+  csrf,
+  email,
+  error,
+  failedSignIn,
+  formPostFields,
+  fullConsent,
+  ledger,
+  logoutFields,
+  longName,
+  mismatch,
+  setPassword,
+  signIn,
+} from './gallery-samples.ts'
+import type { Locale } from './messages.ts'
+import type { PageModels, PageName } from './models.ts'
+import type { Pages } from './pages.ts'
+
+export interface GalleryState {
+  /** `page` or `page.state`; unique, fit for an address. */
+  id: string
+  page: PageName
+  model: PageModels[PageName]
+  render(pages: Pages, locale: Locale): string
+}
+
+function state<N extends PageName>(id: string, page: N, model: PageModels[N]): GalleryState {
+  return { id, page, model, render: (pages, locale) => pages.render(page, locale, model) }
+}
+
+export const gallery: readonly GalleryState[] = [
+  state('sign-in', 'sign-in', signIn),
+  state('sign-in.house', 'sign-in', { csrf }),
+  state('sign-in.nameless', 'sign-in', { ...signIn, client: { name: '\u200b' } }),
+  state('sign-in.known', 'sign-in', { ...signIn, username: email }),
+  state('sign-in.long-name', 'sign-in', { ...signIn, client: { name: longName } }),
+  state('sign-in.invalid-credentials', 'sign-in', {
+    ...failedSignIn,
+    error: { kind: 'invalid_credentials' },
+  }),
+  state('sign-in.missing', 'sign-in', { ...signIn, error: { kind: 'missing' } }),
+  state('sign-in.missing-password', 'sign-in', { ...failedSignIn, error: { kind: 'missing' } }),
+  state('sign-in.too-long', 'sign-in', {
+    ...signIn,
+    username: `${'m'.repeat(300)}@example.com`,
+    error: { kind: 'too_long' },
+  }),
+  state('sign-in.too-long-password', 'sign-in', { ...failedSignIn, error: { kind: 'too_long' } }),
+  state('sign-in.forbidden', 'sign-in', { ...failedSignIn, error: { kind: 'forbidden' } }),
+  state('sign-in.busy', 'sign-in', { ...failedSignIn, error: { kind: 'busy' } }),
+  state('sign-in.too-many', 'sign-in', { ...failedSignIn, error: { kind: 'busy', minutes: 12 } }),
+
+  state('set-password', 'set-password', setPassword),
+  state('set-password.missing', 'set-password', { ...setPassword, error: 'missing' }),
+  state('set-password.too-short', 'set-password', { ...setPassword, error: 'too_short' }),
+  state('set-password.too-long', 'set-password', { ...setPassword, error: 'too_long' }),
+  state('set-password.same-as-email', 'set-password', { ...setPassword, error: 'same_as_email' }),
+  state('set-password.same-as-name', 'set-password', { ...setPassword, error: 'same_as_name' }),
+  state('set-password.not-unicode', 'set-password', { ...setPassword, error: 'not_unicode' }),
+  state('set-password.forbidden', 'set-password', { ...setPassword, error: 'forbidden' }),
+  state('set-password.busy', 'set-password', { ...setPassword, error: 'busy' }),
+  state('set-password-done', 'set-password-done', { email, next: '/account' }),
+  state('set-password-done.end', 'set-password-done', { email }),
+
+  state('consent', 'consent', consent),
+  state('consent.full', 'consent', fullConsent),
+  state('consent.identity-only', 'consent', { ...consent, scopes: [{ name: 'openid', isNew: true }] }),
+  state('consent.unverified', 'consent', {
+    ...consent,
+    client: { name: longName, verified: false, policyUri: 'https://lighthouses.example/privacy' },
+    redirectUri: 'https://accounts.lighthouse-keepers-and-harbour-pilots-of-the-north.example/cb',
+    scopes: [...consent.scopes, { name: 'offline_access', isNew: true }],
+  }),
+  state('consent.native', 'consent', { ...consent, redirectUri: 'com.example.fieldnotes:/callback' }),
+
+  state('logout', 'logout', {
+    action: '/oauth2/logout/confirm',
+    fields: logoutFields,
+    client: ledger,
+    email,
+    stay: '/',
+  }),
+  state('logout.house', 'logout', { action: '/oauth2/logout/confirm', fields: logoutFields }),
+  state('logged-out', 'logged-out', { client: ledger, next: 'https://ledger.example/' }),
+  state('logged-out.own', 'logged-out', { next: '/' }),
+  state('logged-out.end', 'logged-out', {}),
+
+  state('error.not-found', 'error', error),
+  state('error.expired', 'error', {
+    ...error,
+    code: 'interaction_expired',
+    status: 400,
+    client: ledger,
+    restart: 'https://ledger.example/start',
+  }),
+  state('error.expired-own', 'error', { ...error, code: 'interaction_expired', status: 400, restart: '/' }),
+  state('error.link', 'error', { ...error, code: 'link_expired', status: 400 }),
+  state('error.refused', 'error', { ...error, code: 'forbidden', status: 403 }),
+  state('error.unreadable', 'error', { ...error, code: 'bad_request', status: 400 }),
+  state('error.busy', 'error', { ...error, code: 'store_away', status: 503 }),
+  state('error.fault', 'error', { ...error, code: 'internal', status: 500 }),
+  state('error.application', 'error', { ...error, code: 'invalid_client', status: 400 }),
+  state('error.developer', 'error', mismatch),
+
+  state('notice', 'notice', {
+    heading: 'This is id.example.com',
+    text: 'Apps send you here to sign in. There is nothing to do on this page.',
+    link: { href: '/account', label: 'Your account' },
+  }),
+  state('form-post', 'form-post', {
+    action: 'https://app.fieldnotes.example/auth/callback',
+    fields: formPostFields,
+    client: { name: 'Fieldnotes' },
+  }),
+  state('form-post.unnamed', 'form-post', {
+    action: 'https://app.fieldnotes.example/auth/callback',
+    fields: formPostFields,
+  }),
+]

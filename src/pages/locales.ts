@@ -1,0 +1,9 @@
+/** Every language the pages speak, the first being the fallback. A catalogue that lacks a key does not compile. */
+import en from '../../views/locales/en.json' with { type: 'json' }
+
+export type MessageKey = keyof typeof en
+export type Catalogue = Record<MessageKey, string>
+/** BCP 47 tag of a catalogue. */
+export type Locale = string
+
+export const CATALOGUES: Record<Locale, Catalogue> = { en }

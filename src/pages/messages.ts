@@ -1,0 +1,157 @@
+/**
+ * The words of the pages, in ICU MessageFormat, compiled once. The only door to `intl-messageformat`. A message
+ * holds words and placeholders, never markup: where a sentence contains an element (a name, a link), `rich`
+ * gives the sentence in pieces, and the template draws each piece, escaped.
+ */
+import IntlMessageFormat from 'intl-messageformat'
+import { CATALOGUES, type Catalogue, type Locale, type MessageKey } from './locales.ts'
+
+export type { Locale, MessageKey }
+
+export type Piece =
+  | { as: 'text' | 'name' | 'code' | 'host'; text: string }
+  | { as: 'link'; text: string; href: string }
+
+export type Plain = Record<string, string | number>
+export type Rich = Record<string, string | number | Piece>
+
+export interface Messages {
+  readonly locales: readonly Locale[]
+  t(locale: Locale, key: MessageKey, values?: Plain): string
+  rich(locale: Locale, key: MessageKey, values: Rich): Piece[]
+  dir(locale: Locale): 'ltr' | 'rtl'
+  /** The language's name in itself, for the language switch. */
+  ownName(locale: Locale): string
+  /** Date and time in UTC. */
+  time(locale: Locale, at: number): string
+}
+
+type Compiled = ReadonlyMap<string, IntlMessageFormat>
+
+/** What `Intl` takes milliseconds to make, made once. */
+interface Language {
+  words: Compiled
+  dir: 'ltr' | 'rtl'
+  ownName: string
+  time: Intl.DateTimeFormat
+}
+
+/** Throws when a catalogue has a broken message, or other keys or placeholders than the first. */
+export function createMessages(catalogues: Record<Locale, Catalogue> = CATALOGUES): Messages {
+  const entries = Object.entries(catalogues)
+  const languages = new Map(entries.map(([locale, words]) => [locale, language(locale, words)]))
+  const [model] = languages.values()
+  for (const [locale, { words }] of languages) if (model) compare(locale, words, model.words)
+
+  const of = (locale: Locale): Language => {
+    const found = languages.get(locale)
+    if (!found) throw new Error(`No locale "${locale}"`)
+    return found
+  }
+  const message = (locale: Locale, key: MessageKey): IntlMessageFormat => {
+    const found = of(locale).words.get(key)
+    if (!found) throw new Error(`No message "${key}" in locale "${locale}"`)
+    return found
+  }
+  return {
+    locales: [...languages.keys()],
+    t: (locale, key, values) => String(message(locale, key).format(values)),
+    rich: (locale, key, values) =>
+      message(locale, key)
+        .formatToParts<Piece>(values)
+        .map(
+          (part): Piece => (typeof part.value === 'object' ? part.value : { as: 'text', text: part.value }),
+        ),
+    dir: (locale) => of(locale).dir,
+    ownName: (locale) => of(locale).ownName,
+    time: (locale, at) => `${of(locale).time.format(at)} UTC`,
+  }
+}
+
+function language(locale: Locale, catalogue: Catalogue): Language {
+  const name = new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale
+  const style = { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' } as const
+  return {
+    words: compile(locale, catalogue),
+    dir: textDirection(locale),
+    ownName: name.charAt(0).toLocaleUpperCase(locale) + name.slice(1),
+    // Day before month in English too: nobody misreads "23 Nov".
+    time: new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, style),
+  }
+}
+
+function compile(locale: Locale, words: Catalogue): Compiled {
+  const entries = Object.entries(words).map(([key, text]): [string, IntlMessageFormat] => {
+    try {
+      return [key, new IntlMessageFormat(text, locale, undefined, { ignoreTag: true })]
+    } catch (cause) {
+      throw new Error(`Message "${key}" of locale "${locale}" is broken`, { cause })
+    }
+  })
+  return new Map(entries)
+}
+
+function compare(locale: Locale, words: Compiled, model: Compiled): void {
+  for (const key of new Set([...words.keys(), ...model.keys()])) {
+    const [here, there] = [placeholders(words.get(key)), placeholders(model.get(key))]
+    if (here !== there) {
+      throw new Error(
+        `Message "${key}" of locale "${locale}" has ${here ?? 'no text'}, expected ${there ?? 'none'}`,
+      )
+    }
+  }
+}
+
+type Elements = ReturnType<IntlMessageFormat['getAst']>
+
+function placeholders(message: IntlMessageFormat | undefined): string | undefined {
+  if (!message) return undefined
+  const names = (elements: Elements): string[] =>
+    elements.flatMap((element) => [
+      ...('value' in element && element.type !== 0 ? [element.value] : []),
+      ...('options' in element
+        ? Object.values(element.options).flatMap((option) => names(option.value))
+        : []),
+    ])
+  return `{${[...new Set(names(message.getAst()))].sort().join(', ')}}`
+}
+
+const textDirection = (locale: Locale): 'ltr' | 'rtl' =>
+  new Intl.Locale(locale).getTextInfo().direction === 'rtl' ? 'rtl' : 'ltr'
+
+/**
+ * The best of `locales` for `ui_locales` (space-separated, best first), then for `Accept-Language`; else the
+ * first. Look-up as in RFC 4647 §3.4. What comes from outside is only ever compared, never used as a name.
+ */
+export function chooseLocale(
+  wish: { uiLocales?: string; acceptLanguage?: string },
+  locales: readonly Locale[] = Object.keys(CATALOGUES),
+): Locale {
+  for (const range of [...bounded(wish.uiLocales).split(' '), ...byQuality(bounded(wish.acceptLanguage))]) {
+    const subtags = range.toLowerCase().split('-')
+    for (let length = subtags.length; length > 0; length--) {
+      const tag = subtags.slice(0, length).join('-')
+      const found = locales.find((locale) => locale.toLowerCase() === tag)
+      if (found) return found
+    }
+  }
+  const [fallback = 'en'] = locales
+  return fallback
+}
+
+/** Nobody speaks more languages than fit here; a longer list only costs time. */
+const bounded = (list = ''): string => list.slice(0, 300)
+
+/** RFC 9110 §12.5.4; a range with quality 0 is unwanted. */
+function byQuality(header: string): string[] {
+  return header
+    .split(',')
+    .map((item) => {
+      const [range = '', ...parameters] = item.split(';').map((part) => part.trim())
+      const q = parameters.find((parameter) => parameter.startsWith('q='))
+      return { range, quality: q === undefined ? 1 : Number(q.slice(2)) }
+    })
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality)
+    .map(({ range }) => range)
+}

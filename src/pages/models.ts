@@ -1,0 +1,159 @@
+/**
+ * What each hosted page is told. Callers pass names, addresses and scopes as they are stored: cleaning, cutting
+ * and escaping happen behind `Pages.render`, so that no caller can forget them. Only what must survive to the
+ * byte (hidden fields, `csrf`, the target of `form-post`) passes unchanged, escaped.
+ */
+
+/** An application as a person meets it. */
+export interface ClientFace {
+  /** `client_name`, or the client id where it has none. */
+  name: string
+  /** A path of our own; addresses elsewhere are ignored, so that no third party sees who signs in. */
+  logo?: string
+}
+
+export interface HiddenField {
+  name: string
+  value: string
+}
+
+export type SignInError =
+  | { kind: 'invalid_credentials' | 'missing' | 'too_long' }
+  /** The `csrf` value or the origin of the form did not fit. */
+  | { kind: 'forbidden' }
+  /** With `minutes`: too many failures, come back then. Without: no capacity at this moment. */
+  | { kind: 'busy'; minutes?: number }
+
+export interface SignInModel {
+  csrf: string
+  /** Absent when nobody asked but the house itself. */
+  client?: ClientFace
+  /** What was typed, or `login_hint`. */
+  username?: string
+  remember?: boolean
+  error?: SignInError
+}
+
+export interface SetPasswordModel {
+  csrf: string
+  email: string
+  minLength: number
+  error?:
+    | 'missing'
+    | 'too_short'
+    | 'too_long'
+    | 'same_as_email'
+    | 'same_as_name'
+    | 'not_unicode'
+    | 'forbidden'
+    | 'busy'
+}
+
+export interface SetPasswordDoneModel {
+  email: string
+  /** A path of our own. */
+  next?: string
+}
+
+export interface ConsentScope {
+  name: string
+  /** What the scope lets the application do, as the operator wrote it; standard scopes have our words. */
+  description?: string
+  /** Asked for the first time. */
+  isNew: boolean
+}
+
+export interface ConsentResource {
+  /** Resource indicator (RFC 8707). */
+  identifier: string
+  scopes: ConsentScope[]
+}
+
+export interface ConsentModel {
+  csrf: string
+  client: ClientFace & {
+    /** The operator vouches for it: made by hand or by `apply`, not by dynamic registration. */
+    verified: boolean
+    policyUri?: string
+    tosUri?: string
+  }
+  redirectUri: string
+  account: { email: string; name?: string }
+  /** Where another account can be chosen; a path of our own. */
+  switchAccount?: string
+  scopes: ConsentScope[]
+  /** Claims asked for one by one (OpenID Connect Core §5.5). */
+  claims?: ConsentScope[]
+  resources?: ConsentResource[]
+  /** How long `offline_access` lasts at most. */
+  offlineDays?: number
+  /** Where access is taken back; a path of our own. Without it the page sends people to the operator. */
+  connectedApps?: string
+}
+
+export interface LogoutModel {
+  /** Where the form goes, a path or address of our own; everything it must carry besides `logout`. */
+  action: string
+  fields: HiddenField[]
+  client?: ClientFace
+  email?: string
+  /** Where "Stay signed in" leads: an address of our own, or of the client (https only). */
+  stay?: string
+}
+
+export interface LoggedOutModel {
+  client?: ClientFace
+  /** The client's own page (https only), or a path of our own. */
+  next?: string
+}
+
+export interface DeveloperDetails {
+  clientId?: string
+  /** `error_description`, or our own sentence for developers. */
+  explanation?: string
+  received?: string
+  registered?: string[]
+  /** Method and path, such as `GET /oauth2/authorize`. */
+  endpoint?: string
+}
+
+export interface ErrorModel {
+  /** A stable word: an RFC's error code or one of ours. */
+  code: string
+  status: number
+  requestId: string
+  /** Epoch milliseconds. */
+  time: number
+  client?: ClientFace
+  /** Where the client begins anew (`initiate_login_uri`, https only), or a path of our own. */
+  restart?: string
+  /** Shown outside production only. */
+  developer?: DeveloperDetails
+}
+
+export interface NoticeModel {
+  heading: string
+  text: string
+  link?: { href: string; label: string }
+}
+
+/** `response_mode=form_post`: the browser carries the fields to the client. */
+export interface FormPostModel {
+  action: string
+  fields: HiddenField[]
+  client?: ClientFace
+}
+
+export interface PageModels {
+  'sign-in': SignInModel
+  'set-password': SetPasswordModel
+  'set-password-done': SetPasswordDoneModel
+  consent: ConsentModel
+  logout: LogoutModel
+  'logged-out': LoggedOutModel
+  error: ErrorModel
+  notice: NoticeModel
+  'form-post': FormPostModel
+}
+
+export type PageName = keyof PageModels

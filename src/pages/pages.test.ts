@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { createAssets } from './assets.ts'
+import { gallery } from './gallery.ts'
+import { CATALOGUES, type Catalogue } from './locales.ts'
+import { createMessages, type Messages } from './messages.ts'
+import type { PageModels, PageName } from './models.ts'
+import { createPages } from './pages.ts'
+
+const en = CATALOGUES['en'] as Catalogue
+const assets = createAssets()
+const issuer = 'https://id.example.com'
+const withMessages = (messages: Messages, production = false) =>
+  createPages({ issuer, assets, messages, production })
+const pages = withMessages(createMessages())
+const render = <N extends PageName>(name: N, model: PageModels[N]) => pages.render(name, 'en', model)
+
+describe('sign-in', () => {
+  it('keeps the address, clears the password and points at what is wrong', () => {
+    const html = render('sign-in', {
+      csrf: 'token',
+      username: 'mira@example.com',
+      remember: true,
+      error: { kind: 'invalid_credentials' },
+    })
+    expect(html).toContain('<title>Error: Sign in · Gatehouse</title>')
+    expect(html).toContain('value="mira@example.com"')
+    expect(html).toMatch(/name="password"[^>]*aria-invalid="true"[^>]*aria-describedby="password-fault"/)
+    expect(html).not.toMatch(/name="password"[^>]*value=/)
+    expect(html).toMatch(/name="remember" checked/)
+    expect(html).toContain('name="csrf" value="token"')
+  })
+
+  it('says the minutes of a lockout, and never whether an address has an account', () => {
+    expect(render('sign-in', { csrf: 'x', error: { kind: 'busy', minutes: 12 } })).toContain('12 minutes')
+  })
+})
+
+describe('consent', () => {
+  const model: PageModels['consent'] = {
+    csrf: 'x',
+    client: { name: 'Fieldnotes', verified: false },
+    redirectUri: 'https://аpp.example/cb',
+    account: { email: 'a@example.com' },
+    scopes: [
+      { name: 'openid', isNew: false },
+      { name: 'email', isNew: true },
+    ],
+  }
+
+  it('shows the host as ASCII beside the name, and that nobody vouches for it', () => {
+    const html = render('consent', model)
+    expect(html).toContain('xn--pp-6kc.example')
+    expect(html).toContain('Not verified')
+  })
+
+  it('marks what is new only when something is old', () => {
+    expect(render('consent', model)).toContain('>New<')
+    const allNew = model.scopes.map((scope) => ({ ...scope, isNew: true }))
+    expect(render('consent', { ...model, scopes: allNew })).not.toContain('>New<')
+  })
+
+  it('offers refusal first, so that Enter never grants', () => {
+    const html = render('consent', model)
+    expect(html.indexOf('value="deny"')).toBeGreaterThan(0)
+    expect(html.indexOf('value="deny"')).toBeLessThan(html.indexOf('value="approve"'))
+  })
+})
+
+describe('errors', () => {
+  it('keep what developers see out of production', () => {
+    const model: PageModels['error'] = {
+      code: 'invalid_request',
+      status: 400,
+      requestId: 'r1',
+      time: 0,
+      developer: { received: 'https://secret.example/cb' },
+    }
+    expect(render('error', model)).toContain('secret.example')
+    const production = withMessages(createMessages(), true).render('error', 'en', model)
+    expect(production).not.toContain('secret.example')
+    expect(production).toContain('r1')
+  })
+
+  it('have words for codes nobody knows yet', () => {
+    const model = { code: 'brand_new', requestId: 'r', time: 0 }
+    expect(render('error', { ...model, status: 500 })).toContain('Something broke on our side')
+    expect(render('error', { ...model, status: 418 })).toContain('brand_new')
+  })
+})
+
+describe('the pages as a whole', () => {
+  it('have a state in the gallery for every message', () => {
+    const used = new Set<string>()
+    const messages = createMessages({ en, de: en })
+    const watched: Messages = {
+      ...messages,
+      t: (locale, key, values) => {
+        used.add(key)
+        return messages.t(locale, key, values)
+      },
+      rich: (locale, key, values) => {
+        used.add(key)
+        return messages.rich(locale, key, values)
+      },
+    }
+    withMessages(watched)
+    expect(Object.keys(en).filter((key) => !used.has(key))).toEqual([])
+  })
+
+  it('offer other languages where there are some and the page can be asked for again', () => {
+    const many = withMessages(createMessages({ en, ar: en }))
+    const signIn = many.render('sign-in', 'ar', { csrf: 'x' })
+    expect(signIn).toContain('<html lang="ar" dir="rtl">')
+    expect(signIn).toMatch(/href="\?ui_locales=ar"[^>]*aria-current="true"><bdi>العربية/)
+    expect(many.render('logged-out', 'ar', {})).not.toContain('ui_locales')
+    expect(render('sign-in', { csrf: 'x' })).not.toContain('ui_locales')
+  })
+
+  it('refuse to start with a message that a page cannot fill', () => {
+    const broken = createMessages({ en: { ...en, 'sign-in.purpose': 'to {nobody}' } })
+    expect(() => withMessages(broken)).toThrow()
+  })
+
+  it('hold no inline style or script, which the policy would refuse', () => {
+    for (const state of gallery) {
+      expect(state.render(pages, 'en')).not.toMatch(
+        / style=| on\w+=|<style|<script(?! type="module" src="\/)/,
+      )
+    }
+  })
+
+  it('never write data without escaping: raw output is for other templates only', () => {
+    const views = new URL('../../views/', import.meta.url)
+    const templates = readdirSync(views, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('.eta'),
+    )
+    expect(templates.length).toBeGreaterThan(10)
+    for (const path of templates) {
+      const raw = [...readFileSync(new URL(path, views), 'utf8').matchAll(/<%~\s*([^%]*?)\s*%>/g)].map(
+        ([, code]) => code,
+      )
+      for (const code of raw) {
+        const allowed =
+          /^include\('[a-z/-]+'/.test(code ?? '') || (path === 'layout.eta' && code === 'it.body')
+        expect(allowed, `${path}: ${code}`).toBe(true)
+      }
+    }
+  })
+})

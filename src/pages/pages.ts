@@ -1,0 +1,92 @@
+/**
+ * The pages people see. A model goes through its view (which cleans and words it) into its template (which draws
+ * and escapes it) and the one layout round all. Creating the pages draws each of their states once in every
+ * language, so that a missing template, picture, message or placeholder stops the boot.
+ */
+import type { Assets } from './assets.ts'
+import { gallery } from './gallery.ts'
+import type { Locale, Messages, Piece } from './messages.ts'
+import type { PageModels, PageName } from './models.ts'
+import { createLinks, type Links } from './safe-link.ts'
+import { compileTemplates } from './templates.ts'
+import type { View, ViewUse } from './view.ts'
+import { consent } from './views/consent.ts'
+import { error } from './views/error.ts'
+import { formPost } from './views/form-post.ts'
+import { loggedOut, logout } from './views/logout.ts'
+import { notice } from './views/notice.ts'
+import { setPassword, setPasswordDone } from './views/set-password.ts'
+import { signIn } from './views/sign-in.ts'
+
+export interface Pages {
+  /** A whole HTML document. */
+  render<N extends PageName>(name: N, locale: Locale, model: PageModels[N]): string
+}
+
+interface PagesUse {
+  /** Its host stands in the sill of every page. */
+  issuer: string
+  assets: Assets
+  messages: Messages
+  production: boolean
+}
+
+const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } = {
+  'sign-in': signIn,
+  'set-password': setPassword,
+  'set-password-done': setPasswordDone,
+  consent,
+  logout,
+  'logged-out': loggedOut,
+  error,
+  notice,
+  'form-post': formPost,
+}
+
+export function createPages(use: PagesUse): Pages {
+  const draw = compileTemplates()
+  const links = createLinks(use)
+  const home = new URL(use.issuer)
+  const host: Piece = { as: 'host', text: home.host }
+
+  const pages: Pages = {
+    render: (name, locale, model) => {
+      const words = wordsFor(locale, { ...use, links, host })
+      const helpers = { t: words.t, asset: use.assets.href }
+      const view = VIEWS[name](model, words)
+      const body = draw(view.template, { ...helpers, ...view.data })
+      return draw('layout', { ...helpers, ...frame(view, locale, use.messages), host, home, body })
+    },
+  }
+  for (const state of gallery) for (const locale of use.messages.locales) state.render(pages, locale)
+  return pages
+}
+
+function wordsFor(locale: Locale, use: PagesUse & { links: Links; host: Piece }): ViewUse {
+  const { messages, links, host, production } = use
+  return {
+    t: (key, values) => messages.t(locale, key, values),
+    rich: (key, values) => messages.rich(locale, key, values),
+    time: (at) => messages.time(locale, at),
+    links,
+    host,
+    production,
+  }
+}
+
+function frame(view: View, locale: Locale, messages: Messages): object {
+  const { title, failed, broad, script, again } = view
+  const languages = messages.locales.map((tag) => ({
+    tag,
+    name: messages.ownName(tag),
+    current: tag === locale,
+  }))
+  return {
+    locale,
+    dir: messages.dir(locale),
+    title: failed ? messages.t(locale, 'layout.failed', { title }) : title,
+    broad,
+    script,
+    languages: again && languages.length > 1 ? languages : [],
+  }
+}

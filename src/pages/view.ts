@@ -1,0 +1,60 @@
+/** What a page's view is given and gives: the step between a model and its template. */
+
+import type { MessageKey, Piece, Plain, Rich } from './messages.ts'
+import type { ClientFace } from './models.ts'
+import type { Links } from './safe-link.ts'
+import { initials, safeText } from './safe-text.ts'
+import type { TemplateName } from './templates.ts'
+
+export interface ViewUse {
+  t(key: MessageKey, values?: Plain): string
+  rich(key: MessageKey, values: Rich): Piece[]
+  /** Date and time in UTC, in the reader's language. */
+  time(at: number): string
+  links: Links
+  /** Our own, as it stands in the sill. */
+  host: Piece
+  production: boolean
+}
+
+export interface View {
+  template: TemplateName
+  /** Free of names that strangers chose: a title can't isolate their reading order. */
+  title: string
+  /** Puts "Error:" before the title. */
+  failed?: boolean
+  /** For what needs the width, such as addresses one below the other. */
+  broad?: boolean
+  script?: 'forms.js' | 'form-post.js'
+  /** Whether a GET of its path alone, without query, shows the same page again, as the language switch needs. */
+  again?: boolean
+  /** For the template; all text in it is ready to be shown. */
+  data: object
+}
+
+export interface Alert {
+  lead: string
+  text: string
+}
+
+/** Characters of a name that a stranger chose: enough for any honest one. */
+const NAME = 64
+/** Longest address that mail can carry (RFC 5321 §4.5.3.1.3). */
+export const EMAIL = 254
+
+export interface Face {
+  name: Piece
+  initial: string
+  logo: string | undefined
+}
+
+export function clientFace(client: ClientFace, use: ViewUse): Face {
+  const shown = safeText(client.name, NAME) || use.t('client.unnamed')
+  return { name: { as: 'name', text: shown }, initial: initials(shown, 1), logo: use.links.own(client.logo) }
+}
+
+export function accountFace(account: { email: string; name?: string }): { email: string; initials: string } {
+  const email = safeText(account.email, EMAIL)
+  const person = account.name === undefined ? '' : safeText(account.name, NAME)
+  return { email, initials: initials(person || email.split('@')[0] || '', 2) }
+}

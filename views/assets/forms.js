@@ -1,0 +1,81 @@
+// Comfort for people at a form. Every page is complete without it, and brings all words and controls itself, in
+// templates and data attributes, in the reader's language.
+
+const byId = (id) => document.getElementById(id)
+
+function bring(template) {
+  const control = document.importNode(template.content, true).firstElementChild
+  template.replaceWith(control)
+  return control
+}
+
+// Show password. Shown text must not reach the browser's form history, so it is hidden again when sent.
+for (const template of document.querySelectorAll('template[data-reveal]')) {
+  const input = byId(template.dataset.reveal)
+  const button = bring(template)
+  const show = (shown) => {
+    input.type = shown ? 'text' : 'password'
+    button.setAttribute('aria-pressed', String(shown))
+  }
+  button.addEventListener('click', () => show(input.type === 'password'))
+  addEventListener('submit', () => show(false))
+}
+
+for (const hint of document.querySelectorAll('[data-caps-lock-of]')) {
+  const input = byId(hint.dataset.capsLockOf)
+  // Filled in by a password manager, `keydown` comes without modifiers.
+  const tell = (event) => {
+    hint.textContent = event.getModifierState?.('CapsLock') ? hint.dataset.words : ''
+  }
+  input.addEventListener('keydown', tell)
+  input.addEventListener('keyup', tell)
+  input.addEventListener('blur', () => {
+    hint.textContent = ''
+  })
+}
+
+for (const template of document.querySelectorAll('template[data-copy]')) {
+  if (!navigator.clipboard) break
+  const source = byId(template.dataset.copy)
+  const told = document.querySelector(`[data-copied-of="${source.id}"]`)
+  bring(template).addEventListener('click', async () => {
+    await navigator.clipboard.writeText(source.textContent)
+    told.textContent = told.dataset.words
+  })
+}
+
+// A form is sent once. Its button stays in place, full in colour and in the tab order, and says what is going on.
+const HESITATE = 300
+const GIVE_UP = 10_000
+let release
+
+addEventListener('submit', (event) => {
+  if (release) {
+    event.preventDefault()
+    return
+  }
+  const button = event.submitter
+  const words = button.textContent
+  button.setAttribute('aria-disabled', 'true')
+  const soon = setTimeout(() => {
+    button.setAttribute('aria-busy', 'true')
+    button.textContent = button.dataset.busy ?? words
+  }, HESITATE)
+  // The answer may never come, or the person may stop the loading and want to try again.
+  const late = setTimeout(() => release(), GIVE_UP)
+  release = () => {
+    clearTimeout(soon)
+    clearTimeout(late)
+    button.removeAttribute('aria-disabled')
+    button.removeAttribute('aria-busy')
+    button.textContent = words
+    release = undefined
+  }
+})
+// Back from the next page, as it was left.
+addEventListener('pageshow', (event) => {
+  if (event.persisted) release?.()
+})
+
+// For browsers that know `autofocus` on form controls only.
+if (!('autofocus' in HTMLElement.prototype)) document.querySelector('[role=alert][autofocus]')?.focus()
