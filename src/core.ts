@@ -1,0 +1,145 @@
+/**
+ * The lower half of the house, built by hand in dependency order: storage, keys, repositories, use cases. Commands need
+ * this and no more; `app.ts` puts the provider and its pages on top.
+ */
+import { type OpenDatabase, openDatabase } from '../adapters/database.ts'
+import { migrate } from '../adapters/migrate.ts'
+import { localNotices, type Notices, postgresNotices, redisNotices } from '../adapters/notices.ts'
+import { createAccountsRepository } from './accounts/accounts-repository.ts'
+import { authenticate } from './accounts/authenticate.ts'
+import { createUser } from './accounts/create-user.ts'
+import { makeLink } from './accounts/make-link.ts'
+import { openLink } from './accounts/open-link.ts'
+import { redeemLink } from './accounts/redeem-link.ts'
+import { setPassword } from './accounts/set-password.ts'
+import { createClientSecrets } from './clients/client-secrets.ts'
+import { createClientsRepository, createResourceServersRepository } from './clients/clients-repository.ts'
+import type { Config } from './config/config.ts'
+import type { Problem } from './config/problem.ts'
+import { readOrCreateMasterKey } from './config/secret-files.ts'
+import { createConsentsRepository } from './consents/consents-repository.ts'
+import { type DataKeys, loadDataKeys } from './keys/data-keys.ts'
+import { createDataKeysRepository } from './keys/data-keys-repository.ts'
+import { createFieldSealer } from './keys/field-seal.ts'
+import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
+import { createKeyedHash } from './security/keyed-hash.ts'
+import { createPasswordHasher } from './security/password-hash.ts'
+import type { Clock } from './shared/clock.ts'
+import type { Logger } from './telemetry/logger.ts'
+
+export interface CoreUse {
+  config: Config
+  log: Logger
+  clock: Clock
+  /** Whether embedded storage may already be served by another process (a command beside a server). */
+  role: 'server' | 'command'
+  onPasswordQueue?: (depth: number) => void
+  onStorageError?: (error: Error) => void
+}
+
+export type Core = Awaited<ReturnType<typeof openCore>>
+
+/** The configuration does not fit what is stored: exit 78, nothing was changed. */
+export class ConfigurationRefused extends Error {
+  readonly problems: readonly Problem[]
+  constructor(problems: readonly Problem[]) {
+    super('the configuration was refused')
+    this.name = 'ConfigurationRefused'
+    this.problems = problems
+  }
+}
+
+/** Opens the stores and prepares them: folder, migrations, keys. Rejects with `StoreAway` while a store is away. */
+export async function openCore(use: CoreUse) {
+  const { config, log, clock } = use
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    poolMax: config.databasePoolMax,
+    role: use.role,
+    onError: (error) => {
+      log.warn({ component: 'database', error }, 'a database connection was lost')
+      use.onStorageError?.(error)
+    },
+  })
+  try {
+    return await buildOn(use, database, log, clock)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock: Clock) {
+  const { db } = database
+  const { applied } = await migrate(database)
+  for (const migration of applied) log.info({ migration }, 'migration applied')
+
+  const dataKeysRepository = createDataKeysRepository(db)
+  const keys = await loadDataKeys(dataKeysRepository, await masterKeys(use, dataKeysRepository))
+  const sealer = createFieldSealer(keys)
+  const hasher = await createPasswordHasher({
+    ...use.config.passwordHash,
+    maxWaiting: 100,
+    maxWaitMs: 5000,
+    ...(use.onPasswordQueue === undefined ? {} : { onDepth: use.onPasswordQueue }),
+  })
+  const accounts = createAccountsRepository(db)
+  const linkKey = linkKeyUnder(keys)
+  const notices = openNotices(use)
+  return {
+    config: use.config,
+    database,
+    clock,
+    keys,
+    sealer,
+    signingKeys: createSigningKeysRepository(db),
+    clients: createClientsRepository(db),
+    clientSecrets: createClientSecrets(keys),
+    resourceServers: createResourceServersRepository(db),
+    consents: createConsentsRepository(db),
+    accounts,
+    hasher,
+    authenticate: authenticate({
+      accounts,
+      hasher,
+      clock,
+      onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
+    }),
+    createUser: createUser({ accounts, clock }),
+    setPassword: setPassword({ accounts, hasher, clock }),
+    makeLink: makeLink({ accounts, clock, linkKey }),
+    openLink: openLink({ accounts, clock, linkKeys: (token) => [linkKey(token)] }),
+    redeemLink: redeemLink({ accounts, hasher, clock, linkKeys: (token) => [linkKey(token)] }),
+    notices,
+    close: async () => {
+      await notices.close()
+      await database.close()
+    },
+  }
+}
+
+/** Given by the environment, or kept beside embedded storage: then made only while there is nothing it could lose. */
+async function masterKeys(
+  { config, log }: CoreUse,
+  repository: ReturnType<typeof createDataKeysRepository>,
+): Promise<readonly Buffer[]> {
+  if (config.masterKeys !== undefined) return config.masterKeys
+  const mayCreate = (await repository.wraps()).length === 0
+  const file = await readOrCreateMasterKey(config.dataDir, { mayCreate })
+  if (!file.ok) throw new ConfigurationRefused([file.problem])
+  for (const warning of file.warnings) log.warn({}, warning)
+  return file.keys
+}
+
+function linkKeyUnder(keys: DataKeys): (token: string) => Buffer {
+  const hash = createKeyedHash(keys.current('pepper').key)
+  return (token) => hash('account_link', token)
+}
+
+/** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`. */
+function openNotices({ config, log }: CoreUse): Notices {
+  const onError = (error: unknown): void => log.warn({ component: 'notices', error }, 'a notice was lost')
+  if (config.redisUrl !== undefined) return redisNotices(config.redisUrl, onError)
+  return config.databaseUrl === undefined ? localNotices() : postgresNotices(config.databaseUrl, onError)
+}

@@ -1,0 +1,35 @@
+/** What happens to a request, in order: one line a layer. */
+import type Router from '@koa/router'
+import Koa from 'koa'
+import type { Provider } from 'oidc-provider'
+import { answerErrors, type ErrorAnswers } from './http/answer-errors.ts'
+import { type BeginRequest, beginRequest } from './http/begin-request.ts'
+import { handOver } from './http/hand-over.ts'
+import { knownPathsOnly } from './http/known-paths.ts'
+import { serveAssets } from './http/serve-assets.ts'
+import { setHeaders } from './http/set-headers.ts'
+import { singleCookiesOnly } from './http/single-cookies.ts'
+import { trustIssuerOnly } from './http/trust-issuer.ts'
+import type { Assets } from './pages/assets.ts'
+
+export interface HttpUse extends BeginRequest, ErrorAnswers {
+  issuer: string
+  assets: Assets
+  provider: Provider
+  /** Our own pages: interaction, self-service, playground, the plain ones. */
+  routers: readonly Router[]
+}
+
+export function createHttp(use: HttpUse): Koa {
+  const app = new Koa()
+  app.use(beginRequest(use))
+  app.use(setHeaders(use.issuer))
+  app.use(answerErrors(use))
+  app.use(knownPathsOnly())
+  app.use(trustIssuerOnly(use.issuer))
+  app.use(singleCookiesOnly())
+  app.use(serveAssets(use.assets))
+  for (const router of use.routers) app.use(router.routes() as Koa.Middleware)
+  app.use(handOver(use.provider))
+  return app
+}

@@ -1,0 +1,53 @@
+/**
+ * A person's way between the authorization request and the redirect back. Its state is stored; a step shows a page or
+ * takes a form, and returns to the dispatcher in `flow.ts`. Steps never call each other.
+ */
+import type { Context } from 'koa'
+import type { Client, Provider } from 'oidc-provider'
+import type { ShowPage } from '../pages/respond.ts'
+import type { Csrf } from '../security/csrf.ts'
+import type { RequestContext } from '../telemetry/request-context.ts'
+
+export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+export interface Journey {
+  ctx: Context
+  interaction: Interaction
+  client: Client
+  request: RequestContext
+}
+
+/** What the library is told about a finished step: its name to its facts, or an error for the client. */
+export type StepResult =
+  | { login: { accountId: string; amr: string[]; acr: string; remember: boolean } }
+  | { consent: Record<string, never> }
+  | { error: string; error_description: string }
+
+export interface Step {
+  show(journey: Journey): Promise<void>
+  /** The result that ends the step; undefined when a page was shown instead. */
+  submit(journey: Journey, form: Record<string, string>): Promise<StepResult | undefined>
+}
+
+export interface StepUse {
+  csrf: Csrf
+  showPage: ShowPage
+}
+
+/** A parameter of the authorization request. */
+export function parameter({ interaction }: Journey, name: string): string | undefined {
+  const value = interaction.params[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** What pages of a journey have in common: the language asked for, and where their forms lead in the end. */
+export const pageOptions = (journey: Journey, status?: number) => ({
+  uiLocales: parameter(journey, 'ui_locales'),
+  leadsTo: parameter(journey, 'redirect_uri'),
+  ...(status === undefined ? {} : { status }),
+})
+
+export function clientFace({ client }: Journey) {
+  const logo = client['logo_path']
+  return { name: client.clientName ?? client.clientId, ...(typeof logo === 'string' ? { logo } : {}) }
+}

@@ -1,0 +1,60 @@
+/**
+ * What a person does at a step counts in the browser where it was done. The library finds a flow by cookies alone, which
+ * a sibling host can plant (cookie tossing): an attacker could have somebody sign in within a flow of his own and go on
+ * as that person, or have a browser finish what he began and be signed in as himself. Over https the name of the cookie
+ * below keeps other hosts from planting it (RFC 6265bis §4.1.3.2), and every finished step is bound to it.
+ */
+import type { Context } from 'koa'
+import type { Provider } from 'oidc-provider'
+import { readCookie, setCookie } from '../security/cookies.ts'
+import type { Csrf } from '../security/csrf.ts'
+import { AppError } from '../shared/app-error.ts'
+import { newSecret } from '../shared/ids.ts'
+
+export interface OwnBrowserUse {
+  provider: Provider
+  csrf: Csrf
+  issuer: string
+  /** Name of the cookie by which the library finds the flow on the way back. */
+  resumeCookie: string
+}
+
+export interface OwnBrowser {
+  /** Gives the browser a secret until it closes, if it has none. */
+  meet(ctx: Context): void
+  /** For the result of a step: this browser finished it. */
+  proof(ctx: Context): string
+  /** Refuses the way back from a step that another browser has finished. */
+  admit(ctx: Context): Promise<void>
+}
+
+export function createOwnBrowser({ provider, csrf, issuer, resumeCookie }: OwnBrowserUse): OwnBrowser {
+  const secure = issuer.startsWith('https:')
+  const name = secure ? '__Host-gh_browser' : 'gh_browser'
+  const binding = (secret: string): string => `browser ${secret}`
+  const known = (ctx: Context): string | undefined => readCookie(ctx.req.headers.cookie, name)
+  const secretOf = (ctx: Context): string => {
+    const brought = known(ctx)
+    if (brought !== undefined) return brought
+    const secret = newSecret()
+    setCookie(ctx.res, name, secret, { path: '/', httpOnly: true, secure, sameSite: 'Lax' })
+    return secret
+  }
+  return {
+    meet: (ctx) => void secretOf(ctx),
+    proof: (ctx) => csrf.token(binding(secretOf(ctx))),
+    admit: async (ctx) => {
+      const flow = readCookie(ctx.req.headers.cookie, resumeCookie)
+      const result = flow === undefined ? undefined : (await provider.Interaction.find(flow))?.result
+      // Nothing done: the library asks again, here.
+      if (result === undefined || csrf.check(binding(known(ctx) ?? ''), result['browser'])) return
+      throw new AppError(
+        'interaction_expired',
+        'This page was open too long, or belongs to another browser.',
+        {
+          detail: 'another browser finished this step',
+        },
+      )
+    },
+  }
+}

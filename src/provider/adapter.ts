@@ -1,0 +1,34 @@
+import type { Adapter, AdapterFactory } from 'oidc-provider'
+import type { StateStore } from '../../adapters/contract.ts'
+import { type ArtifactAdapterUse, createArtifactAdapter } from './artifact-adapter.ts'
+import { type ClientAdapterUse, createClientAdapter } from './clients.ts'
+import { type GrantAdaptersUse, grantAdapters } from './grant-adapters.ts'
+import { orUnavailableAll } from './unavailable.ts'
+
+export type AdapterUse = Omit<ArtifactAdapterUse & GrantAdaptersUse, 'store'> &
+  ClientAdapterUse & { store: StateStore }
+
+/** What a model never does: a call is a change in the library, and is told so instead of answered. */
+const NONE: Adapter = {
+  upsert: () => Promise.reject(new Error('this model is not written by the library')),
+  find: async () => undefined,
+  findByUid: async () => undefined,
+  findByUserCode: async () => undefined,
+  consume: () => Promise.reject(new Error('this model is not consumed by the library')),
+  destroy: () => Promise.reject(new Error('this model is not destroyed by the library')),
+  // All tokens of a grant end with its record: `Grant`'s destroy.
+  revokeByGrantId: async () => undefined,
+}
+
+/** The library's store: one adapter object a model, for `Client` our clients, for the rest the state store. */
+export function createAdapterFactory(use: AdapterUse): AdapterFactory {
+  return (model) => orUnavailableAll({ ...NONE, ...adapterOf(model, use) })
+}
+
+function adapterOf(model: string, use: AdapterUse): Partial<Adapter> {
+  if (model === 'Client') return createClientAdapter(use)
+  if (model in grantAdapters) {
+    return grantAdapters[model as keyof typeof grantAdapters]({ ...use, store: use.store.grants })
+  }
+  return createArtifactAdapter(model, { ...use, store: use.store.artifacts })
+}

@@ -1,0 +1,224 @@
+/**
+ * The library's models that belong to a grant, mapped to the one record that the store keeps for it: the grant itself,
+ * its code, its refresh-token family, its opaque access tokens. Each find is one trip and answers the `Grant.find`
+ * that follows it; what the library writes at the token endpoint waits for the commit.
+ */
+import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Grant, GrantStore } from '../../adapters/contract.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Handles } from './handles.ts'
+import type { RefreshTokenFormat } from './refresh-token.ts'
+import { judge } from './rotation.ts'
+import { fromStored, toStored } from './stored-payload.ts'
+import type { TokenRequests } from './token-request.ts'
+
+export interface GrantAdaptersUse {
+  store: GrantStore
+  handles: Handles
+  refreshTokens: RefreshTokenFormat
+  requests: TokenRequests
+  clock: Clock
+  /** The request that the library is working on; undefined outside of its routes. */
+  ctx: () => KoaContextWithOIDC | undefined
+  window: number
+  /** A verdict of the rule at the token endpoint that refuses, found before any other check. */
+  refused: (ctx: KoaContextWithOIDC, grantKey: string, grant: Grant, number: number) => Promise<void>
+}
+
+type Methods = Pick<Adapter, 'upsert' | 'find' | 'consume' | 'destroy'>
+
+export type GrantModel = 'Grant' | 'AuthorizationCode' | 'AccessToken' | 'RefreshToken'
+
+export const grantAdapters: Record<GrantModel, (use: GrantAdaptersUse) => Partial<Methods>> = {
+  Grant: grantAdapter,
+  AuthorizationCode: codeAdapter,
+  AccessToken: accessTokenAdapter,
+  RefreshToken: refreshTokenAdapter,
+}
+
+/** `exp` and `iat` by the node's clock, from what the store says is left: nodes' clocks need not agree with it. */
+function times(clock: Clock, expiresIn: number): { exp: number; iat: number } {
+  const now = Math.floor(clock.now() / 1000)
+  return { exp: now + Math.ceil(expiresIn / 1000), iat: now }
+}
+
+function grantAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
+  const payload = (grantId: string, grant: Grant): AdapterPayload => ({
+    ...fromStored(grant.content, grantId, grant),
+    ...times(clock, grant.expiresIn),
+    jti: grantId,
+    kind: 'Grant',
+  })
+  return {
+    // Nobody saves a grant alone: it is written with its code.
+    upsert: async () => {
+      throw new Error('a grant is stored with its authorization code')
+    },
+    find: async (grantId) => {
+      const request = requests.of(ctx())
+      if (request?.grantId === grantId) return payload(grantId, request.grant)
+      const grant = await store.read(handles.grantKey(grantId))
+      return grant && payload(grantId, grant)
+    },
+    destroy: async (grantId) => void (await store.revoke(handles.grantKey(grantId))),
+  }
+}
+
+function codeAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
+  return {
+    upsert: async (code, payload, expiresIn = 0) => {
+      const { grantId, accountId, clientId, sessionUid } = payload
+      const grant = ctx()?.oidc.entities.Grant
+      if (!grantId || !accountId || !clientId || !grant || grant.jti !== grantId) {
+        throw new Error('an authorization code without its grant')
+      }
+      const { openid, resources, rejected } = grant
+      await store.create(handles.grantKey(grantId), {
+        account: accountId,
+        client: clientId,
+        session: sessionUid ?? '',
+        content: toStored({ openid, resources, rejected }),
+        code: {
+          key: handles.key('AuthorizationCode', code),
+          payload: toStored(payload),
+          expiresIn: expiresIn * 1000,
+        },
+      })
+    },
+    find: async (value) => {
+      const grantId = handles.grantIdIn(value)
+      if (grantId === undefined) return undefined
+      const grantKey = handles.grantKey(grantId)
+      const grant = await store.read(grantKey)
+      const codeKey = handles.key('AuthorizationCode', value)
+      if (grant?.code?.key !== codeKey) return undefined
+      const { consumedFor, payload, expiresIn } = grant.code
+      requests.remember(ctx(), {
+        grantId,
+        grantKey,
+        grant,
+        source: { kind: 'code', codeKey },
+        proven: false,
+        ...(consumedFor === undefined ? {} : { replayedAfter: consumedFor }),
+      })
+      // A replayed code is shown as a fresh one: who sent it, and with what proof, decides what follows.
+      const shown = consumedFor === undefined ? expiresIn : Math.max(expiresIn, 1000)
+      return {
+        ...fromStored(payload, grantId, grant),
+        ...times(clock, shown),
+        jti: value,
+        kind: 'AuthorizationCode',
+      }
+    },
+    consume: async () => {
+      const request = requests.of(ctx())
+      if (request === undefined) throw new Error('a code is redeemed at the token endpoint only')
+      request.proven = true
+      if (request.replayedAfter !== undefined) throw new errors.InvalidGrant('code was redeemed before')
+    },
+    destroy: async (value) => {
+      const grantId = handles.grantIdIn(value)
+      if (grantId !== undefined) await store.revoke(handles.grantKey(grantId))
+    },
+  }
+}
+
+function accessTokenAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
+  return {
+    upsert: async (value, payload, expiresIn = 0) => {
+      const request = requests.of(ctx())
+      if (request === undefined) throw new Error('an access token is issued at the token endpoint only')
+      const key = handles.key('AccessToken', value)
+      request.token = {
+        key,
+        payload: { ...toStored(payload), iat: payload.iat },
+        expiresIn: expiresIn * 1000,
+      }
+    },
+    find: async (value) => {
+      const grantId = handles.grantIdIn(value)
+      if (grantId === undefined) return undefined
+      const grantKey = handles.grantKey(grantId)
+      const found = await store.readToken(grantKey, handles.key('AccessToken', value))
+      if (found === undefined) return undefined
+      requests.remember(ctx(), {
+        grantId,
+        grantKey,
+        grant: found.grant,
+        source: { kind: 'access' },
+        proven: false,
+      })
+      const { exp } = times(clock, found.token.expiresIn)
+      return {
+        ...fromStored(found.token.payload, grantId, found.grant),
+        exp,
+        jti: value,
+        kind: 'AccessToken',
+      }
+    },
+    destroy: async (value) => {
+      const grantId = handles.grantIdIn(value)
+      if (grantId === undefined) return
+      await store.dropToken(handles.grantKey(grantId), handles.key('AccessToken', value))
+    },
+  }
+}
+
+function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
+  const { store, handles, refreshTokens, requests, clock, ctx, window, refused } = use
+  return {
+    upsert: async (_value, payload, expiresIn = 0) => {
+      const request = requests.of(ctx())
+      if (request === undefined) throw new Error('a refresh token is issued at the token endpoint only')
+      request.family = { payload: toStored(payload), expiresIn: expiresIn * 1000 }
+    },
+    find: async (value) => {
+      const presented = refreshTokens.decode(value)
+      if (presented === undefined) return undefined
+      const { family: grantId, number } = presented
+      const grantKey = handles.grantKey(grantId)
+      const grant = await store.read(grantKey)
+      if (grant?.family === undefined) return undefined
+      const { family } = grant
+      const shown = (): AdapterPayload => ({
+        ...fromStored(family.payload, grantId, grant),
+        ...times(clock, family.currentExpiresIn),
+        rotations: number,
+        jti: value,
+        kind: 'RefreshToken',
+      })
+      const remember = (): void =>
+        requests.remember(ctx(), {
+          grantId,
+          grantKey,
+          grant,
+          source: { kind: 'refresh', number },
+          proven: false,
+        })
+      const verdict = judge({ family, number, now: grant.readAt, window })
+      const at = ctx()
+      // Who signs out with the token before last means it: any authentic number ends its family.
+      if (at?.oidc.route === 'revocation') {
+        remember()
+        return { ...shown(), exp: times(clock, family.endsIn).exp }
+      }
+      if (at?.oidc.route !== 'token') {
+        if (verdict !== 'rotate') return undefined
+        remember()
+        return shown()
+      }
+      if (verdict !== 'rotate' && verdict !== 'repeat') {
+        await refused(at, grantKey, grant, number)
+        return undefined
+      }
+      remember()
+      return shown()
+    },
+    // The library's order of things; the store is told at the commit.
+    consume: async () => undefined,
+    destroy: async (value) => {
+      const presented = refreshTokens.decode(value)
+      if (presented !== undefined) await store.revoke(handles.grantKey(presented.family))
+    },
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * What the store is asked by. A bearer value is never stored: its key is a keyed hash under the pepper. Values that
+ * belong to a grant carry the grant's id in front (it is no secret), so that all of a grant lives under one key.
+ */
+import type { DataKeys } from '../keys/data-keys.ts'
+import { createKeyedHash } from '../security/keyed-hash.ts'
+import { open, seal } from '../security/seal.ts'
+import { newSecret } from '../shared/ids.ts'
+
+/** 16 random bytes, base64url. */
+const GRANT_ID = /^[A-Za-z0-9_-]{21}[AQgw]/
+const GRANT_ID_LENGTH = 22
+const SECRET_LENGTH = 43
+
+export interface Handles {
+  newGrantId(): string
+  /** A new bearer value of a grant: the grant's id and 256 random bits. */
+  newValueOf(grantId: string): string
+  /** The grant that a bearer value claims to belong to; undefined when it hasn't their shape. */
+  grantIdIn(value: string): string | undefined
+  grantKey(grantId: string): string
+  /** The key for a bearer value of a kind (`AuthorizationCode`, `Session`, …). */
+  key(kind: string, value: string): string
+  /** Encrypts under a key made from the bearer value itself, which is stored nowhere: only who brings it can read. */
+  seal(kind: string, value: string, plaintext: string): string
+  open(kind: string, value: string, sealed: string): string
+}
+
+export function createHandles(keys: DataKeys): Handles {
+  const hash = createKeyedHash(keys.current('pepper').key)
+  // 128 bits are enough for a key that is looked up, not presented: the value behind it has 256.
+  const key = (kind: string, value: string): string => hash(kind, value).subarray(0, 16).toString('base64url')
+  const sealKey = (kind: string, value: string): Buffer => hash(`seal ${kind}`, value)
+  return {
+    newGrantId: () => newSecret(16),
+    newValueOf: (grantId) => grantId + newSecret(),
+    grantIdIn: (value) =>
+      value.length === GRANT_ID_LENGTH + SECRET_LENGTH && GRANT_ID.test(value)
+        ? value.slice(0, GRANT_ID_LENGTH)
+        : undefined,
+    grantKey: (grantId) => key('Grant', grantId),
+    key,
+    seal: (kind, value, plaintext) =>
+      seal(sealKey(kind, value), Buffer.from(plaintext), kind).toString('base64url'),
+    open: (kind, value, sealed) =>
+      open(sealKey(kind, value), Buffer.from(sealed, 'base64url'), kind).toString(),
+  }
+}

@@ -1,0 +1,102 @@
+import { exportJWK, generateKeyPair } from 'jose'
+import { type Adapter, Provider } from 'oidc-provider'
+import { describe, expect, it } from 'vitest'
+import { chooseTokenValues, compareClientSecrets, guardReplays, wrapGrantHandler } from './internals.ts'
+
+const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+const key = { ...(await exportJWK(privateKey)), alg: 'ES256' }
+const nowhere: Adapter = {
+  upsert: async () => undefined,
+  find: async () => undefined,
+  findByUid: async () => undefined,
+  findByUserCode: async () => undefined,
+  consume: async () => undefined,
+  destroy: async () => undefined,
+  revokeByGrantId: async () => undefined,
+}
+
+const provider = (): Provider =>
+  new Provider('http://localhost:3000', {
+    adapter: () => nowhere,
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clients: [{ client_id: 'web', client_secret: 'stored', redirect_uris: ['https://web.example/cb'] }],
+    cookies: { keys: ['test'] },
+    extraClientMetadata: { properties: ['secret_storage'] },
+    features: { devInteractions: { enabled: false } },
+    jwks: { keys: [key] },
+  })
+
+describe('the insides of the library that the house holds on to', () => {
+  it('has a handler for each grant type, which can be put into another', async () => {
+    const subject = provider()
+    const called: string[] = []
+    for (const name of ['inner', 'outer']) {
+      wrapGrantHandler(subject, 'authorization_code', (original) => async (ctx) => {
+        called.push(name)
+        if (name === 'outer') await original(ctx)
+      })
+    }
+    wrapGrantHandler(subject, 'authorization_code', (outer) => {
+      called.push('wrapped')
+      void outer({} as never)
+      return outer
+    })
+    expect(called).toEqual(['wrapped', 'outer', 'inner'])
+    expect(() => wrapGrantHandler(subject, 'no_such_grant', (original) => original)).toThrow('no handler')
+  })
+
+  it('asks `generateTokenId` for the value of a token, synchronously', async () => {
+    const subject = provider()
+    chooseTokenValues(subject.AuthorizationCode, ({ grantId }) => `value of ${grantId}`)
+    const client = await subject.Client.find('web')
+    if (client === undefined) throw new Error('no client')
+    const code = new subject.AuthorizationCode({ client, accountId: 'ada', grantId: 'g1' } as never)
+    expect(await code.save()).toBe('value of g1')
+  })
+
+  it('leaves the id of a JWT access token alone', async () => {
+    const subject = provider()
+    chooseTokenValues(subject.AccessToken, () => 'chosen')
+    const token = new subject.AccessToken({ grantId: 'g1' } as never)
+    const { generateTokenId } = token as unknown as { generateTokenId(): string }
+    expect(generateTokenId.call(token)).toBe('chosen')
+    const resourceServer = new subject.ResourceServer('https://api.example', {
+      scope: '',
+      accessTokenFormat: 'jwt',
+    })
+    const jwt = new subject.AccessToken({ grantId: 'g1', resourceServer } as never)
+    expect(generateTokenId.call(jwt)).not.toBe('chosen')
+  })
+
+  it('asks `compareClientSecret` about a secret, and takes ours for hashed ones only', async () => {
+    const subject = provider()
+    compareClientSecrets(
+      subject,
+      (clientId, received, stored) => `${clientId} ${received} ${stored}` === 'web sent stored',
+    )
+    const client = (await subject.Client.find('web')) as unknown as {
+      compareClientSecret(received: string): boolean
+      secret_storage?: string
+    }
+    expect(client.compareClientSecret('stored')).toBe(true)
+    client.secret_storage = 'hashed'
+    expect(client.compareClientSecret('stored')).toBe(false)
+    expect(client.compareClientSecret('sent')).toBe(true)
+  })
+
+  it('asks `ReplayDetection.unique` whether an assertion is new', async () => {
+    const subject = provider()
+    const claims: unknown[] = []
+    guardReplays(
+      subject,
+      async (...claim) => {
+        claims.push(claim)
+        return claims.length === 1
+      },
+      () => 1_000_000,
+    )
+    expect(await subject.ReplayDetection.unique('web', 'jti', 1060)).toBe(true)
+    expect(await subject.ReplayDetection.unique('web', 'jti', 1060)).toBe(false)
+    expect(claims[0]).toEqual(['web', 'jti', 60_000])
+  })
+})

@@ -1,0 +1,61 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { GrantStore } from '../../adapters/contract.ts'
+import type { ShowPage } from '../pages/respond.ts'
+import { orUnavailable } from './unavailable.ts'
+
+export interface LogoutUse {
+  showPage: ShowPage
+  emailOf: (sub: string) => Promise<string | undefined>
+}
+
+/** RP-Initiated Logout 1.0: nobody is signed out by a link; the page asks, and its form carries the session's proof. */
+export function createLogoutPages({ showPage, emailOf }: LogoutUse) {
+  const clientFace = ({ oidc: { client } }: KoaContextWithOIDC) =>
+    client === undefined ? {} : { client: { name: client.clientName ?? client.clientId } }
+  return {
+    logoutSource: async (ctx: KoaContextWithOIDC): Promise<void> => {
+      const { session, params } = ctx.oidc
+      const secret = String(session?.state?.['secret'] ?? '')
+      const email =
+        session?.accountId === undefined ? undefined : await orUnavailable(emailOf(session.accountId))
+      const back = session?.state?.['postLogoutRedirectUri']
+      showPage(
+        ctx,
+        'logout',
+        {
+          action: new URL(ctx.oidc.urlFor('end_session_confirm')).pathname,
+          // The library reads `xsrf`; `csrf` is the name that every form of ours has.
+          fields: [
+            { name: 'xsrf', value: secret },
+            { name: 'csrf', value: secret },
+          ],
+          ...clientFace(ctx),
+          ...(email === undefined ? {} : { email }),
+          ...(ctx.oidc.client?.clientUri === undefined ? {} : { stay: ctx.oidc.client.clientUri }),
+        },
+        {
+          uiLocales: typeof params?.['ui_locales'] === 'string' ? params['ui_locales'] : undefined,
+          leadsTo: typeof back === 'string' ? back : undefined,
+        },
+      )
+    },
+    postLogoutSuccessSource: (ctx: KoaContextWithOIDC): void => {
+      const next = ctx.oidc.client?.clientUri
+      showPage(ctx, 'logged-out', { ...clientFace(ctx), ...(next === undefined ? {} : { next }) })
+    },
+  }
+}
+
+/**
+ * Signing out ends what the session brought: codes and access tokens at once. A family with `offline_access` was meant
+ * to outlive it.
+ */
+export function endGrantsAtLogout(provider: Provider, store: GrantStore): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    const oidc = ctx['oidc'] as KoaContextWithOIDC['oidc'] | undefined
+    if (oidc?.route !== 'end_session_confirm' || !oidc.session?.uid || ctx.status >= 400) return
+    const ended = (oidc.session as { destroyed?: boolean }).destroyed === true
+    if (ended) await orUnavailable(store.revokeAll('session', oidc.session.uid, { spareFamilies: true }))
+  })
+}

@@ -1,0 +1,21 @@
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Grant } from '../../adapters/contract.ts'
+
+/**
+ * What the protocol tells the log and the metrics, by the rule's verdicts. The library's own events can't: a repeat
+ * emits them again, and they come before the commit.
+ */
+export interface Reports {
+  refreshed(ctx: KoaContextWithOIDC, grant: Grant, result: 'rotated' | 'repeat'): void
+  refreshRefused(
+    ctx: KoaContextWithOIDC,
+    grant: Grant,
+    reason: 'late' | 'ahead' | 'invalid' | 'client_mismatch',
+  ): void
+  refreshReused(ctx: KoaContextWithOIDC, grant: Grant, number: number): void
+  unheard(ctx: KoaContextWithOIDC): void
+  codeReplayed(ctx: KoaContextWithOIDC, grant: Grant, outcome: { revoked: boolean }): void
+  issued(ctx: KoaContextWithOIDC): void
+  /** An error that the library answered; `reason` is for the log only. */
+  failed(ctx: KoaContextWithOIDC, error: Error): void
+}

@@ -1,0 +1,173 @@
+/**
+ * The commit at the end of a token request. The library has checked everything and its writes are collected; here they
+ * happen in one atomic step of the store, or not at all: a code is redeemed exactly once, a refresh token rotates by the
+ * rule, and an error on the way has burnt nothing.
+ */
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
+import type { Grant, GrantStore } from '../../adapters/contract.ts'
+import { wrapGrantHandler } from './internals.ts'
+import type { Reports } from './reports.ts'
+import { judge, usesToKeep, type Verdict } from './rotation.ts'
+import type { TokenRequest, TokenRequests } from './token-request.ts'
+import { inLibraryTerms, orUnavailable, unavailable } from './unavailable.ts'
+
+export interface TokenEndpointUse {
+  store: GrantStore
+  requests: TokenRequests
+  reports: Reports
+  window: number
+  refreshTokenExp: number
+  refreshFamilyExp: number
+  accessTokenExp: number
+  endWhatReuseEnds: (grantKey: string, grant: Grant) => Promise<void>
+}
+
+/** A request older than this has no listener any more: its verdict would hit somebody who has long gone on. */
+const HEARD_FOR = 5000
+/** Each lost swap means that another request won, so a few rounds are always enough. */
+const ROUNDS = 5
+
+export function commitTokenRequests(provider: Provider, use: TokenEndpointUse): void {
+  wrapGrantHandler(provider, 'authorization_code', (original) => async (ctx) => {
+    try {
+      await original(ctx)
+    } catch (error) {
+      const request = use.requests.of(ctx)
+      if (request?.replayedAfter !== undefined) await answerReplay(use, ctx, request)
+      throw error
+    }
+    await redeem(use, ctx, collected(use, ctx))
+  })
+  wrapGrantHandler(provider, 'refresh_token', (original) => async (ctx) => {
+    await original(ctx)
+    await rotate(use, ctx, collected(use, ctx))
+  })
+}
+
+function collected(use: TokenEndpointUse, ctx: KoaContextWithOIDC): TokenRequest {
+  const request = use.requests.of(ctx)
+  if (request === undefined) throw new Error('the library answered a token request without reading its grant')
+  return request
+}
+
+/** RFC 6749 §4.1.2: a code used twice also ends what it brought, unless it is a page that ran its callback twice. */
+async function answerReplay(
+  use: TokenEndpointUse,
+  ctx: KoaContextWithOIDC,
+  request: TokenRequest,
+): Promise<void> {
+  const harmless = request.proven && (request.replayedAfter ?? 0) < use.window
+  if (!harmless) await orUnavailable(use.store.revoke(request.grantKey))
+  use.reports.codeReplayed(ctx, request.grant, { revoked: !harmless })
+}
+
+async function redeem(use: TokenEndpointUse, ctx: KoaContextWithOIDC, request: TokenRequest): Promise<void> {
+  const { grant, grantKey, family, token, source } = request
+  if (source.kind !== 'code') throw new Error('a code was exchanged that nobody presented')
+  const outcome = await orUnavailable(
+    use.store.redeem(grantKey, {
+      ...{ account: grant.account, client: grant.client, session: grant.session },
+      codeKey: source.codeKey,
+      grantExpiresIn: family === undefined ? use.accessTokenExp + HEARD_FOR : use.refreshFamilyExp,
+      ...(token === undefined ? {} : { token }),
+      ...(family === undefined
+        ? {}
+        : {
+            family: {
+              payload: family.payload,
+              currentExpiresIn: use.refreshTokenExp,
+              endsIn: use.refreshFamilyExp,
+            },
+          }),
+      notAfter: heardUntil(ctx, grant),
+    }),
+  )
+  if (outcome === 'redeemed') return
+  if (outcome === 'unheard') throw refuseUnheard(use, ctx)
+  delete ctx.body
+  if (outcome === 'consumed') await answerReplay(use, ctx, { ...request, replayedAfter: 0, proven: true })
+  throw new errors.InvalidGrant(`code ${outcome}`)
+}
+
+async function rotate(use: TokenEndpointUse, ctx: KoaContextWithOIDC, request: TokenRequest): Promise<void> {
+  const { grantKey, source } = request
+  if (source.kind !== 'refresh') throw new Error('a refresh token was rotated that nobody presented')
+  let grant = request.grant
+  for (let round = 0; round < ROUNDS; round++) {
+    const verdict = verdictOn(use, grant, source.number)
+    if (verdict === 'repeat') {
+      if (request.token !== undefined && !(await orUnavailable(use.store.addToken(grantKey, request.token))))
+        break
+      use.reports.refreshed(ctx, grant, 'repeat')
+      return
+    }
+    if (verdict !== 'rotate') {
+      delete ctx.body
+      await refuse(use, ctx, grantKey, grant, source.number)
+      throw new errors.InvalidGrant(`refresh token ${verdict}`)
+    }
+    const outcome = await orUnavailable(
+      use.store.rotate(grantKey, {
+        expected: source.number,
+        keep: usesToKeep(grant.family?.uses ?? [], grant.readAt, use.window),
+        currentExpiresIn: use.refreshTokenExp,
+        ...(request.token === undefined ? {} : { token: request.token }),
+        notAfter: heardUntil(ctx, request.grant),
+      }),
+    )
+    if (outcome.status === 'rotated') {
+      use.reports.refreshed(ctx, grant, 'rotated')
+      return
+    }
+    if (outcome.status === 'unheard') throw refuseUnheard(use, ctx)
+    if (outcome.status === 'gone') break
+    grant = outcome.grant
+  }
+  delete ctx.body
+  use.reports.refreshRefused(ctx, grant, 'invalid')
+  throw new errors.InvalidGrant('the family has ended')
+}
+
+const verdictOn = ({ window }: TokenEndpointUse, grant: Grant, number: number): Verdict =>
+  grant.family === undefined ? 'expired' : judge({ family: grant.family, number, now: grant.readAt, window })
+
+/**
+ * What follows from a verdict that refuses. Also called as soon as the token is found, so that reuse is answered
+ * whatever else is wrong with the request, provided that the client is the family's own.
+ */
+export async function refuse(
+  use: TokenEndpointUse,
+  ctx: KoaContextWithOIDC,
+  grantKey: string,
+  grant: Grant,
+  number: number,
+): Promise<void> {
+  const verdict = verdictOn(use, grant, number)
+  if (grant.client !== ctx.oidc.client?.clientId)
+    return use.reports.refreshRefused(ctx, grant, 'client_mismatch')
+  if (verdict === 'reuse') {
+    if (gone(ctx)) throw refuseUnheard(use, ctx)
+    try {
+      await use.endWhatReuseEnds(grantKey, grant)
+    } catch (error) {
+      throw inLibraryTerms(error)
+    }
+    return use.reports.refreshReused(ctx, grant, number)
+  }
+  return use.reports.refreshRefused(
+    ctx,
+    grant,
+    verdict === 'late' || verdict === 'ahead' ? verdict : 'invalid',
+  )
+}
+
+const gone = (ctx: KoaContextWithOIDC): boolean => ctx.req.socket.destroyed || ctx.res.destroyed
+
+const heardUntil = (ctx: KoaContextWithOIDC, grant: Grant): number =>
+  gone(ctx) ? 0 : grant.readAt + HEARD_FOR
+
+function refuseUnheard(use: TokenEndpointUse, ctx: KoaContextWithOIDC): Error {
+  delete ctx.body
+  use.reports.unheard(ctx)
+  return unavailable('no listener', 'the request took too long, send it again')
+}

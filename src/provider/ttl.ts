@@ -1,0 +1,34 @@
+import type { Configuration } from 'oidc-provider'
+import type { Clock } from '../shared/clock.ts'
+
+export interface Lifetimes {
+  accessTokenExp: number
+  refreshTokenExp: number
+  refreshFamilyExp: number
+  sessionExp: number
+  sessionMaxExp: number
+}
+
+const CODE_SECONDS = 60
+const INTERACTION_SECONDS = 60 * 60
+
+const seconds = (ms: number): number => Math.max(1, Math.floor(ms / 1000))
+
+/** Lives in seconds, as the library wants them: whole, and at least one. */
+export function ttl(lifetimes: Lifetimes, clock: Clock): NonNullable<Configuration['ttl']> {
+  const most = seconds(lifetimes.accessTokenExp)
+  return {
+    AccessToken: (_ctx, token) => Math.min(most, token.resourceServer?.accessTokenTTL ?? most),
+    ClientCredentials: (_ctx, token) => Math.min(most, token.resourceServer?.accessTokenTTL ?? most),
+    AuthorizationCode: CODE_SECONDS,
+    IdToken: most,
+    Interaction: INTERACTION_SECONDS,
+    Grant: seconds(lifetimes.refreshFamilyExp),
+    RefreshToken: seconds(lifetimes.refreshTokenExp),
+    // Slides with each visit, but never past the absolute end counted from the sign-in.
+    Session: (_ctx, session) => {
+      const signedInFor = session.loginTs === undefined ? 0 : clock.now() - session.loginTs * 1000
+      return seconds(Math.min(lifetimes.sessionExp, lifetimes.sessionMaxExp - signedInFor))
+    },
+  }
+}

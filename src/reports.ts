@@ -1,0 +1,94 @@
+/** What happened, told to the log and the metrics. No line and no label holds anything that could be presented. */
+import type { errors, KoaContextWithOIDC } from 'oidc-provider'
+import type { Grant } from '../adapters/contract.ts'
+import type { Account } from './accounts/account.ts'
+import type { Journey } from './interaction/journey.ts'
+import type { Reports } from './provider/reports.ts'
+import type { LogEvent } from './telemetry/logger.ts'
+import type { Metrics } from './telemetry/metrics.ts'
+import type { RequestContexts } from './telemetry/request-context.ts'
+
+export interface ReportsUse {
+  metrics: Metrics
+  requests: RequestContexts
+}
+
+export function createReports({ metrics, requests }: ReportsUse): Reports {
+  // A refusal by the rule was reported with its reason; the library's error that follows says nothing new.
+  const told = new WeakSet<object>()
+  const note = (ctx: KoaContextWithOIDC, level: 'info' | 'warn', event: LogEvent, message: string): void => {
+    told.add(ctx)
+    requests.of(ctx.req).log[level](event, message)
+  }
+  const of = (grant: Grant): LogEvent => ({ userId: grant.account, clientId: grant.client })
+  return {
+    refreshed(ctx, grant, result) {
+      metrics.refresh(result)
+      note(ctx, 'info', { ...of(grant), event: 'token.refreshed', outcome: result }, 'refresh token rotated')
+    },
+    refreshRefused(ctx, grant, reason) {
+      metrics.refresh(reason === 'late' ? 'late' : 'invalid')
+      const level = reason === 'late' || reason === 'invalid' ? 'info' : 'warn'
+      note(ctx, level, { ...of(grant), event: 'token.refresh_refused', reason }, 'refresh token refused')
+    },
+    refreshReused(ctx, grant, number) {
+      metrics.refresh('reuse')
+      metrics.revocation('family')
+      const event = { ...of(grant), event: 'token.reuse_detected', count: number }
+      note(ctx, 'warn', event, 'a refresh token was used again: the family has ended')
+    },
+    unheard(ctx) {
+      metrics.refresh('unheard')
+      note(ctx, 'warn', { event: 'token.unheard' }, 'a token request without a listener changed nothing')
+    },
+    codeReplayed(ctx, grant, { revoked }) {
+      if (revoked) metrics.revocation('grant')
+      const outcome = revoked ? 'revoked' : 'refused'
+      note(
+        ctx,
+        'warn',
+        { ...of(grant), event: 'code.replayed', outcome },
+        'an authorization code was used again',
+      )
+    },
+    issued(ctx) {
+      const { client, params, entities } = ctx.oidc
+      const grantType = String(params?.['grant_type'])
+      metrics.tokenIssued(grantType)
+      const event = { event: 'token.issued', clientId: client?.clientId, userId: entities.Account?.accountId }
+      requests.of(ctx.req).log.info({ ...event, outcome: grantType }, 'tokens issued')
+    },
+    failed(ctx, error) {
+      const { client, params, route } = ctx.oidc
+      if (route === 'token' && params?.['grant_type'] === 'refresh_token' && !told.has(ctx))
+        metrics.refresh('invalid')
+      const reason =
+        'error_detail' in error ? `${error.message}: ${String(error.error_detail)}` : error.message
+      const [level, fault] = severityOf(error)
+      const event = { event: 'request.refused', route, clientId: client?.clientId, reason, ...fault }
+      requests.of(ctx.req).log[level](event, 'the request was refused')
+    },
+  }
+}
+
+/** A refusal needs no more than its reason; what hides behind a 503 or a 500 is told with its cause. */
+function severityOf(error: errors.OIDCProviderError | Error): ['info' | 'warn' | 'error', { error?: Error }] {
+  if ('statusCode' in error && error.statusCode === 503) return ['warn', { error }]
+  return 'expose' in error && error.expose ? ['info', {}] : ['error', { error }]
+}
+
+export const reportSignIn =
+  ({ metrics, requests }: ReportsUse) =>
+  (
+    { ctx, client }: Journey,
+    outcome: { result: 'success'; account: Account } | { result: 'failure'; reason: string },
+  ): void => {
+    metrics.login(outcome.result, 'password')
+    const { log } = requests.of(ctx.req)
+    const { clientId } = client
+    if (outcome.result === 'success') {
+      log.info({ event: 'login.succeeded', clientId, userId: outcome.account.sub }, 'signed in')
+    } else {
+      log.warn({ event: 'login.failed', clientId, reason: outcome.reason }, 'sign-in failed')
+    }
+  }
