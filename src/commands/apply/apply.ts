@@ -1,0 +1,148 @@
+/** `gatehouse apply`: makes the store say what a file says. All of it or nothing, and a second time nothing at all. */
+import { createReadStream } from 'node:fs'
+import { readVariable } from '../../config/variable.ts'
+import type { Core } from '../../core.ts'
+import { isDemo } from '../../demo/demo-scope.ts'
+import { whenReachable } from '../../state.ts'
+import type { AddCommand, CommandContext } from '../context.ts'
+import { type Access, endAccess } from '../end-access.ts'
+import { EXIT } from '../exit-codes.ts'
+import { withCore, withState } from '../with-core.ts'
+import type { Desired } from './desired.ts'
+import type { Finding, Place } from './finding.ts'
+import { type Change, touches } from './plan.ts'
+import { faultLine, placed, readDocument } from './read-document.ts'
+import { MAX_BYTES } from './read-yaml.ts'
+import { type Reconciled, reconcile } from './reconcile.ts'
+import { resolve } from './resolve.ts'
+import { ChangedMeanwhile, createSetUpRepository } from './set-up-repository.ts'
+import { changeLines, changeRecord, summary } from './show-changes.ts'
+
+interface Options {
+  dryRun: boolean
+  prune: boolean
+  json: boolean
+}
+
+export const addApply: AddCommand = (program, open, end) => {
+  program
+    .command('apply')
+    .description('make clients, resource servers and users be as a file describes them')
+    .argument('<file>', 'YAML, see docs/apply.md')
+    .option('--dry-run', 'show what would change, and change nothing', false)
+    .option('--prune', 'remove what a former apply made and the file no longer names', false)
+    .option('--json', 'print the changes as JSON', false)
+    .action(async (file: string, options: Options) => end(await apply(open(), file, options)))
+}
+
+async function apply(context: CommandContext, file: string, options: Options): Promise<number> {
+  const tell = (severity: string, findings: readonly (Finding & Place)[]): void => {
+    for (const finding of findings) context.say(`${severity}${faultLine(file, finding)}`)
+  }
+  const refuse = (faults: readonly (Finding & Place)[]): number => {
+    tell('', faults)
+    context.say('Nothing was changed.')
+    return EXIT.failed
+  }
+  const read = readDocument(await readFileUpTo(file, MAX_BYTES + 1))
+  if (!read.ok) return refuse(read.faults)
+  const { placeOf, document } = read
+  const { desired, faults, warnings } = resolve(document, { ...context.config, readVariable })
+  tell('warning: ', placed(warnings, placeOf))
+  if (faults.length > 0) return refuse(placed(faults, placeOf))
+  try {
+    const outcome = await withCore(context, (core) => bringAbout(core, desired, options))
+    if (!outcome.ok) return refuse(placed(outcome.faults, placeOf))
+    tell('warning: ', placed(demoLeftovers(desired, outcome), placeOf))
+    report(context, outcome, options)
+    return EXIT.ok
+  } catch (error) {
+    if (!(error instanceof ChangedMeanwhile)) throw error
+    context.say('Somebody else is changing the same things. Nothing was changed: try again.')
+    return EXIT.tryAgain
+  }
+}
+
+/** What was signed in is ended once the change stands; that it can be is made sure of before. */
+async function bringAbout(core: Core, desired: Desired, { dryRun, prune }: Options): Promise<Reconciled> {
+  return withState(core, async (state) => {
+    const beforeChange = async (changes: readonly Change[]): Promise<void> => {
+      if (endsSomething(accessEndedBy(changes))) await whenReachable(state)
+    }
+    const use = { ...core, setUp: createSetUpRepository(core.database), beforeChange }
+    const outcome = await reconcile(use, desired, { managedBy: 'apply', prune, dryRun })
+    if (outcome.ok && !dryRun) await endAccess(state, accessEndedBy(outcome.changes))
+    return outcome
+  })
+}
+
+const endsSomething = ({ accounts, clients }: Access): boolean => accounts.length + clients.length > 0
+
+/** Who was removed, disabled, enabled (nothing of before comes back) or got another password. */
+function accessEndedBy(changes: readonly Change[]): Access {
+  const accounts = changes.flatMap((change) => {
+    if (change.kind !== 'user' || change.action === 'create') return []
+    return change.action === 'remove' || touches(change, 'disabled') || touches(change, 'password')
+      ? [change.sub]
+      : []
+  })
+  const clients = changes.flatMap((change) =>
+    change.kind === 'client' &&
+    change.action !== 'create' &&
+    (change.action === 'remove' || touches(change, 'disabled'))
+      ? [change.name]
+      : [],
+  )
+  return { accounts, clients }
+}
+
+/** They are changed as the file says, and go on to live only while `ISSUER` is a loopback name. */
+function demoLeftovers(
+  { clients, users }: Desired,
+  { stored }: Extract<Reconciled, { ok: true }>,
+): Finding[] {
+  const message =
+    'was made by the demo and works only while ISSUER is a loopback name: delete it first to make it yours'
+  const demo = new Set([
+    ...stored.clients.filter(({ managedBy }) => isDemo(managedBy)).map(({ clientId }) => clientId),
+    ...stored.users.filter(({ managedBy }) => isDemo(managedBy)).map(({ emailKey }) => emailKey),
+  ])
+  return [
+    ...clients.filter(({ clientId }) => demo.has(clientId)),
+    ...users.filter(({ address }) => demo.has(address.key)),
+  ].map(({ path }) => ({ path, message }))
+}
+
+function report(
+  { print, say }: CommandContext,
+  { changes, generated }: Extract<Reconciled, { ok: true }>,
+  { dryRun, json }: Options,
+): void {
+  if (json) {
+    const secrets = Object.fromEntries(generated)
+    print(
+      JSON.stringify(
+        { dry_run: dryRun, changes: changes.map(changeRecord), generated_secrets: secrets },
+        null,
+        2,
+      ),
+    )
+    return
+  }
+  for (const change of changes) print(changeLines(change).join('\n'))
+  for (const [clientId, secret] of generated) print(`client_secret of ${clientId}: ${secret}`)
+  if (generated.size > 0) say('A generated secret is shown this once: keep it now.')
+  print(summary(changes, dryRun))
+}
+
+/** Bounded whatever the path leads to: the rest of a larger file is not even read. */
+async function readFileUpTo(path: string, bytes: number): Promise<Buffer> {
+  const parts: Buffer[] = []
+  try {
+    for await (const part of createReadStream(path, { end: bytes - 1 })) parts.push(part as Buffer)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    throw new Error(`${path} can’t be read${code}. Nothing was changed.`, { cause: error })
+  }
+  return Buffer.concat(parts)
+}

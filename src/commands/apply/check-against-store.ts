@@ -1,0 +1,42 @@
+import type { Client } from '../../clients/client.ts'
+import { isConfidential, needsPlainSecret } from '../../clients/client-metadata.ts'
+import type { Desired, DesiredClient } from './desired.ts'
+import type { Finding } from './finding.ts'
+import type { PlanOptions } from './plan.ts'
+import type { Stored } from './set-up-repository.ts'
+
+/** What is wrong with a set-up only in the light of what is stored. */
+export function checkAgainstStore(stored: Stored, desired: Desired, options: PlanOptions): Finding[] {
+  return [
+    ...desired.clients.flatMap((client) => secretOutOfReach(stored.clients, client)),
+    ...desired.resourceServers.flatMap(({ path, introspectionClient }) => {
+      if (introspectionClient === undefined) return []
+      const metadata = metadataAfter(introspectionClient, stored, desired, options)
+      const at = [...path, 'introspection_client']
+      if (metadata === undefined) return [{ path: at, message: `${introspectionClient} is no client` }]
+      return isConfidential(metadata) ? [] : [{ path: at, message: `${introspectionClient} has no secret` }]
+    }),
+  ]
+}
+
+/** A hash can't be turned back, and algorithms that use the secret as a key need itself. */
+function secretOutOfReach(stored: readonly Client[], desired: DesiredClient): Finding[] {
+  const before = stored.find(({ clientId }) => clientId === desired.clientId)
+  const hashed = before?.secretHash !== undefined && before.secretSealed === undefined
+  if (!hashed || !needsPlainSecret(desired.metadata) || desired.secret !== undefined) return []
+  return [
+    { path: desired.path, message: 'needs client_secret_env: of the secret so far only a hash is kept' },
+  ]
+}
+
+function metadataAfter(
+  clientId: string,
+  stored: Stored,
+  desired: Desired,
+  { prune, managedBy }: PlanOptions,
+) {
+  const named = desired.clients.find((client) => client.clientId === clientId)
+  if (named !== undefined) return named.metadata
+  const kept = stored.clients.find((client) => client.clientId === clientId)
+  return prune && kept?.managedBy === managedBy ? undefined : kept?.metadata
+}

@@ -1,0 +1,41 @@
+/** What a set-up asks for, in the house's own terms, with its secrets in hand. The demo asks in the same way. */
+import type { EmailAddress } from '../../accounts/email.ts'
+import type { ProfileClaims } from '../../accounts/rows.ts'
+import type { ResourceServer } from '../../clients/client.ts'
+import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import type { Path } from './finding.ts'
+
+export interface Desired {
+  clients: DesiredClient[]
+  resourceServers: DesiredResourceServer[]
+  users: DesiredUser[]
+}
+
+/** Clients and resource servers are described as a whole: what is left out has its default. */
+export interface DesiredClient {
+  path: Path
+  clientId: string
+  metadata: ClientMetadata
+  /** Left out: a confidential client keeps the one it has, and a new one gets one made. */
+  secret?: string
+  /** Left out: stays as it is, so that no later run undoes what an operator did in haste. */
+  disabled?: boolean
+}
+
+export interface DesiredResourceServer extends Omit<ResourceServer, 'managedBy'> {
+  path: Path
+}
+
+/** People also change things themselves: what is left out stays as it is. */
+export interface DesiredUser {
+  path: Path
+  address: EmailAddress
+  emailVerified?: boolean
+  name?: string
+  profile: ProfileClaims
+  serverRoles?: readonly string[]
+  password?: DesiredPassword
+  disabled?: boolean
+}
+
+export type DesiredPassword = { kind: 'plain'; text: string } | { kind: 'hash'; phc: string }

@@ -1,0 +1,33 @@
+/** What a file for `apply` may say: one strict schema. A name that it does not know is a slip, never ignored. */
+import { z } from 'zod'
+import { clientEntry } from './client-entry.ts'
+import { resourceServerEntry } from './resource-server-entry.ts'
+import { userEntry } from './user-entry.ts'
+
+/** A section whose entries are all commented out is null in YAML. */
+const section = <S extends z.ZodType>(entry: S) =>
+  z
+    .array(entry)
+    .max(10_000)
+    .nullish()
+    .transform((entries) => entries ?? [])
+
+/** Taken, so that a file can already carry the empty section. */
+const notYet = z.unknown().refine(isEmpty, 'is not available yet').optional()
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+export const documentSchema = z.strictObject({
+  version: z.literal(1),
+  clients: section(clientEntry),
+  resource_servers: section(resourceServerEntry),
+  users: section(userEntry),
+  organizations: notYet,
+  connectors: notYet,
+  policies: notYet,
+})
+
+export type SetUpDocument = z.output<typeof documentSchema>

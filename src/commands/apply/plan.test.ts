@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import type { Client } from '../../clients/client.ts'
+import { clientMetadataSchema } from '../../clients/client-metadata.ts'
+import { checkAgainstStore } from './check-against-store.ts'
+import type { DesiredClient, DesiredResourceServer, DesiredUser } from './desired.ts'
+import { type Facts, plan } from './plan.ts'
+import type { Stored, StoredUser } from './set-up-repository.ts'
+import { changeLines } from './show-changes.ts'
+
+const web = (more: object = {}) =>
+  clientMetadataSchema.parse({ redirect_uris: ['https://portal.example/cb'], ...more })
+const spa = (more: object = {}) => web({ profile: 'spa', ...more })
+
+const client = (more: Partial<Client> = {}): Client => ({
+  clientId: 'portal',
+  metadata: web(),
+  secretHash: '1:hash of right',
+  secretSealed: undefined,
+  disabled: false,
+  managedBy: 'apply',
+  ...more,
+})
+const ada: StoredUser = {
+  id: '1',
+  sub: 'sub-of-ada',
+  email: 'ada@example.com',
+  emailKey: 'ada@example.com',
+  emailVerified: false,
+  name: 'Ada',
+  profile: { locale: 'en' },
+  serverRoles: [],
+  disabled: false,
+  managedBy: 'apply',
+  passwordHash: 'phc of right',
+}
+const api = {
+  identifier: 'https://api.example',
+  scopes: ['read'],
+  accessTokenFormat: 'jwt',
+  signingAlg: 'ES256',
+  accessTokenTtl: undefined,
+  introspectionClient: undefined,
+  managedBy: 'apply',
+} as const
+
+const wantClient = (more: Partial<DesiredClient> = {}): DesiredClient => ({
+  path: ['clients', 0],
+  clientId: 'portal',
+  metadata: web(),
+  ...more,
+})
+const wantServer = (more: Partial<DesiredResourceServer> = {}): DesiredResourceServer => {
+  const { managedBy: _, ...server } = api
+  return { path: ['resource_servers', 0], ...server, scopes: ['read'], ...more }
+}
+const wantUser = (more: Partial<DesiredUser> = {}): DesiredUser => ({
+  path: ['users', 0],
+  address: { email: 'ada@example.com', key: 'ada@example.com' },
+  profile: {},
+  ...more,
+})
+
+const right: Facts = { secretFits: (_, secret) => secret === 'right', passwordFits: () => true }
+const wrong: Facts = { secretFits: () => false, passwordFits: () => false }
+
+interface Sides {
+  clients?: [Client[], DesiredClient[]]
+  servers?: [Stored['resourceServers'], DesiredResourceServer[]]
+  users?: [StoredUser[], DesiredUser[]]
+}
+function sides({ clients = [[], []], servers = [[], []], users = [[], []] }: Sides) {
+  const [stored, desired] = ([0, 1] as const).map((side) => ({
+    clients: clients[side],
+    resourceServers: servers[side],
+    users: users[side],
+  }))
+  return [stored as Stored, desired as Parameters<typeof plan>[1]] as const
+}
+const planned = (given: Sides, facts = right, prune = false) =>
+  plan(...sides(given), facts, { managedBy: 'apply', prune })
+const lines = (given: Sides, facts = right, prune = false) =>
+  planned(given, facts, prune).flatMap(changeLines)
+
+describe('the plan', () => {
+  it('is empty where everything is as it should be', () => {
+    const given = {
+      clients: [[client()], [wantClient({ secret: 'right' })]],
+      servers: [[{ ...api, scopes: ['read'] }], [wantServer()]],
+      users: [[ada], [wantUser({ name: 'Ada', password: { kind: 'plain', text: 'right' } })]],
+    } satisfies Sides
+    expect(planned(given)).toEqual([])
+    expect(planned(given, right, true)).toEqual([])
+  })
+
+  it('names what differs, and of a secret only that it does', () => {
+    expect(
+      lines(
+        {
+          clients: [[client()], [wantClient({ secret: 'new', metadata: web({ first_party: true }) })]],
+          users: [[ada], [wantUser({ name: 'Ada L.', password: { kind: 'plain', text: 'new' } })]],
+        },
+        wrong,
+      ),
+    ).toEqual([
+      '~ client portal',
+      '    first_party: false → true',
+      '    secret: changed',
+      '~ user ada@example.com',
+      '    name: "Ada" → "Ada L."',
+      '    password: changed',
+    ])
+  })
+
+  it('leaves a person’s fields alone that the file leaves out, and a client’s not', () => {
+    expect(planned({ users: [[{ ...ada, serverRoles: ['admin'] }], [wantUser()]] })).toEqual([])
+    const stored = client({ metadata: web({ require_pkce: false }) })
+    expect(lines({ clients: [[stored], [wantClient()]] })).toEqual([
+      '~ client portal',
+      '    require_pkce: false → true',
+    ])
+  })
+
+  it('lets nobody in again whom an operator has locked out, unless the file says so', () => {
+    const locked = client({ disabled: true })
+    expect(planned({ clients: [[locked], [wantClient()]] })).toEqual([])
+    expect(lines({ clients: [[locked], [wantClient({ disabled: false })]] })).toEqual([
+      '~ client portal',
+      '    disabled: true → false',
+    ])
+  })
+
+  it('adds claims to a profile and takes none away', () => {
+    expect(planned({ users: [[ada], [wantUser({ profile: { given_name: 'Ada' } })]] })).toMatchObject([
+      { fields: [{ field: 'given_name', to: 'Ada' }], set: { profile: { locale: 'en', given_name: 'Ada' } } },
+    ])
+  })
+
+  it('sets a password that is brought as a hash only where it is another one', () => {
+    const hash = (phc: string) => [wantUser({ password: { kind: 'hash', phc } })]
+    expect(planned({ users: [[ada], hash('phc of right')] })).toEqual([])
+    expect(lines({ users: [[ada], hash('another')] })).toContain('    password: changed')
+  })
+
+  it.each([
+    ['a new client gets a secret made', [], wantClient(), { step: 'store', secret: 'generate' }],
+    ['a client keeps the one it has', [client()], wantClient({ disabled: true }), { step: 'keep' }],
+    [
+      'a client that becomes public loses its own',
+      [client()],
+      wantClient({ metadata: spa() }),
+      { step: 'drop' },
+    ],
+    [
+      'a client that becomes confidential gets one made',
+      [client({ metadata: spa(), secretHash: undefined })],
+      wantClient(),
+      { step: 'store', secret: 'generate' },
+    ],
+  ] as const)('%s', (_, stored, desired, secret) => {
+    expect(planned({ clients: [[...stored], [desired]] })).toMatchObject([{ secret }])
+  })
+
+  it('prunes what a former apply made and nothing else', () => {
+    const by = (managedBy: string | undefined) => client({ clientId: `by ${managedBy}`, managedBy })
+    const given = {
+      clients: [[by('apply'), by('demo'), by(undefined)], []],
+      users: [[ada, { ...ada, emailKey: 'b@example.com', managedBy: undefined }], []],
+      servers: [[{ ...api, scopes: [] }], []],
+    } satisfies Sides
+    expect(planned(given)).toEqual([])
+    expect(lines(given, right, true)).toEqual([
+      '- resource server https://api.example',
+      '- client by apply',
+      '- user ada@example.com',
+    ])
+  })
+
+  it('leaves what was made by hand to those who made it', () => {
+    const byHand = client({ managedBy: undefined })
+    expect(planned({ clients: [[byHand], [wantClient({ disabled: true })]] })).toMatchObject([
+      { action: 'update', to: { managedBy: undefined } },
+    ])
+  })
+})
+
+describe('against what is stored', () => {
+  const faults = (given: Sides, prune = false) =>
+    checkAgainstStore(...sides(given), { managedBy: 'apply', prune }).map(({ message }) => message)
+  const servers: Sides['servers'] = [[], [wantServer({ introspectionClient: 'portal' })]]
+
+  it('an introspection client is in the file or stored, and has a secret', () => {
+    expect(faults({ servers, clients: [[], [wantClient()]] })).toEqual([])
+    expect(faults({ servers, clients: [[client()], []] })).toEqual([])
+    expect(faults({ servers })).toEqual(['portal is no client'])
+    expect(faults({ servers, clients: [[client()], [wantClient({ metadata: spa() })]] })).toEqual([
+      'portal has no secret',
+    ])
+  })
+
+  it('an introspection client that the same run removes is none', () => {
+    expect(faults({ servers, clients: [[client()], []] }, true)).toEqual(['portal is no client'])
+  })
+
+  it('a secret of which only a hash is kept can’t become a key', () => {
+    const metadata = web({ id_token_signed_response_alg: 'HS256' })
+    expect(faults({ clients: [[client()], [wantClient({ metadata })]] })).toEqual([
+      expect.stringContaining('only a hash is kept'),
+    ])
+    expect(faults({ clients: [[client()], [wantClient({ metadata, secret: 'right' })]] })).toEqual([])
+  })
+})

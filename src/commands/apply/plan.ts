@@ -1,0 +1,92 @@
+/**
+ * What must change so that the store is as a set-up describes it. A pure function of both sides: the same question
+ * always gets the same answer, and `--dry-run` shows exactly what would be done.
+ */
+
+import type { UserChanges } from '../../accounts/users-repository.ts'
+import type { Client, ResourceServer } from '../../clients/client.ts'
+import type { Desired, DesiredPassword, DesiredUser } from './desired.ts'
+import type { FieldChange } from './fields.ts'
+import { planClient } from './plan-client.ts'
+import { planResourceServer } from './plan-resource-server.ts'
+import { planUser } from './plan-user.ts'
+import type { Manager, Stored } from './set-up-repository.ts'
+
+/** What only the keys of the house can tell. */
+export interface Facts {
+  secretFits(stored: Client, secret: string): boolean
+  passwordFits(emailKey: string): boolean
+}
+
+export interface PlanOptions {
+  /** Who makes what is new. */
+  managedBy: Manager
+  /** Removes what this manager made and the set-up no longer names. */
+  prune: boolean
+}
+
+/** `keep`: as it is stored, or in the other form where the client's algorithms now ask for it. */
+export type SecretStep = { step: 'keep' } | { step: 'drop' } | { step: 'store'; secret: string | 'generate' }
+
+interface Described {
+  name: string
+  fields: readonly FieldChange[]
+}
+
+export type Change = Described &
+  (
+    | {
+        kind: 'client'
+        action: 'create' | 'update'
+        to: Omit<Client, 'secretHash' | 'secretSealed'>
+        secret: SecretStep
+      }
+    | { kind: 'client'; action: 'remove' }
+    | { kind: 'resource_server'; action: 'create' | 'update'; to: ResourceServer }
+    | { kind: 'resource_server'; action: 'remove' }
+    | { kind: 'user'; action: 'create'; to: DesiredUser; managedBy: Manager }
+    | {
+        kind: 'user'
+        action: 'update'
+        id: string
+        sub: string
+        set: UserChanges
+        password: DesiredPassword | undefined
+      }
+    | { kind: 'user'; action: 'remove'; id: string; sub: string }
+  )
+
+export type ChangeOf<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>
+
+export const touches = (change: Change, name: string): boolean =>
+  change.fields.some(({ field }) => field === name)
+
+export function plan(stored: Stored, desired: Desired, facts: Facts, options: PlanOptions): Change[] {
+  return [
+    ...desired.clients.flatMap((client) => planClient(stored.clients, client, facts, options) ?? []),
+    ...desired.resourceServers.flatMap(
+      (server) => planResourceServer(stored.resourceServers, server, options) ?? [],
+    ),
+    ...desired.users.flatMap((user) => planUser(stored.users, user, facts, options) ?? []),
+    ...(options.prune ? removals(stored, desired, options.managedBy) : []),
+  ]
+}
+
+function removals(stored: Stored, desired: Desired, managedBy: Manager): Change[] {
+  const servers = new Set(desired.resourceServers.map(({ identifier }) => identifier))
+  const clients = new Set(desired.clients.map(({ clientId }) => clientId))
+  const users = new Set(desired.users.map(({ address }) => address.key))
+  const made = (entry: { managedBy: string | undefined }): boolean => entry.managedBy === managedBy
+  const remove = { action: 'remove', fields: [] } as const
+  return [
+    ...stored.resourceServers
+      .filter((server) => made(server) && !servers.has(server.identifier))
+      .map(({ identifier }) => ({ kind: 'resource_server', name: identifier, ...remove }) as const),
+    ...stored.clients
+      .filter((client) => made(client) && !clients.has(client.clientId))
+      .map(({ clientId }) => ({ kind: 'client', name: clientId, ...remove }) as const),
+    ...stored.users
+      .filter((user) => made(user) && !users.has(user.emailKey))
+      .map(({ email, id, sub }) => ({ kind: 'user', name: email, id, sub, ...remove }) as const),
+  ]
+}

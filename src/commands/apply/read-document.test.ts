@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { faultLine, readDocument } from './read-document.ts'
+
+function faults(text: string): string[] {
+  const read = readDocument(Buffer.from(text))
+  return read.ok ? [] : read.faults.map((fault) => faultLine('f.yaml', fault))
+}
+
+const client = (uri: string) =>
+  `version: 1\nclients:\n  - client_id: a\n    redirect_uris: [${JSON.stringify(uri)}]`
+
+describe('a set-up as it is written', () => {
+  it('is told every fault at once, in the order of the file', () => {
+    expect(
+      faults(`version: 2
+clients:
+  - profile: web
+    colour: red
+    redirect_uris: ["javascript:alert(1)", 5]
+  - client_id: a b
+    redirect_uris: [https://portal.example/cb#x]
+    require_pkce: no
+resource_servers:
+  - { identifier: orders, scopes: [openid, "a b"], signing_alg: HS256, access_token_ttl: 1h }
+users:
+  - { email: ada, birthdate: 1815, server_roles: admin, password_hash: "$2b$12$x" }
+organizations:
+  - { slug: acme }
+policies: {}
+`),
+    ).toEqual([
+      'f.yaml:1:1: version: must be 1',
+      'f.yaml:3:5: clients[0].client_id: is missing',
+      'f.yaml:4:5: clients[0].colour: is not known here',
+      'f.yaml:5:44: clients[0].redirect_uris[1]: must be text (in quotes, where it looks like something else)',
+      'f.yaml:6:5: clients[1].client_id: must be 1 to 200 printable ASCII characters without spaces',
+      'f.yaml:7:21: clients[1].redirect_uris[0]: "https://portal.example/cb#x" must have no fragment (#…)',
+      'f.yaml:8:5: clients[1].require_pkce: must be true or false',
+      'f.yaml:10:7: resource_servers[0].identifier: must be an absolute URI without a fragment',
+      'f.yaml:10:36: resource_servers[0].scopes[0]: is a scope of the server itself',
+      'f.yaml:10:44: resource_servers[0].scopes[1]: must be a scope: printable ASCII without spaces, quotes and backslashes',
+      'f.yaml:10:52: resource_servers[0].signing_alg: must be ES256, RS256 or EdDSA',
+      'f.yaml:10:72: resource_servers[0].access_token_ttl: must be a duration from 1s to 15m in whole seconds, such as 90s, 15m or 7d',
+      'f.yaml:12:7: users[0].email: must be an e-mail address',
+      'f.yaml:12:19: users[0].birthdate: must be text (in quotes, where it looks like something else)',
+      'f.yaml:12:36: users[0].server_roles: must be a list',
+      'f.yaml:12:57: users[0].password_hash: must be an argon2id PHC string of a bearable cost',
+      'f.yaml:13:1: organizations: is not available yet',
+    ])
+  })
+
+  it.each([
+    ['A-105', 'https://portal.example/cb#x'],
+    ['A-105', 'https://portal.example/cb#'],
+    ['A-107', 'javascript:alert(1)'],
+    ['A-107', 'JavaScript:alert(1)'],
+    ['A-107', '\tjavascript:alert(1)'],
+    ['A-107', 'data:text/html,x'],
+    ['A-107', 'vbscript:x'],
+    ['A-107', 'file:///etc/passwd'],
+    ['A-107', 'blob:https://portal.example/x'],
+    ['A-107', 'about:blank'],
+    ['A-108', 'https://*.portal.example/cb'],
+    ['A-108', 'https://portal.example/*'],
+    ['A-108', 'https://portal.example/.*'],
+  ])('%s is refused with the redirect URI %j', (_, uri) => {
+    expect(faults(client(uri))).toEqual([
+      expect.stringMatching(/^f\.yaml:4:21: clients\[0\]\.redirect_uris\[0\]: /),
+    ])
+  })
+
+  it('A-817 is refused with a path where a variable belongs: there is no such field', () => {
+    const text = 'version: 1\nusers:\n  - { email: ada@example.com, password_file: ../../etc/shadow }'
+    expect(faults(text)).toEqual(['f.yaml:3:31: users[0].password_file: is not known here'])
+  })
+
+  it.each(['', '# nothing', '- a', 'text'])('is refused where it is no mapping: %j', (text) => {
+    expect(faults(text)).toEqual(['f.yaml:1:1: must be a mapping'])
+  })
+
+  it('may have sections without entries', () => {
+    expect(faults('version: 1\nclients:\nusers: []\norganizations: []\nconnectors:\npolicies: {}')).toEqual(
+      [],
+    )
+  })
+})

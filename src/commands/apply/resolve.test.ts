@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import { documentSchema } from './document.ts'
+import { pathText } from './finding.ts'
+import { resolve } from './resolve.ts'
+
+const VARIABLES: Record<string, string> = { SECRET: 'a secret of the portal', SHORT: 'short' }
+
+function resolved(sections: object, production = false) {
+  const document = documentSchema.parse({ version: 1, ...sections })
+  const { desired, faults, warnings } = resolve(document, {
+    production,
+    readVariable: (name) => {
+      const text = VARIABLES[name]
+      return text === undefined ? { ok: false, fault: `names ${name}, which is not set` } : { ok: true, text }
+    },
+  })
+  const lines = (found: typeof faults) => found.map(({ path, message }) => `${pathText(path)}: ${message}`)
+  return { desired, faults: lines(faults), warnings: lines(warnings) }
+}
+
+const client = (more: object) => ({
+  clients: [{ client_id: 'portal', redirect_uris: ['https://portal.example/cb'], ...more }],
+})
+const user = (more: object) => ({ users: [{ email: 'ada@example.com', ...more }] })
+const PHC = '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'
+
+describe('the secrets of a set-up', () => {
+  it('are read from variables', () => {
+    expect(resolved(client({ client_secret_env: 'SECRET' }), true).desired.clients).toMatchObject([
+      { secret: 'a secret of the portal' },
+    ])
+    expect(resolved(user({ password_env: 'SECRET' }), true).desired.users).toMatchObject([
+      { password: { kind: 'plain', text: 'a secret of the portal' } },
+    ])
+  })
+
+  it('may stand in clear outside production only', () => {
+    for (const [set, field] of [
+      [client({ client_secret: 'a secret of the portal' }), 'clients[0].client_secret'],
+      [user({ password: 'a secret of the portal' }), 'users[0].password'],
+    ] as const) {
+      expect(resolved(set).faults).toEqual([])
+      expect(resolved(set, true).faults).toEqual([
+        `${field}: stands in clear, which is refused in production: use ${field.split('.')[1]}_env`,
+      ])
+    }
+  })
+
+  it('that are short are warned of, and refused in production', () => {
+    const weak = ['clients[0].client_secret_env: has fewer than 16 characters']
+    expect(resolved(client({ client_secret_env: 'SHORT' }))).toMatchObject({ faults: [], warnings: weak })
+    expect(resolved(client({ client_secret_env: 'SHORT' }), true)).toMatchObject({
+      faults: weak,
+      warnings: [],
+    })
+  })
+
+  it('that serve as a key of HS256 are short below its 32 bytes (RFC 7518 §3.2)', () => {
+    const more = { token_endpoint_auth_method: 'client_secret_jwt', client_secret_env: 'SECRET' }
+    expect(resolved(client(more), true).faults).toEqual([
+      'clients[0].client_secret_env: has fewer than 32 characters',
+    ])
+  })
+
+  it.each([
+    [client({ client_secret_env: 'NONE' }), 'clients[0].client_secret_env: names NONE, which is not set'],
+    [
+      client({ client_secret_env: 'SECRET', client_secret: 'a secret of the portal' }),
+      'clients[0].client_secret_env: is given beside client_secret: take one away',
+    ],
+    [
+      client({ profile: 'spa', client_secret_env: 'SECRET' }),
+      'clients[0].client_secret_env: a public client has no secret',
+    ],
+    [
+      client({ client_secret: 'ein Schlüssel, nicht aus ASCII' }),
+      'clients[0].client_secret: must be 1 to 1000 printable ASCII characters',
+    ],
+    [user({ password_env: 'SHORT' }), 'users[0].password_env: has fewer than 8 characters'],
+    [user({ password: 'ada@example.com' }), 'users[0].password: is the e-mail address'],
+    [
+      user({ password: 'a secret of the portal', password_hash: PHC }),
+      'users[0].password_hash: is given beside another password',
+    ],
+  ])('are refused: %j', (sections, fault) => {
+    expect(resolved(sections).faults).toEqual([fault])
+  })
+
+  it('are repeated in no message', () => {
+    const { faults, warnings } = resolved({
+      ...client({ profile: 'spa', client_secret: 'hünter2' }),
+      ...user({ password: 'hünter2' }),
+    })
+    expect(faults).toHaveLength(3)
+    expect([...faults, ...warnings].join()).not.toContain('nter2')
+  })
+})
+
+describe('two entries', () => {
+  it('can’t be one client, one resource server, or one person in two spellings', () => {
+    const app = { client_id: 'app', profile: 'spa', redirect_uris: ['https://app.example/cb'] }
+    const api = { identifier: 'https://api.example', scopes: ['read'] }
+    const people = [{ email: 'ada@example.com' }, { email: 'Ada@EXAMPLE.com' }]
+    expect(resolved({ clients: [app, app], resource_servers: [api, api], users: people }).faults).toEqual([
+      'clients[1].client_id: app is named twice',
+      'resource_servers[1].identifier: https://api.example is named twice',
+      'users[1].email: ada@example.com is named twice',
+    ])
+  })
+})

@@ -1,0 +1,91 @@
+/** From what is written to what is meant: variables are read, and what only holds between entries is looked at. */
+import { PROFILE_CLAIMS } from '../../accounts/claims.ts'
+import type { ProfileClaims } from '../../accounts/rows.ts'
+import type { ClientEntry } from './client-entry.ts'
+import type { Desired, DesiredClient, DesiredResourceServer, DesiredUser } from './desired.ts'
+import type { SetUpDocument } from './document.ts'
+import type { Finding, Path } from './finding.ts'
+import { type Notes, readClientSecret, readPassword } from './resolve-secrets.ts'
+import type { ResourceServerEntry } from './resource-server-entry.ts'
+import type { UserEntry } from './user-entry.ts'
+
+export interface Resolved {
+  desired: Desired
+  faults: Finding[]
+  warnings: Finding[]
+}
+
+/** `desired` counts only where there are no faults. */
+export function resolve(
+  { clients, resource_servers, users }: SetUpDocument,
+  use: Pick<Notes, 'production' | 'readVariable'>,
+): Resolved {
+  const notes: Notes = { ...use, faults: [], warnings: [] }
+  const desired = {
+    clients: clients.map((entry, n) => toClient(entry, ['clients', n], notes)),
+    resourceServers: resource_servers.map((entry, n) => toResourceServer(entry, ['resource_servers', n])),
+    users: users.map((entry, n) => toUser(entry, ['users', n], notes)),
+  }
+  notes.faults.push(
+    ...namedTwice(desired.clients, 'client_id', ({ clientId }) => clientId),
+    ...namedTwice(desired.resourceServers, 'identifier', ({ identifier }) => identifier),
+    ...namedTwice(desired.users, 'email', ({ address }) => address.key),
+  )
+  return { desired, faults: notes.faults, warnings: notes.warnings }
+}
+
+function toClient(entry: ClientEntry, path: Path, notes: Notes): DesiredClient {
+  const { client_id: clientId, metadata, disabled } = entry
+  const secret = readClientSecret(entry, path, notes)
+  return {
+    path,
+    clientId,
+    metadata,
+    ...(secret !== undefined && { secret }),
+    ...(disabled !== undefined && { disabled }),
+  }
+}
+
+const toResourceServer = (entry: ResourceServerEntry, path: Path): DesiredResourceServer => ({
+  path,
+  identifier: entry.identifier,
+  scopes: entry.scopes,
+  accessTokenFormat: entry.access_token_format,
+  signingAlg: entry.signing_alg,
+  accessTokenTtl: entry.access_token_ttl === undefined ? undefined : entry.access_token_ttl / 1000,
+  introspectionClient: entry.introspection_client,
+})
+
+function toUser(entry: UserEntry, path: Path, notes: Notes): DesiredUser {
+  const { email: address, email_verified: emailVerified, name, server_roles: serverRoles, disabled } = entry
+  const password = readPassword(entry, path, notes)
+  return {
+    path,
+    address,
+    profile: profileOf(entry),
+    ...(emailVerified !== undefined && { emailVerified }),
+    ...(name !== undefined && { name }),
+    ...(serverRoles !== undefined && { serverRoles }),
+    ...(password !== undefined && { password }),
+    ...(disabled !== undefined && { disabled }),
+  }
+}
+
+const profileOf = (entry: UserEntry): ProfileClaims =>
+  Object.fromEntries(
+    PROFILE_CLAIMS.flatMap((claim) => (entry[claim] === undefined ? [] : [[claim, entry[claim]]])),
+  )
+
+function namedTwice<T extends { path: Path }>(
+  entries: readonly T[],
+  field: string,
+  nameOf: (entry: T) => string,
+): Finding[] {
+  const seen = new Set<string>()
+  return entries.flatMap((entry) => {
+    const name = nameOf(entry)
+    const again = seen.has(name)
+    seen.add(name)
+    return again ? [{ path: [...entry.path, field], message: `${name} is named twice` }] : []
+  })
+}

@@ -1,0 +1,47 @@
+import type { StateStore } from '../../../adapters/contract.ts'
+import type { Core } from '../../core.ts'
+import { whenReachable } from '../../state.ts'
+import type { CommandContext } from '../context.ts'
+import { endAccess } from '../end-access.ts'
+import { Refusal } from '../refusal.ts'
+import { withState } from '../with-core.ts'
+
+/** Undefined when there is no such client. */
+type Step = (core: Core, state: StateStore, clientId: string) => Promise<string | undefined>
+
+const end = (state: StateStore, clientId: string) => endAccess(state, { accounts: [], clients: [clientId] })
+
+/** The door is closed first: nothing new comes in while what is inside is ended. */
+const disable: Step = async ({ clients }, state, clientId) => {
+  if (!(await clients.setDisabled(clientId, true))) return undefined
+  await end(state, clientId)
+  return 'is disabled, and its tokens have ended'
+}
+
+const enable: Step = async ({ clients }, state, clientId) => {
+  await end(state, clientId)
+  return (await clients.setDisabled(clientId, false)) ? 'is enabled' : undefined
+}
+
+/** Another client of the same name must not inherit what people allowed this one. */
+const remove: Step = async ({ clients }, state, clientId) => {
+  if (!(await clients.remove(clientId))) return undefined
+  await end(state, clientId)
+  return 'is deleted, and its tokens have ended'
+}
+
+const STEPS = { disable, enable, delete: remove } as const
+
+export async function changeClient(
+  core: Core,
+  { say }: CommandContext,
+  clientId: string,
+  step: keyof typeof STEPS,
+): Promise<void> {
+  await withState(core, async (state) => {
+    await whenReachable(state)
+    const done = await STEPS[step](core, state, clientId)
+    if (done === undefined) throw new Refusal(`There is no client ${JSON.stringify(clientId)}.`)
+    say(`${clientId} ${done}.`)
+  })
+}

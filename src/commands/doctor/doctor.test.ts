@@ -1,0 +1,130 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseConfig } from '../../config/config.ts'
+import { judgeClock } from './clock.ts'
+import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
+import { judgeRedis } from './redis.ts'
+import { exitOf, type Verdict } from './verdict.ts'
+
+const told = (verdicts: Iterable<Verdict>): string[] =>
+  [...verdicts].filter(({ status }) => status !== 'ok').map(({ status, message }) => `${status} ${message}`)
+
+function configOf(env: Record<string, string>) {
+  const result = parseConfig(env, () => '')
+  if (!result.ok) throw new Error(result.problems[0]?.message)
+  return result.config
+}
+
+describe('the settings', () => {
+  it('at their defaults are nothing to speak of', () => {
+    expect(told(checkConfiguration(configOf({}), []))).toEqual([])
+  })
+
+  it.each([
+    [{ TRUST_PROXY: '1' }, 'TRUST_PROXY is set although ISSUER is http'],
+    [{ REFRESH_REUSE_GRACE: '31s' }, 'REFRESH_REUSE_GRACE is 31s'],
+  ])('%j are weaker', (env, message) => {
+    expect(told(checkConfiguration(configOf(env), []))).toEqual([expect.stringContaining(`warn ${message}`)])
+  })
+
+  it('are told with what the start warns of', () => {
+    expect(told(checkConfiguration(configOf({}), ['a slip']))).toEqual(['warn a slip'])
+  })
+})
+
+describe('Node', () => {
+  const open = { NODE_OPTIONS: '--max-old-space-size=512 --inspect=0.0.0.0 --heapsnapshot-signal=SIGUSR2' }
+
+  it('A-917 with a debugger or dumps is warned of, and fails in production', () => {
+    const doors = expect.stringContaining('NODE_OPTIONS has --inspect --heapsnapshot-signal')
+    expect(told(checkNode({ production: false }, open))).toEqual([doors])
+    expect(exitOf([...checkNode({ production: false }, open)])).toBe(0)
+    expect(exitOf([...checkNode({ production: true }, open)])).toBe(1)
+  })
+
+  it('that checks no certificates fails in production', () => {
+    expect(exitOf([...checkNode({ production: true }, { NODE_TLS_REJECT_UNAUTHORIZED: '0' })])).toBe(1)
+  })
+
+  it('with other options is fine', () => {
+    expect(told(checkNode({ production: true }, { NODE_OPTIONS: '--max-old-space-size=512' }))).toEqual([])
+  })
+})
+
+describe('the files', () => {
+  let dataDir: string
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-doctor-'))
+  })
+  afterEach(() => rm(dataDir, { recursive: true }))
+
+  const verdicts = () => Array.fromAsync(checkFiles({ dataDir }))
+
+  it('A-916 that are open to others are named with what to do', async () => {
+    await writeFile(join(dataDir, 'master.key'), 'x')
+    await chmod(join(dataDir, 'master.key'), 0o644)
+    await chmod(dataDir, 0o750)
+    expect(told(await verdicts())).toEqual([
+      `warn ${dataDir} is open to others (mode 0750): chmod 0700 it`,
+      `warn ${join(dataDir, 'master.key')} is open to others (mode 0644): chmod 0600 it`,
+    ])
+  })
+
+  it('that are closed are fine, and those that are not there are nothing', async () => {
+    expect(await verdicts()).toMatchObject([{ status: 'ok' }])
+    expect(await Array.fromAsync(checkFiles({ dataDir: join(dataDir, 'none') }))).toEqual([])
+  })
+})
+
+describe('Redis', () => {
+  const facts = {
+    product: 'Redis',
+    version: '7.2.4',
+    evictionPolicy: 'noeviction',
+    appendOnly: true,
+    now: 1000,
+    tookMs: 1,
+  } as const
+
+  it('as it should be is fine', () => {
+    expect(told(judgeRedis(facts, 1000))).toEqual([])
+  })
+
+  it.each([
+    [{ version: '6.2.0' }, 'fail Redis 6.2.0 is too old'],
+    [{ product: 'Valkey', version: '7.2.5' }, 'fail Valkey 7.2.5 is too old'],
+    [{ evictionPolicy: 'allkeys-lru' }, 'warn maxmemory-policy is allkeys-lru'],
+    [{ evictionPolicy: 'volatile-ttl' }, 'warn maxmemory-policy is volatile-ttl'],
+    [{ appendOnly: false }, 'warn appendonly is off'],
+    [{ now: 4000 }, 'warn its clock is 3s ahead of this machine’s'],
+  ] as const)('F-108, F-145 with %j is not', (change, message) => {
+    expect(told(judgeRedis({ ...facts, ...change }, 1000))).toEqual([expect.stringContaining(message)])
+  })
+})
+
+describe('two clocks', () => {
+  it('may differ by two seconds', () => {
+    expect(judgeClock('database', 10_000, 12_000)).toEqual([])
+    expect(told(judgeClock('database', 10_000, 12_001))).toEqual([
+      'warn its clock is 2s behind this machine’s',
+    ])
+  })
+})
+
+describe('the exit code', () => {
+  const fail = (exit?: number): Verdict => ({
+    check: 'x',
+    status: 'fail',
+    message: '',
+    ...(exit && { exit }),
+  })
+
+  it('is that of the gravest failure', () => {
+    expect(exitOf([{ check: 'x', status: 'warn', message: '' }])).toBe(0)
+    expect(exitOf([fail()])).toBe(1)
+    expect(exitOf([fail(), fail(69)])).toBe(69)
+    expect(exitOf([fail(69), fail(78)])).toBe(78)
+  })
+})

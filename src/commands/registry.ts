@@ -1,0 +1,9 @@
+import { addApply } from './apply/apply.ts'
+import { addClient } from './client/client.ts'
+import type { AddCommand } from './context.ts'
+import { addDoctor } from './doctor/doctor.ts'
+import { addMigrate } from './migrate.ts'
+import { addServe } from './serve.ts'
+import { addUser } from './user/user.ts'
+
+export const COMMANDS: readonly AddCommand[] = [addServe, addMigrate, addApply, addUser, addClient, addDoctor]

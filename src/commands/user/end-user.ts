@@ -1,0 +1,50 @@
+import type { StateStore } from '../../../adapters/contract.ts'
+import type { Account } from '../../accounts/account.ts'
+import { deleteUser } from '../../accounts/delete-user.ts'
+import { disableUser } from '../../accounts/disable-user.ts'
+import { enableUser } from '../../accounts/enable-user.ts'
+import type { Core } from '../../core.ts'
+import { whenReachable } from '../../state.ts'
+import type { CommandContext } from '../context.ts'
+import { endAccess } from '../end-access.ts'
+import { withState } from '../with-core.ts'
+import { findUser } from './find-user.ts'
+
+type Step = (core: Core, state: StateStore, account: Account) => Promise<string>
+
+const end = (state: StateStore, { sub }: Account) => endAccess(state, { accounts: [sub], clients: [] })
+
+/** The door is closed first: nothing new comes in while what is inside is ended. */
+const disable: Step = async (core, state, account) => {
+  const disabled = await disableUser(core)(account.id)
+  await end(state, account)
+  return disabled === undefined ? 'was disabled before' : 'is disabled and signed out everywhere'
+}
+
+/** A request that was under way while the account was being disabled may have left something behind. */
+const enable: Step = async (core, state, account) => {
+  await end(state, account)
+  await enableUser(core)(account.id)
+  return 'may sign in'
+}
+
+const remove: Step = async (core, state, account) => {
+  await deleteUser(core)(account.id)
+  await end(state, account)
+  return 'is deleted, with all that was signed in'
+}
+
+export const STEPS = { disable, enable, delete: remove } as const
+
+export async function changeUser(
+  core: Core,
+  { say }: CommandContext,
+  email: string,
+  step: keyof typeof STEPS,
+): Promise<void> {
+  const account = await findUser(core, email)
+  await withState(core, async (state) => {
+    await whenReachable(state)
+    say(`${account.email} ${await STEPS[step](core, state, account)}.`)
+  })
+}

@@ -1,0 +1,29 @@
+import type { Core } from '../../core.ts'
+import { whenReachable } from '../../state.ts'
+import type { CommandContext } from '../context.ts'
+import { endAccess } from '../end-access.ts'
+import { PASSWORD_REFUSALS } from '../password-refusals.ts'
+import { Refusal } from '../refusal.ts'
+import { withState } from '../with-core.ts'
+import { findUser } from './find-user.ts'
+import { readPassword } from './read-password.ts'
+
+/** Whoever gets a new password from the operator may have lost the old one to somebody: what that signed in ends. */
+export async function setPassword(core: Core, { say }: CommandContext, email: string): Promise<void> {
+  const account = await findUser(core, email)
+  const password = await readPassword(account.email)
+  await withState(core, async (state) => {
+    await whenReachable(state)
+    const outcome = await core.setPassword(account, password)
+    if (!outcome.ok) {
+      const { reason } = outcome
+      throw new Refusal(
+        reason === 'gone'
+          ? `${account.email} is gone.`
+          : `Refused: the password ${PASSWORD_REFUSALS[reason]}.`,
+      )
+    }
+    await endAccess(state, { accounts: [account.sub], clients: [] })
+  })
+  say(`${account.email} has a new password, and is signed out everywhere.`)
+}
