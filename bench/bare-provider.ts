@@ -1,0 +1,66 @@
+/**
+ * The yardstick: `oidc-provider` alone, its in-memory adapter, one static client of each kind, the same algorithms and
+ * lives. Prints one JSON line: its port, and refresh tokens to begin with.
+ */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { exportJWK, generateKeyPair } from 'jose'
+import { Provider } from 'oidc-provider'
+
+const families = Number(process.argv[2] ?? 32)
+const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+const jwk = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'bench' }
+
+const provider = new Provider('http://localhost:3000', {
+  clients: [
+    {
+      client_id: 'service',
+      client_secret: 'service-secret-0123456789',
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+      id_token_signed_response_alg: 'ES256',
+    },
+    {
+      client_id: 'web',
+      client_secret: 'web-secret-0123456789abcdef',
+      grant_types: ['authorization_code', 'refresh_token'],
+      redirect_uris: ['https://web.example/cb'],
+      id_token_signed_response_alg: 'ES256',
+    },
+  ],
+  cookies: { keys: ['bench'] },
+  features: {
+    devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
+    dPoP: { enabled: false },
+  },
+  findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
+  jwks: { keys: [jwk] },
+  responseTypes: ['code'],
+  rotateRefreshToken: true,
+  ttl: { AccessToken: 900, ClientCredentials: 900, IdToken: 900, RefreshToken: 604_800, Grant: 2_592_000 },
+})
+
+const client = await provider.Client.find('web')
+if (client === undefined) throw new Error('the client is not there')
+const refreshTokens: string[] = []
+for (let n = 0; n < families; n++) {
+  const grant = new provider.Grant({ accountId: `person-${n}`, clientId: 'web' })
+  grant.addOIDCScope('openid profile email offline_access')
+  const grantId = await grant.save()
+  const token = new provider.RefreshToken({
+    accountId: `person-${n}`,
+    client,
+    grantId,
+    gty: 'authorization_code',
+    scope: 'openid profile email offline_access',
+  } as never)
+  refreshTokens.push(await token.save())
+}
+const server = createServer(provider.callback()).listen(0, '127.0.0.1')
+await once(server, 'listening')
+const address = server.address()
+process.stdout.write(
+  `${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0, refreshTokens })}\n`,
+)

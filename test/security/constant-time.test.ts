@@ -1,0 +1,78 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+interface Line {
+  file: string
+  text: string
+}
+
+const lines: Line[] = globSync('{src,adapters}/**/*.ts', { cwd: ROOT })
+  .filter((file) => !/\.(test|spec)\.ts$|adapters\/spec\//.test(file))
+  .flatMap((file) =>
+    readFileSync(join(ROOT, file), 'utf8')
+      .split('\n')
+      .map((text) => ({ file, text: text.trim() }))
+      .filter(({ text }) => !/^(\/?\*|\/\/|import )/.test(text)),
+  )
+
+const linesWith = (pattern: RegExp): Line[] => lines.filter(({ text }) => pattern.test(text))
+const filesOf = (found: Line[]): string[] => [...new Set(found.map(({ file }) => file))].toSorted()
+
+/** By these names go secrets and what stands for one. */
+const SECRET =
+  /secret|token|csrf|xsrf|passw|phc|digest|hash|\bmac\b|verifier|signature|proof|cookie|codekey|uid|pepper/i
+const HARMLESS = /^(?:undefined|null|true|false|-?\d|['"`])|\.(?:length|type|kind|state|status|ok)$/
+
+const OPERAND = /['"`]?[\w.?-]+(?:\([^()]*\)|\[[^\]]*\])?[\w.?]*/.source
+const COMPARISON = new RegExp(`(${OPERAND})\\s*[!=]==?\\s*(${OPERAND})`, 'g')
+
+const comparisons = (text: string): [string, string][] =>
+  [...text.matchAll(COMPARISON)].map(([, a = '', b = '']) => [a, b])
+
+const namesSecret = (side: string): boolean => SECRET.test(side.split('.').at(-1) ?? '')
+
+const isSuspicious = ([a, b]: [string, string]): boolean =>
+  [a, b].some(namesSecret) && ![a, b].some((side) => HARMLESS.test(side))
+
+it('A-913 secrets are compared in constant time, in these places', () => {
+  expect(filesOf(linesWith(/\b(?:timingSafeEqual|equalBytes)\(/))).toEqual([
+    // What a client sends against the keyed hash that is stored.
+    'src/clients/client-secrets.ts',
+    // The proof in a refresh token against the one that its bytes give.
+    'src/provider/refresh-token.ts',
+    // The proof in a form.
+    'src/security/csrf.ts',
+    // `equalBytes` itself.
+    'src/security/keyed-hash.ts',
+  ])
+})
+
+it('A-913 no other comparison has a secret on one side, but for these', () => {
+  const found = lines.filter(({ text }) => comparisons(text).some(isSuspicious))
+  expect(found.map(({ file, text }) => `${file}: ${text}`).toSorted()).toEqual([
+    // The set-up file's own words against what the last one said: nobody outside asks.
+    "src/commands/apply/plan-user.ts: return password.kind === 'hash' ? before.passwordHash === password.phc : facts.passwordFits(address.key)",
+    // Both were brought by the same browser: its address and its cookie.
+    "src/interaction/flow.ts: if (interaction.uid !== ctx['params'].uid) throw expired('the address names another interaction')",
+    // Two keyed hashes: who does not know the key learns nothing by how far they agree.
+    'src/provider/grant-adapters.ts: if (grant?.code?.key !== codeKey) return undefined',
+  ])
+})
+
+it('A-913 bytes are never compared by a method that stops at the first difference', () => {
+  expect(linesWith(/\.equals\(|Buffer\.compare\(|\.localeCompare\(/)).toEqual([])
+})
+
+it('A-913 the library compares in constant time what is left to it', () => {
+  const library = join(ROOT, 'node_modules/oidc-provider/lib')
+  const [client, pkce, xsrf] = ['models/client.js', 'helpers/pkce.js', 'shared/xsrf.js'].map((file) =>
+    readFileSync(join(library, file), 'utf8'),
+  )
+  expect(client).toContain('constantEquals(this.clientSecret, actual')
+  expect(pkce).toContain('constantEquals(challenge, expected)')
+  expect(xsrf).toContain('constantEquals(ctx.oidc.session.state.secret')
+  expect(readFileSync(join(library, 'helpers/constant_equals.js'), 'utf8')).toContain('timingSafeEqual')
+})

@@ -1,0 +1,194 @@
+import { decodeJwt } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { type Answer, hiddenFields } from '../support/agent.ts'
+import { agentOf, authorizationRequest, exchange, OWN, PERSON, SET_UP } from '../support/flows.ts'
+import { withHouse } from '../support/on-every-storage.ts'
+import { expectPage, withoutFaults } from './answers.ts'
+import { ADA, atPage, callbackAfter, OURS } from './browsers.ts'
+import { eventsOf, onDatabase, sendRaw } from './probes.ts'
+
+/** Passwords whose every byte counts, each with its account. */
+const LONG = `${'x'.repeat(1023)}y`
+const PASSWORDS = {
+  'long@example.com': LONG,
+  'seventy-three@example.com': `${'a'.repeat(72)}b`,
+  'nul@example.com': 'before\0after it',
+  'spaces@example.com': '  between two spaces  ',
+  'accent@example.com': 'caf\u00e9 cr\u00e8me',
+}
+
+const setUp = {
+  ...SET_UP,
+  users: [
+    ...SET_UP.users,
+    { email: 'nopassword@example.com', email_verified: true },
+    { email: 'off@example.com', email_verified: true, password: 'switched off 1943' },
+    { email: 'unproven@example.com', email_verified: false, password: 'nobody asked 1952' },
+    ...Object.entries(PASSWORDS).map(([email, password]) => ({ email, email_verified: true, password })),
+  ],
+}
+
+withHouse({ storage: 'postgresql', setUp }, (house) => {
+  withoutFaults(house)
+
+  const tryToSignIn = async (fields: Record<string, string> | [string, string][]) => {
+    const agent = agentOf(house())
+    const opened = await atPage(house(), agent, OWN)
+    const form = new URLSearchParams(fields)
+    form.set('csrf', hiddenFields(opened.page.text)['csrf'] ?? '')
+    const sent = await agent.request(opened.at, { form: [...form], headers: OURS })
+    return { agent, sent, ...opened }
+  }
+  /** Whom the fields sign in. */
+  const subjectOf = async (fields: Record<string, string>): Promise<unknown> => {
+    const { agent, sent, request } = await tryToSignIn(fields)
+    const code = (await callbackAfter(house(), agent, sent))?.searchParams.get('code') ?? ''
+    const { id_token: idToken } = (await exchange(agent, OWN, code, request.verifier)).json()
+    return decodeJwt(String(idToken)).sub
+  }
+  const expectRefusal = (sent: Answer): void => {
+    expect([sent.status, sent.location]).toEqual([400, undefined])
+    expect(sent.text).toContain('The email address and password don’t match.')
+    expect(sent.headers.getSetCookie()).toEqual([])
+  }
+
+  it('A-401 whoever can not sign in is answered alike', async () => {
+    await onDatabase(house(), `update users set disabled_at = now() where email = 'off@example.com'`)
+    const attempts = [
+      ['nobody@example.com', 'a wrong password'],
+      [PERSON.email, 'a wrong password'],
+      ['off@example.com', 'switched off 1943'],
+      ['off@example.com', 'a wrong password'],
+      ['nopassword@example.com', 'a wrong password'],
+      ['unproven@example.com', 'a wrong password'],
+      ['not an address', 'a wrong password'],
+    ] as const
+    const pages = []
+    for (const [username, password] of attempts) {
+      const { sent } = await tryToSignIn({ username, password })
+      expectRefusal(sent)
+      pages.push(sent.text.replace(/value="[\w-]{86}"/, 'value="CSRF"').replace(username, 'NAME'))
+    }
+    expect(new Set(pages).size).toBe(1)
+    const reasons = eventsOf(house(), 'login.failed').map(({ reason }) => reason)
+    expect(reasons).toEqual(expect.arrayContaining(['unknown', 'wrong_password', 'disabled', 'no_password']))
+  })
+
+  describe('A-409 of a password', () => {
+    it.each(Object.entries(PASSWORDS))('every byte counts: %s', async (username, password) => {
+      expect((await tryToSignIn({ username, password })).sent.status).toBe(303)
+      for (const other of [
+        password.trim(),
+        password.slice(0, 72),
+        password.split('\0')[0] ?? '',
+        password.toUpperCase(),
+      ]) {
+        if (other !== password) expectRefusal((await tryToSignIn({ username, password: other })).sent)
+      }
+    })
+
+    it('the same letters in another composition are the same', async () => {
+      const password = PASSWORDS['accent@example.com'].normalize('NFD')
+      expect((await tryToSignIn({ username: 'accent@example.com', password })).sent.status).toBe(303)
+    })
+
+    it('what is too long is refused, by its page or before', async () => {
+      expectRefusal((await tryToSignIn({ username: 'long@example.com', password: `${LONG}z` })).sent)
+      expectPage(
+        (await tryToSignIn({ username: 'long@example.com', password: 'x'.repeat(1e6) })).sent,
+        413,
+        'payload_too_large',
+      )
+    })
+
+    it('there is some', async () => {
+      const { sent } = await tryToSignIn({ username: PERSON.email, password: '' })
+      expect([sent.status, sent.location]).toEqual([400, undefined])
+    })
+  })
+
+  describe('A-411 a name', () => {
+    it.each([
+      "a'--",
+      "ada@example.com' or '1'='1",
+      '*)(uid=*',
+      `${PERSON.email}\0`,
+      `${PERSON.email}\t`,
+      ` ${PERSON.email}`,
+      'a\u0301da@example.com',
+      '\u0430da@example.com',
+      'ada@\u0435xample.com',
+      'ada+x@example.com',
+      'ada@example.com@evil.example',
+      'x'.repeat(10_000),
+      '%',
+      '__proto__',
+    ])('that is nobody’s finds nobody: %j', async (username) => {
+      expectRefusal((await tryToSignIn({ ...ADA, username })).sent)
+    })
+
+    it.each(['ADA@EXAMPLE.COM', 'Ada@Example.Com', 'ada@example.com.', 'ada\uff20example.com'])(
+      'has one stored form, and means one person: %s',
+      async (username) => {
+        expect(await subjectOf({ ...ADA, username })).toBe(await subjectOf(ADA))
+      },
+    )
+
+    it.each([
+      [
+        [
+          ['username', PERSON.email],
+          ['username', 'grace@example.com'],
+          ['password', PERSON.password],
+        ],
+      ],
+      [
+        [
+          ['username[]', PERSON.email],
+          ['password', PERSON.password],
+        ],
+      ],
+      [
+        [
+          ['username[$ne]', ''],
+          ['password', PERSON.password],
+        ],
+      ],
+      [
+        [
+          ['username', PERSON.email],
+          ['password[$gt]', ''],
+        ],
+      ],
+    ] as [string, string][][][])('is one text in one field: %j', async (fields) => {
+      const { sent } = await tryToSignIn(fields)
+      expect([sent.status, sent.location]).toEqual([400, undefined])
+    })
+
+    it('in JSON is not read', async () => {
+      const agent = agentOf(house())
+      const { at } = await atPage(house(), agent, OWN)
+      const answer = await agent.request(at, {
+        body: JSON.stringify(ADA),
+        headers: { 'content-type': 'application/json', origin: house().issuer },
+      })
+      expectPage(answer, 415, 'unsupported_media_type')
+    })
+  })
+
+  it('A-416 nothing that is typed or sent can write a line of the log', async () => {
+    const forged = 'x\r\n{"level":"fatal","forged":true}\u001b[2J\u2028{"level":"fatal"}'
+    await tryToSignIn({ username: forged, password: forged })
+    await tryToSignIn({ username: forged.repeat(2000), password: 'x' })
+    const { url } = authorizationRequest(OWN)
+    for (const parameter of ['client_id', 'scope', 'redirect_uri', 'prompt', 'resource', 'claims', 'state']) {
+      const { url: forgedUrl } = authorizationRequest(OWN, { [parameter]: forged })
+      await agentOf(house()).request(forgedUrl)
+    }
+    const headers = `Host: x\r\nUser-Agent: \u001b[2J{"level":"fatal"}\r\nConnection: close`
+    await sendRaw(house().nodes[0]?.url ?? '', `GET ${url} HTTP/1.1\r\n${headers}\r\n\r\n`)
+    expect(house().log()).not.toMatch(/^\{"level":"fatal/m)
+    expect(house().log()).not.toContain('\u001b')
+    for (const line of house().log().split('\n')) expect(line.length).toBeLessThan(4_000)
+  })
+})

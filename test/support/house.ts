@@ -1,0 +1,198 @@
+/**
+ * The real thing for tests from outside: one or more server processes on embedded storage, on PostgreSQL, or on Redis
+ * and PostgreSQL, set up by the real `apply`, asked over HTTP, their logs kept.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { stringify } from 'yaml'
+import { freshDatabase, freshRedis } from './databases.ts'
+
+export type Storage = 'embedded' | 'postgresql' | 'redis'
+
+export interface HouseOptions {
+  storage: Storage
+  /** Server processes; embedded storage allows one. */
+  nodes?: number
+  env?: Record<string, string>
+  /** What `apply` sets up before the servers start. */
+  setUp?: object
+  /** The port that browsers reach; without one the issuer is only a name, and requests go to the nodes' own ports. */
+  browserPort?: number
+}
+
+export interface Node {
+  readonly url: string
+  readonly management: string
+  readonly process: ChildProcess
+  /** Log lines so far, as they were written. */
+  readonly lines: string[]
+  /** Resolves with the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+export interface House {
+  readonly issuer: string
+  readonly nodes: readonly Node[]
+  readonly dataDir: string
+  readonly databaseUrl: string | undefined
+  readonly redisUrl: string | undefined
+  readonly env: Readonly<Record<string, string>>
+  /** Runs `gatehouse …` with the same configuration. */
+  run(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Promise<RunResult>
+  apply(document: object): Promise<void>
+  start(port?: number): Promise<Node>
+  log(): string
+  stop(): Promise<void>
+}
+
+export interface RunResult {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+const BIN = join(import.meta.dirname, '../../bin/gatehouse.js')
+/** The issuer's name where no browser has to reach it. */
+const NAMED = 'http://localhost:3000'
+
+/** A house of its own: fresh folder, fresh database, fresh Redis; all of it gone after `stop`. */
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const database = options.storage === 'embedded' ? undefined : await freshDatabase()
+  const redisUrl = options.storage === 'redis' ? freshRedis() : undefined
+  const servers = {
+    ...(database && { databaseUrl: database.url }),
+    ...(redisUrl !== undefined && { redisUrl }),
+  }
+  const house = await openHouseOn(servers, options)
+  return {
+    ...house,
+    stop: async () => {
+      await house.stop()
+      await database?.drop()
+    },
+  }
+}
+
+/** The same on given servers, or on a given folder that is kept. */
+export async function openHouseOn(
+  servers: { databaseUrl?: string; redisUrl?: string; dataDir?: string },
+  options: Omit<HouseOptions, 'storage'>,
+): Promise<House> {
+  const { databaseUrl, redisUrl } = servers
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-test-'))
+  const dataDir = join(servers.dataDir ?? folder, 'data')
+  const issuer = options.browserPort === undefined ? NAMED : `http://localhost:${options.browserPort}`
+  const env: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    ISSUER: issuer,
+    HOST: '127.0.0.1',
+    MANAGEMENT_HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    // Hashing at its full cost is what its own tests are for.
+    PASSWORD_HASH: 'm=1024,t=1,p=1',
+    ...(databaseUrl !== undefined && {
+      DATABASE_URL: databaseUrl,
+      MASTER_KEY: Buffer.from(Array.from({ length: 32 }, (_, n) => n)).toString('base64'),
+    }),
+    ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
+    ...options.env,
+  }
+  const nodes: Node[] = []
+  const house: House = {
+    issuer,
+    nodes,
+    dataDir,
+    databaseUrl,
+    redisUrl,
+    env,
+    run: (args, over) => runGatehouse(args, { ...env, ...over?.env }, over?.input),
+    apply: async (document) => {
+      const file = join(folder, `set-up-${crypto.randomUUID()}.yaml`)
+      await writeFile(file, stringify(document))
+      const { code, stderr } = await house.run(['apply', file])
+      if (code !== 0) throw new Error(`apply failed (${code}): ${stderr}`)
+    },
+    start: async (port = options.browserPort ?? 0) => {
+      const node = await startNode({ ...env, PORT: String(port), MANAGEMENT_PORT: '0' })
+      nodes.push(node)
+      return node
+    },
+    log: () => nodes.flatMap((node) => node.lines).join('\n'),
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.stop('SIGKILL')))
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  try {
+    if (options.setUp !== undefined) await house.apply(options.setUp)
+    for (let n = 0; n < (options.nodes ?? 1); n++) await house.start()
+  } catch (error) {
+    await house.stop()
+    throw error
+  }
+  return house
+}
+
+async function startNode(env: Record<string, string>): Promise<Node> {
+  const child = spawn(process.execPath, [BIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const lines: string[] = []
+  const ready = new Promise<{ port: number; managementPort: number }>((resolve, reject) => {
+    let managementPort = 0
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line)
+      const entry = parse(line)
+      if (entry.msg === 'management is listening') managementPort = entry.port ?? 0
+      if (entry.msg === 'ready') resolve({ port: entry.port ?? 0, managementPort })
+    })
+    createInterface({ input: child.stderr }).on('line', (line) => lines.push(line))
+    child.once('exit', (code) => reject(new Error(`the server ended (${code}):\n${lines.join('\n')}`)))
+  })
+  const { port, managementPort } = await ready
+  return {
+    url: `http://127.0.0.1:${port}`,
+    management: `http://127.0.0.1:${managementPort}`,
+    process: child,
+    lines,
+    stop: async (signal = 'SIGTERM') => {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+      const exit = once(child, 'exit')
+      child.kill(signal)
+      await exit
+      return child.exitCode
+    },
+  }
+}
+
+function parse(line: string): { msg?: string; port?: number } {
+  try {
+    return JSON.parse(line) as { msg?: string; port?: number }
+  } catch {
+    return {}
+  }
+}
+
+export async function runGatehouse(
+  args: readonly string[],
+  env: Record<string, string>,
+  input = '',
+): Promise<RunResult> {
+  const child = spawn(process.execPath, [BIN, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ])
+  return { code, stdout, stderr }
+}
+
+async function text(stream: NodeJS.ReadableStream): Promise<string> {
+  let all = ''
+  for await (const part of stream) all += String(part)
+  return all
+}

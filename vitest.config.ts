@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    reporters: ['dot', './test/support/closing-line.ts'],
+    teardownTimeout: 20_000,
+    projects: [
+      {
+        test: {
+          name: 'check',
+          include: ['test/architecture.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'unit',
+          include: ['{src,adapters,bin}/**/*.test.ts'],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'house',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/architecture.test.ts'],
+          globalSetup: './test/support/global-setup.ts',
+          isolate: false,
+          // These files start servers and browsers of their own: more workers would only make them wait.
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
