@@ -15,7 +15,7 @@ export async function loadSigningKeys(
     await repository.addFirst(await Promise.all(ALGORITHMS.map((alg) => makeSigningKey(alg, sealer))))
     rows = await repository.active()
   }
-  const rank = (alg: string): number => ALGORITHMS.findIndex((known) => known === alg)
+  const rank = (alg: string): number => (ALGORITHMS as readonly string[]).indexOf(alg)
   return rows
     .toSorted((a, b) => rank(a.alg) - rank(b.alg))
     .map((row) => JSON.parse(sealer.open(place(row.kid), row.private_sealed)) as JWK)

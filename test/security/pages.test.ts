@@ -70,6 +70,13 @@ const KINDS: Record<string, (house: House, rp: typeof HOSTILE_RP) => Promise<Ans
     agentOf(house).request(authorizationRequest({ ...PORTAL, clientId: HOSTILE }).url),
   'a page that is gone': (house) => agentOf(house).request(`/interaction/${'x'.repeat(43)}`),
   'an old link': (house) => agentOf(house).request(`/set-password?token=${encodeURIComponent(HOSTILE)}`),
+  'a new password': async (house) => {
+    const { stdout } = await house.run(['user', 'link', HOSTILE_PERSON.email])
+    const [, token = ''] = /token=([\w-]+)/.exec(stdout) ?? []
+    const page = await agentOf(house).request(`/set-password?token=${token}`)
+    expect(page.text).toContain('name="password"')
+    return page
+  },
   'no page at all': (house) =>
     agentOf(house).request(`/${encodeURIComponent(HOSTILE)}?q=${encodeURIComponent(HOSTILE)}`),
   'a wrong method': (house) => agentOf(house).request('/oauth2/authorize', { form: { state: HOSTILE } }),
