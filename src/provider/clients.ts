@@ -71,7 +71,6 @@ export const extraClientMetadata: NonNullable<Configuration['extraClientMetadata
 /** Where a client says nothing. */
 export const clientDefaults: NonNullable<Configuration['clientDefaults']> = {
   id_token_signed_response_alg: 'ES256',
-  require_auth_time: true,
   // A code never goes into a fragment, where scripts and referrers meet it, unless the client is set up for that.
   response_modes: ['query', 'form_post'],
 }

@@ -12,6 +12,7 @@ import { ACR_VALUES, CLAIMS } from './claims.ts'
 import { checkClientAssertion } from './client-assertions.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
 import { cookies } from './cookies.ts'
+import { clientBasedCORS } from './cors.ts'
 import { createRenderError, type ErrorsUse } from './errors.ts'
 import { listen } from './events.ts'
 import { features } from './features.ts'
@@ -79,6 +80,7 @@ export function createProvider(use: ProviderUse): Provider {
     assertJwtClientAuthClaimsAndHeader: checkClientAssertion(use),
     claims: CLAIMS,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'none'],
+    clientBasedCORS,
     clientDefaults,
     conformIdTokenClaims: false,
     cookies: cookies(use.issuer, use.keys.current('cookie').key),

@@ -1,7 +1,16 @@
 import { decodeJwt } from 'jose'
 import { describe, expect, it, vi } from 'vitest'
 import type { Agent } from '../support/agent.ts'
-import { agentOf, authorizationRequest, exchange, follow, OWN, PERSON, PORTAL } from '../support/flows.ts'
+import {
+  agentOf,
+  authorizationRequest,
+  authorize,
+  exchange,
+  follow,
+  OWN,
+  PERSON,
+  PORTAL,
+} from '../support/flows.ts'
 import { withHouse } from '../support/on-every-storage.ts'
 import { expectCallback, withoutFaults } from './answers.ts'
 import { ADA, codeAfter, GRACE, signedIn } from './browsers.ts'
@@ -93,5 +102,15 @@ withHouse({ storage: 'postgresql' }, (house) => {
     const resumed = await follow(agent, house().issuer, at.replace('/interaction/', '/oauth2/authorize/'))
     expect(resumed.page.location).toBeUndefined()
     expect(resumed.page.text).toContain('name="password"')
+  })
+
+  it('A-150 who asks for no openid gets a token for the resource, and nothing about the person', async () => {
+    const agent = agentOf(house())
+    const over = { scope: 'orders:read', resource: 'https://orders.example', nonce: undefined }
+    const request = authorizationRequest(PORTAL, over)
+    const { searchParams } = await authorize(house(), agent, request)
+    const tokens = (await exchange(agent, PORTAL, searchParams.get('code') ?? '', request.verifier)).json()
+    expect(tokens).toMatchObject({ scope: 'orders:read', token_type: 'Bearer' })
+    expect(tokens).not.toHaveProperty('id_token')
   })
 })

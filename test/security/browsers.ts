@@ -1,5 +1,6 @@
 /** What people, and those who attack them, do in a browser before anything is at stake. */
-import type { Agent, Answer } from '../support/agent.ts'
+import { expect } from 'vitest'
+import { type Agent, type Answer, hiddenFields } from '../support/agent.ts'
 import {
   type AuthorizationRequest,
   agentOf,
@@ -55,3 +56,20 @@ export async function callbackAfter(house: House, agent: Agent, sent: Answer): P
 
 export const codeAfter = async (house: House, agent: Agent, sent: Answer): Promise<string | null> =>
   (await callbackAfter(house, agent, sent))?.searchParams.get('code') ?? null
+
+/** A new browser's sign-in form, filled in and sent as it is, doubled and unknown fields included. */
+export async function tryToSignIn(house: House, fields: Record<string, string> | [string, string][]) {
+  const agent = agentOf(house)
+  const opened = await atPage(house, agent, OWN)
+  const form = new URLSearchParams(fields)
+  form.set('csrf', hiddenFields(opened.page.text)['csrf'] ?? '')
+  const sent = await agent.request(opened.at, { form: [...form], headers: OURS })
+  return { agent, sent, ...opened }
+}
+
+/** The one answer to everybody who can not sign in. */
+export function expectWrongPassword(sent: Answer): void {
+  expect([sent.status, sent.location]).toEqual([400, undefined])
+  expect(sent.text).toContain('The email address and password don’t match.')
+  expect(sent.headers.getSetCookie()).toEqual([])
+}

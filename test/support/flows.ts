@@ -223,9 +223,10 @@ export async function signIn(
     scope: 'openid profile email offline_access',
     prompt: 'consent',
   },
+  person = PERSON,
 ): Promise<{ tokens: Tokens; callback: URL; request: AuthorizationRequest }> {
   const request = authorizationRequest(rp, over)
-  const callback = await authorize(house, agent, request)
+  const callback = await authorize(house, agent, request, person)
   const code = callback.searchParams.get('code')
   if (code === null) throw new Error(`no code in ${callback}`)
   const answer = await exchange(agent, rp, code, request.verifier)

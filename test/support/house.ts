@@ -44,7 +44,7 @@ export interface House {
   /** Runs `gatehouse …` with the same configuration. */
   run(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Promise<RunResult>
   apply(document: object): Promise<void>
-  start(port?: number): Promise<Node>
+  start(port?: number, env?: Record<string, string>): Promise<Node>
   log(): string
   stop(): Promise<void>
 }
@@ -116,8 +116,8 @@ export async function openHouseOn(
       const { code, stderr } = await house.run(['apply', file])
       if (code !== 0) throw new Error(`apply failed (${code}): ${stderr}`)
     },
-    start: async (port = options.browserPort ?? 0) => {
-      const node = await startNode({ ...env, PORT: String(port), MANAGEMENT_PORT: '0' })
+    start: async (port = options.browserPort ?? 0, over = {}) => {
+      const node = await startNode({ ...env, PORT: String(port), MANAGEMENT_PORT: '0', ...over })
       nodes.push(node)
       return node
     },

@@ -7,6 +7,7 @@ import { whenReachable } from '../../state.ts'
 import type { AddCommand, CommandContext } from '../context.ts'
 import { type Access, endAccess } from '../end-access.ts'
 import { EXIT } from '../exit-codes.ts'
+import { type Changed, tellOthers } from '../tell-others.ts'
 import { withCore, withState } from '../with-core.ts'
 import type { Desired } from './desired.ts'
 import type { Finding, Place } from './finding.ts'
@@ -71,10 +72,19 @@ async function bringAbout(core: Core, desired: Desired, { dryRun, prune }: Optio
     }
     const use = { ...core, setUp: createSetUpRepository(core.database), beforeChange }
     const outcome = await reconcile(use, desired, { managedBy: 'apply', prune, dryRun })
-    if (outcome.ok && !dryRun) await endAccess(state, accessEndedBy(outcome.changes))
+    if (outcome.ok && !dryRun) {
+      await tellOthers(core, changedBy(outcome.changes))
+      await endAccess(state, accessEndedBy(outcome.changes))
+    }
     return outcome
   })
 }
+
+const changedBy = (changes: readonly Change[]): Changed => ({
+  accounts: changes.flatMap((c) => (c.kind === 'user' && c.action !== 'create' ? [c.sub] : [])),
+  clients: changes.flatMap((c) => (c.kind === 'client' ? [c.name] : [])),
+  resourceServers: changes.flatMap((c) => (c.kind === 'resource_server' ? [c.name] : [])),
+})
 
 const endsSomething = ({ accounts, clients }: Access): boolean => accounts.length + clients.length > 0
 

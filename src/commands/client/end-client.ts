@@ -4,6 +4,7 @@ import { whenReachable } from '../../state.ts'
 import type { CommandContext } from '../context.ts'
 import { endAccess } from '../end-access.ts'
 import { Refusal } from '../refusal.ts'
+import { tellOthers } from '../tell-others.ts'
 import { withState } from '../with-core.ts'
 
 /** Undefined when there is no such client. */
@@ -11,21 +12,27 @@ type Step = (core: Core, state: StateStore, clientId: string) => Promise<string 
 
 const end = (state: StateStore, clientId: string) => endAccess(state, { accounts: [], clients: [clientId] })
 
-/** The door is closed first: nothing new comes in while what is inside is ended. */
-const disable: Step = async ({ clients }, state, clientId) => {
-  if (!(await clients.setDisabled(clientId, true))) return undefined
+const tell = (core: Core, clientId: string) => tellOthers(core, { clients: [clientId] })
+
+/** The door is closed first, on every node: nothing new comes in while what is inside is ended. */
+const disable: Step = async (core, state, clientId) => {
+  if (!(await core.clients.setDisabled(clientId, true))) return undefined
+  await tell(core, clientId)
   await end(state, clientId)
   return 'is disabled, and its tokens have ended'
 }
 
-const enable: Step = async ({ clients }, state, clientId) => {
+const enable: Step = async (core, state, clientId) => {
   await end(state, clientId)
-  return (await clients.setDisabled(clientId, false)) ? 'is enabled' : undefined
+  if (!(await core.clients.setDisabled(clientId, false))) return undefined
+  await tell(core, clientId)
+  return 'is enabled'
 }
 
 /** Another client of the same name must not inherit what people allowed this one. */
-const remove: Step = async ({ clients }, state, clientId) => {
-  if (!(await clients.remove(clientId))) return undefined
+const remove: Step = async (core, state, clientId) => {
+  if (!(await core.clients.remove(clientId))) return undefined
+  await tell(core, clientId)
   await end(state, clientId)
   return 'is deleted, and its tokens have ended'
 }

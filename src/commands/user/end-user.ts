@@ -7,6 +7,7 @@ import type { Core } from '../../core.ts'
 import { whenReachable } from '../../state.ts'
 import type { CommandContext } from '../context.ts'
 import { endAccess } from '../end-access.ts'
+import { tellOthers } from '../tell-others.ts'
 import { withState } from '../with-core.ts'
 import { findUser } from './find-user.ts'
 
@@ -14,9 +15,12 @@ type Step = (core: Core, state: StateStore, account: Account) => Promise<string>
 
 const end = (state: StateStore, { sub }: Account) => endAccess(state, { accounts: [sub], clients: [] })
 
-/** The door is closed first: nothing new comes in while what is inside is ended. */
+const tell = (core: Core, { sub }: Account) => tellOthers(core, { accounts: [sub] })
+
+/** The door is closed first, on every node: nothing new comes in while what is inside is ended. */
 const disable: Step = async (core, state, account) => {
   const disabled = await disableUser(core)(account.id)
+  await tell(core, account)
   await end(state, account)
   return disabled === undefined ? 'was disabled before' : 'is disabled and signed out everywhere'
 }
@@ -25,11 +29,13 @@ const disable: Step = async (core, state, account) => {
 const enable: Step = async (core, state, account) => {
   await end(state, account)
   await enableUser(core)(account.id)
+  await tell(core, account)
   return 'may sign in'
 }
 
 const remove: Step = async (core, state, account) => {
   await deleteUser(core)(account.id)
+  await tell(core, account)
   await end(state, account)
   return 'is deleted, with all that was signed in'
 }

@@ -1,0 +1,18 @@
+import type { Core } from '../core.ts'
+
+/** What nodes may remember for a second, by the topics they listen to. */
+export interface Changed {
+  accounts?: readonly string[]
+  clients?: readonly string[]
+  resourceServers?: readonly string[]
+}
+
+/** Running nodes forget at once what was changed; a notice that is lost costs them the second. */
+export async function tellOthers({ notices }: Pick<Core, 'notices'>, changed: Changed): Promise<void> {
+  const { accounts = [], clients = [], resourceServers = [] } = changed
+  await Promise.all([
+    ...accounts.map((sub) => notices.publish('account', sub)),
+    ...clients.map((clientId) => notices.publish('client', clientId)),
+    ...resourceServers.map((identifier) => notices.publish('resource_server', identifier)),
+  ])
+}
