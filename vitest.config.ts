@@ -16,6 +16,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{src,adapters,bin}/**/*.test.ts'],
           isolate: false,
+          // A busy machine is no fault of the code.
+          testTimeout: 60_000,
         },
       },
       {

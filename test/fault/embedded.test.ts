@@ -124,7 +124,7 @@ test('a command that has the folder stays until its guests have left', async () 
   const guest = other(dataDir, 'command', 'write')
   expect(await guest.report()).toEqual({ opened: true })
   const left = owner.leave()
-  for (let n = 1; n <= 1_000; n++) expect(await guest.report()).toEqual({ written: n })
+  for (let n = 1; n <= 20; n++) expect(await guest.report()).toEqual({ written: n })
   await guest.kill()
   await left
 })

@@ -62,18 +62,19 @@ withHouse({ storage: 'postgresql' }, (house) => {
     expectPage(late, 400, 'interaction_expired')
   })
 
-  describe('A-145 a page that is no longer good', () => {
-    it('says so after its flow is done, and signs nobody in', async () => {
+  describe('A-143 A-145 a page that is no longer good', () => {
+    it('says so after its flow is done, and signs nobody in, whatever cookies come back', async () => {
       const agent = agentOf(house())
       const { at, page } = await atPage(house(), agent, OWN)
+      const resume = at.replace('/interaction/', '/oauth2/authorize/')
+      const cookies = [...agent.cookies]
       expect(await codeAfter(house(), agent, await agent.submit(page, at, ADA))).toBeTruthy()
-      expectPage(await agent.request(at), 400, 'interaction_expired')
-      expectPage(await agent.submit(page, at, ADA), 400, 'interaction_expired')
-      expectPage(
-        await agent.request(at.replace('/interaction/', '/oauth2/authorize/')),
-        400,
-        'invalid_request',
-      )
+      for (const old of [[], cookies.filter(({ name }) => name.startsWith('gh_resume'))]) {
+        agent.cookies.push(...old)
+        expectPage(await agent.request(at), 400, 'interaction_expired')
+        expectPage(await agent.submit(page, at, ADA), 400, 'interaction_expired')
+        expectPage(await agent.request(resume), 400, 'invalid_request')
+      }
     })
 
     it('says so after an hour', async () => {

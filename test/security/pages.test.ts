@@ -163,4 +163,30 @@ withHouse({ storage: 'postgresql', setUp }, (house) => {
       expect(title).not.toContain('alert')
     })
   })
+
+  it('A-821 an address or a picture that could be a program is not even registered', async () => {
+    const svg = `data:image/svg+xml;base64,${btoa('<svg onload="alert(1)"/>')}`
+    const fields: [string, string][] = [
+      ...['client_uri', 'policy_uri', 'tos_uri', 'initiate_login_uri'].flatMap((field) =>
+        ['javascript:alert(1)', 'data:text/html,x', 'http://hostile.example/'].map(
+          (uri): [string, string] => [field, uri],
+        ),
+      ),
+      ...['javascript:alert(1)', 'https://hostile.example/logo.png', svg].map((uri): [string, string] => [
+        'logo_uri',
+        uri,
+      ]),
+    ]
+    const clients = fields.map(([field, uri], n) => ({
+      client_id: `bad-${n}`,
+      profile: 'spa',
+      redirect_uris: ['https://bad.example/cb'],
+      [field]: uri,
+    }))
+    const refusal = await house()
+      .apply({ version: 1, clients })
+      .then(() => 'applied', String)
+    expect(refusal).toContain('Nothing was changed.')
+    for (const [n, [field]] of fields.entries()) expect(refusal).toContain(`: clients[${n}].${field}: `)
+  })
 })

@@ -107,8 +107,11 @@ function submitThrough(
 /** A secret as it is, and as a log, a dump or an address might write it. */
 export function spellingsOf(secret: string): string[] {
   const bytes = Buffer.from(secret)
-  // What was random is also looked for as bytes.
-  const inside = /^[\w-]{22,}$/.test(secret) ? [Buffer.from(secret, 'base64url')] : []
+  // What was random is also looked for as bytes: whole, without the prefix of a refresh token or the grant before it.
+  const random = [secret, secret.replace(/^ghr_/, ''), secret.slice(-43)].filter((s) =>
+    /^[\w-]{22,}$/.test(s),
+  )
+  const inside = random.map((s) => Buffer.from(s, 'base64url'))
   return [
     ...new Set([
       secret,

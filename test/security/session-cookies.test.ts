@@ -60,6 +60,10 @@ withHouse({ storage: 'postgresql' }, (house) => {
         'of another value',
         ([, sig]: Cookie[]) => `gh_session=${'A'.repeat(43)}; gh_session.sig=${sig?.value}`,
       ],
+      [
+        'with quotation marks inside',
+        ([session, sig]: Cookie[]) => `gh_session=${session?.value}"; gh_session.sig=${sig?.value}`,
+      ],
       ['of 8 kB', ([, sig]: Cookie[]) => `gh_session=${'A'.repeat(8192)}; gh_session.sig=${sig?.value}`],
     ])('%s is none', async (_, forge) => {
       expect(await signedInWith(forge(sessionOf(await signedIn(house()))))).toBe(false)
