@@ -69,7 +69,7 @@ async function refusesUntouched(words: string): Promise<void> {
   expect(fingerprintOf(dataDir)).toBe(before)
 }
 
-describe('a damaged folder is refused by the name of the file, and left as it is', () => {
+describe('F-182 a damaged folder is refused by the name of the file, and left as it is', () => {
   test.each([
     ['missing', 'pg/PG_VERSION', remove],
     ['empty', 'pg/PG_VERSION', empty],
@@ -109,7 +109,7 @@ describe('a damaged folder is refused by the name of the file, and left as it is
   })
 })
 
-describe('after a crash, PostgreSQL’s own recovery finds what is damaged', () => {
+describe('F-182 after a crash, PostgreSQL’s own recovery finds what is damaged', () => {
   beforeEach(() => rmSync(join(dataDir, 'pg/seal.json')))
 
   test.each([
@@ -154,7 +154,7 @@ describe('a folder that was changed on purpose opens', () => {
   })
 })
 
-describe('a folder that is not ours to use is refused', () => {
+describe('F-182 a folder that is not ours to use is refused', () => {
   beforeEach(() => rmSync(join(dataDir, 'pg'), { recursive: true }))
 
   test('a file in its place', async () => {
@@ -180,10 +180,13 @@ describe('a folder that is not ours to use is refused', () => {
     chmodSync(dataDir, 0o700)
   })
 
-  test.each(['master.key', 'demo.json'])('one where %s tells of a database that is gone', async (sign) => {
-    writeFileSync(join(dataDir, sign), 'kept')
-    await expect(openFolder(dataDir)).rejects.toThrow(`${join(dataDir, 'pg')} is missing, though ${sign}`)
-    expect(existsSync(join(dataDir, 'pg'))).toBe(false)
-    expect(readFileSync(join(dataDir, sign), 'utf8')).toBe('kept')
-  })
+  test.each(['master.key', 'demo.json'])(
+    'F-184 one where %s tells of a database that is gone',
+    async (sign) => {
+      writeFileSync(join(dataDir, sign), 'kept')
+      await expect(openFolder(dataDir)).rejects.toThrow(`${join(dataDir, 'pg')} is missing, though ${sign}`)
+      expect(existsSync(join(dataDir, 'pg'))).toBe(false)
+      expect(readFileSync(join(dataDir, sign), 'utf8')).toBe('kept')
+    },
+  )
 })

@@ -45,7 +45,7 @@ function other(...use: Parameters<typeof useFolder>): FolderProcess {
 }
 
 test.each(['lock', 'pg.new', 'pg.new/PG_VERSION', 'pg.new/global/pg_control', 'pg'])(
-  'a first start that is killed as soon as %s is there is finished by the next start',
+  'F-181 a first start that is killed as soon as %s is there is finished by the next start',
   async (milestone) => {
     const folder = freshFolder()
     const starting = other(folder, 'server')
@@ -59,7 +59,7 @@ test.each(['lock', 'pg.new', 'pg.new/PG_VERSION', 'pg.new/global/pg_control', 'p
   },
 )
 
-test('a process killed while it writes has lost nothing that was acknowledged', async () => {
+test('F-181 a process killed while it writes has lost nothing that was acknowledged', async () => {
   for (const rows of [1, 3, 10, 100, 300]) {
     const writer = other(dataDir, 'server', 'write')
     expect(await writer.report()).toEqual({ opened: true })
@@ -75,7 +75,7 @@ test('a process killed while it writes has lost nothing that was acknowledged', 
   }
 })
 
-test('of fifty servers that start at once exactly one gets it, and the others say who', async () => {
+test('F-183 of fifty servers that start at once exactly one gets it, and the others say who', async () => {
   const racers = Array.from({ length: 50 }, () => other(dataDir, 'server'))
   const reports = await Promise.all(racers.map(async (racer) => ({ racer, ...(await racer.report()) })))
   const winners = reports.filter((report) => report.opened)
@@ -137,7 +137,7 @@ test('a server waits for a command that has the folder', async () => {
   await (await server).close()
 })
 
-test('the folder of a killed server is free at once, though its note names a process that lives', async () => {
+test('F-183 the folder of a killed server is free at once, though its note names a process that lives', async () => {
   const server = other(dataDir, 'server')
   await server.report()
   await server.kill()

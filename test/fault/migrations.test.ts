@@ -26,7 +26,7 @@ async function tablesOf(database: Awaited<ReturnType<typeof open>>): Promise<str
   return rows.map((row) => row.name)
 }
 
-test('five nodes that migrate an empty database at once all come up, and one has done the work', async () => {
+test('F-128 five nodes that migrate an empty database at once all come up, and one has done the work', async () => {
   const nodes = await Promise.all(Array.from({ length: 5 }, open))
   const outcomes = await Promise.all(nodes.map((node) => migrate(node)))
   const applied = outcomes.map((outcome) => outcome.applied).filter((names) => names.length > 0)
@@ -41,7 +41,7 @@ test('a second run finds nothing to do', async () => {
   await database.close()
 })
 
-test('a process killed half way leaves nothing behind, and the next start finishes', async () => {
+test('F-128 a process killed half way leaves nothing behind, and the next start finishes', async () => {
   const child = fork(new URL('../support/stalled-migration.ts', import.meta.url), [fresh.url])
   const [message] = await once(child, 'message')
   expect(message).toBe('half way')

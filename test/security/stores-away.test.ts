@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Agent, Answer } from '../support/agent.ts'
+import type { Answer } from '../support/agent.ts'
 import {
   agentOf,
   authorizationRequest,
@@ -35,12 +35,8 @@ afterAll(async () => {
 
 /** Of a person's browser: before and after she has signed in, at every page of ours. */
 async function readyPages(): Promise<Record<string, Ready>> {
-  const [fresh, atSignIn, atConsent, signedIn] = [0, 1, 2, 3].map(() => agentOf(house)) as [
-    Agent,
-    Agent,
-    Agent,
-    Agent,
-  ]
+  const [fresh, atSignIn, atConsent] = [agentOf(house), agentOf(house), agentOf(house)] as const
+  const [signedIn, waiting, linked] = [agentOf(house), agentOf(house), agentOf(house)] as const
   const request = () => authorizationRequest(PORTAL, { scope: 'openid profile' })
   const login = await follow(atSignIn, house.issuer, request().url)
   const before = await follow(
@@ -55,14 +51,12 @@ async function readyPages(): Promise<Record<string, Ready>> {
   const consent = await follow(atConsent, house.issuer, sent.location ?? '')
   await authorize(house, signedIn, request())
   const logout = await signedIn.request('/oauth2/logout')
-  const waiting = agentOf(house)
   const asked = await follow(waiting, house.issuer, request().url)
   const resumed = await waiting.submit(asked.page, asked.at, {
     username: PERSON.email,
     password: PERSON.password,
   })
   const link = await setPasswordLink(house, 'grace@example.com')
-  const linked = agentOf(house)
   const form = await linked.request(link)
   return {
     'authorization request': () => fresh.request(request().url),
