@@ -53,23 +53,6 @@ const print = (line = ''): void => void process.stdout.write(`${line}\n`)
 const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
-const postgres = await startPostgres()
-const redis = await startRedis()
-try {
-  const servers = { databaseUrl: postgres.url, redisUrl: redis.url }
-  const house = await openHouseOn(servers, { setUp: SET_UP })
-  try {
-    await compareWithBare(house, redis.url)
-  } finally {
-    await house.stop()
-  }
-  await passwordSignIns(postgres.url, redis.url)
-  await startsAndMemory(postgres.url, redis.url)
-} finally {
-  await redis.stop()
-  await postgres.stop()
-}
-
 async function compareWithBare(house: House, redisUrl: string): Promise<void> {
   const [node] = house.nodes
   if (node === undefined) throw new Error('no node')
@@ -276,4 +259,21 @@ async function startsAndMemory(databaseUrl: string, redisUrl: string): Promise<v
   } finally {
     await rm(dataDir, { recursive: true, force: true })
   }
+}
+
+const postgres = await startPostgres()
+const redis = await startRedis()
+try {
+  const servers = { databaseUrl: postgres.url, redisUrl: redis.url }
+  const house = await openHouseOn(servers, { setUp: SET_UP })
+  try {
+    await compareWithBare(house, redis.url)
+  } finally {
+    await house.stop()
+  }
+  await passwordSignIns(postgres.url, redis.url)
+  await startsAndMemory(postgres.url, redis.url)
+} finally {
+  await redis.stop()
+  await postgres.stop()
 }

@@ -8,11 +8,11 @@ import {
   exchange,
   PORTAL,
   refresh,
-  SET_UP,
   signIn,
 } from '../support/flows.ts'
-import { type House, openHouse } from '../support/house.ts'
+import type { House } from '../support/house.ts'
 import { STEPS, type Stage, setStage } from '../support/killed-node.ts'
+import { withHouse } from '../support/on-every-storage.ts'
 
 const OFFLINE = { scope: 'openid offline_access', prompt: 'consent' }
 const PATIENT = { timeout: 10_000 }
@@ -84,20 +84,17 @@ function verdictOn(house: House, { headers }: Answer): unknown {
   return line && (JSON.parse(line) as { outcome: unknown }).outcome
 }
 
-test('F-141 F-142 on embedded storage, which dies with its node, what was answered stands', {
-  timeout: 60_000,
-}, async () => {
-  const house = await openHouse({ storage: 'embedded', setUp: SET_UP, env })
-  try {
-    const parties = await Promise.all(Array.from({ length: 6 }, () => twoRequests(house)))
+withHouse({ storage: 'embedded', env }, (house) => {
+  test('F-141 F-142 on embedded storage, which dies with its node, what was answered stands', async () => {
+    const parties = await Promise.all(Array.from({ length: 6 }, () => twoRequests(house())))
     const running = parties
       .flatMap(({ exchange, refresh }) => [exchange, refresh])
       .map((send) => answerTo(send()))
     // Those that are under way when the first is answered are anywhere; the law is the same for all.
     await Promise.any(running)
-    await house.nodes[0]?.stop('SIGKILL')
+    await house().nodes[0]?.stop('SIGKILL')
     const answered = await Promise.all(running.map((answer) => answer.catch(() => undefined)))
-    const { url } = await house.start()
+    const { url } = await house().start()
     for (const [n, { exchange, refresh }] of parties.entries()) {
       const [exchanged, refreshed] = answered.slice(2 * n)
       const again = await answerTo(exchange(url))
@@ -108,9 +105,7 @@ test('F-141 F-142 on embedded storage, which dies with its node, what was answer
       expect(repeat).toMatchObject({ status: 200, token: refreshed?.token ?? expect.any(String) })
     }
     expect(answered.filter((answer) => answer !== undefined && answer.status !== 200)).toEqual([])
-  } finally {
-    await house.stop()
-  }
+  })
 })
 
 /** A code to exchange and a token to refresh, of one person's session. */

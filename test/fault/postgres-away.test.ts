@@ -3,7 +3,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { agentOf, authorizationRequest, PORTAL, refresh, SET_UP, signIn } from '../support/flows.ts'
 import { type House, openHouseOn } from '../support/house.ts'
-import { refreshSteadily } from '../support/load.ts'
+import { familiesOf, refreshSteadily } from '../support/load.ts'
 import { type RunningService, startPostgres } from '../support/services.ts'
 import { type StoreProxy, startStoreProxy } from '../support/store-proxy.ts'
 
@@ -25,13 +25,7 @@ afterAll(async () => {
   await postgres?.stop()
 })
 
-const families = (count: number): Promise<string[]> =>
-  Promise.all(
-    Array.from(
-      { length: count },
-      async () => (await signIn(house, agentOf(house), PORTAL)).tokens.refresh_token,
-    ),
-  )
+const families = (count: number) => familiesOf(house, PORTAL, count)
 
 /** The status, and how long it took. */
 async function timed(sent: Promise<{ status: number }>): Promise<{ status: number; ms: number }> {
@@ -60,12 +54,16 @@ async function longestOfUnrelated(work: Promise<unknown>): Promise<number> {
 
 test('F-122 PostgreSQL restarted under load costs moments of 503 and no session', async () => {
   const load = refreshSteadily(PORTAL, await families(10), () => url)
-  await load.served()
-  await postgres.restart()
-  const back = Date.now()
-  await load.served()
-  await load.served()
-  await load.stop()
+  let back = Number.POSITIVE_INFINITY
+  try {
+    await load.served()
+    await postgres.restart()
+    back = Date.now()
+    await load.served()
+    await load.served()
+  } finally {
+    await load.stop()
+  }
   const refused = load.outcomes.filter(({ status }) => status !== 200)
   expect(refused.filter(({ status }) => status !== 503)).toEqual([])
   expect(refused).not.toEqual([])

@@ -66,11 +66,14 @@ test('F-103 a node that waits for Redis can be told to stop', async () => {
   redis.kill('SIGKILL')
   const management = await freePort()
   const { child, exit } = startUnready({ PORT: '0', MANAGEMENT_PORT: String(management) })
-  await expect
-    .poll(() => health({ management: `http://127.0.0.1:${management}` }, '/healthz'), PATIENT)
-    .toBe(200)
-  child.kill('SIGTERM')
-  expect(await exit).toEqual([0, null])
+  try {
+    const node = { management: `http://127.0.0.1:${management}` }
+    await expect.poll(() => health(node, '/healthz'), PATIENT).toBe(200)
+    child.kill('SIGTERM')
+    expect(await exit).toEqual([0, null])
+  } finally {
+    child.kill('SIGKILL')
+  }
 })
 
 test('F-104 while Redis is away, what needs it answers 503 in time, and the rest goes on', async () => {

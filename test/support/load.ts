@@ -4,7 +4,8 @@
  */
 import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { basic, type RelyingParty } from './flows.ts'
+import { agentOf, basic, type RelyingParty, signIn } from './flows.ts'
+import type { House } from './house.ts'
 
 export interface Outcome {
   /** Absent where no answer came. */
@@ -25,6 +26,13 @@ export interface Load {
 
 /** After a refusal or a broken connection: an honest client does not insist at full speed. */
 const PAUSE = 20
+
+/** One sign-in after the other: on a busy machine many at once are a load of their own. */
+export async function familiesOf(house: House, rp: RelyingParty, count: number): Promise<string[]> {
+  const tokens: string[] = []
+  while (tokens.length < count) tokens.push((await signIn(house, agentOf(house), rp)).tokens.refresh_token)
+  return tokens
+}
 
 /** `pick` gives the node that the next request goes to. */
 export function refreshSteadily(
