@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { SOON } from '../security/probes.ts'
 import { hiddenFields } from '../support/agent.ts'
-import { agentOf, OWN, PERSON, refresh, SET_UP, signIn } from '../support/flows.ts'
+import { APP, agentOf, basic, OWN, PERSON, refresh, SET_UP, signIn } from '../support/flows.ts'
 import { withHouse } from '../support/on-every-storage.ts'
 
 /** Beside a running server on embedded storage, where both share one database. */
@@ -89,6 +90,59 @@ withHouse({ storage: 'embedded' }, (house) => {
       expect([set.code, set.stderr]).toEqual([0, expect.not.stringContaining('from standard input')])
     })
 
+    it('lists everybody, makes a new link that ends the one before, and deletes only with --yes', async () => {
+      const first = await house().run([
+        'user',
+        'create',
+        'mira@example.com',
+        '--name',
+        'Mira',
+        '--email-verified',
+      ])
+      const again = await house().run(['user', 'create', 'Mira@EXAMPLE.com'])
+      expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('exists already')])
+      const second = await house().run(['user', 'link', 'mira@example.com', '--json'])
+      const made = JSON.parse(second.stdout) as { link: string; expires_at: string }
+      const life = Date.parse(made.expires_at) - Date.now()
+      expect(life).toBeGreaterThan(23.9 * 3_600_000)
+      expect(life).toBeLessThanOrEqual(24 * 3_600_000)
+      const status = async (link: string) => (await agentOf(house()).request(link.trim())).status
+      expect([await status(first.stdout), await status(made.link)]).toEqual([400, 200])
+
+      const listed = await house().run(['user', 'list', '--json'])
+      expect(JSON.parse(listed.stdout)).toContainEqual(
+        expect.objectContaining({
+          email: 'mira@example.com',
+          name: 'Mira',
+          email_verified: true,
+          disabled: false,
+        }),
+      )
+      expect(listed.stdout).not.toContain('argon2')
+      expect((await house().run(['user', 'delete', 'mira@example.com'])).code).toBe(64)
+      expect((await house().run(['user', 'delete', 'mira@example.com', '--yes'])).code).toBe(0)
+      expect(await status(made.link)).toBe(400)
+      expect(await house().run(['user', 'enable', 'mira@example.com'])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('Nobody has the address'),
+      })
+    })
+
+    it.each([
+      ['nothing', '', 'No password came'],
+      ['a short one', 'short\n', 'fewer than 8 characters'],
+      ['two lines', 'one password\nanother one\n', 'must be one line'],
+      ['a file', 'x'.repeat(5000), 'more than a password'],
+    ])('refuses %s for a password', async (_, input, words) => {
+      const { code, stderr } = await house().run(['user', 'set-password', PERSON.email], { input })
+      expect([code, stderr]).toEqual([1, expect.stringContaining(words)])
+    })
+
+    it('says what is not there yet', async () => {
+      const { code, stderr } = await house().run(['user', 'reset-mfa', PERSON.email])
+      expect([code, stderr]).toEqual([1, expect.stringContaining('not available yet')])
+    })
+
     it('disables a person in the running server: refresh and session end within a second', async () => {
       const agent = agentOf(house())
       const { tokens } = await signIn(house(), agent, OWN)
@@ -96,6 +150,61 @@ withHouse({ storage: 'embedded' }, (house) => {
       expect((await refresh(agent, OWN, tokens.refresh_token)).status).toBe(400)
       expect((await house().run(['user', 'enable', PERSON.email])).code).toBe(0)
       expect((await refresh(agent, OWN, tokens.refresh_token)).status).toBe(400)
+    })
+  })
+
+  describe('gatehouse client', () => {
+    const clients = async () =>
+      JSON.parse((await house().run(['client', 'list', '--json'])).stdout) as object[]
+
+    it('creates one whose secret is printed once and works, and none over another', async () => {
+      const create = (...more: string[]) => house().run(['client', 'create', ...more])
+      const made = await create('reports', '--profile', 'service', '--json')
+      const { client_secret } = JSON.parse(made.stdout) as { client_secret: string }
+      const answer = await agentOf(house()).request('/oauth2/token', {
+        form: { grant_type: 'client_credentials' },
+        headers: { accept: 'application/json', ...basic({ clientId: 'reports', secret: client_secret }) },
+      })
+      expect(answer.status).toBe(200)
+      expect((await create('reports', '--profile', 'service')).code).toBe(1)
+      expect(JSON.stringify(await clients())).not.toContain(client_secret)
+      expect(await clients()).toContainEqual(
+        expect.objectContaining({ client_id: 'reports', has_secret: true, managed_by: null }),
+      )
+    })
+
+    it('A-107 refuses what can’t be registered, in words', async () => {
+      for (const uri of [
+        'javascript:alert(1)',
+        'https://*.portal.example/cb',
+        'https://portal.example/cb#x',
+      ]) {
+        const { code, stderr } = await house().run([
+          'client',
+          'create',
+          '--profile',
+          'web',
+          '--redirect-uri',
+          uri,
+        ])
+        expect([code, stderr]).toEqual([1, expect.stringContaining('redirect_uris[0]: ')])
+      }
+      expect((await house().run(['client', 'create', '--profile', 'nope'])).code).toBe(64)
+    })
+
+    it('ends a client’s tokens when it disables it, and what people allowed it when it deletes it', async () => {
+      const agent = agentOf(house())
+      const { tokens } = await signIn(house(), agent, APP)
+      const step = async (name: string) => (await house().run(['client', name, APP.clientId])).code
+      const error = async () => (await refresh(agent, APP, tokens.refresh_token)).json()['error']
+      expect(await step('disable')).toBe(0)
+      expect(['invalid_client', 'invalid_grant']).toContain(await error())
+      await expect.poll(error, SOON).toBe('invalid_client')
+      expect(await step('enable')).toBe(0)
+      await expect.poll(error, SOON).toBe('invalid_grant')
+      expect(await step('delete')).toBe(0)
+      expect(await step('delete')).toBe(1)
+      expect(await clients()).not.toContainEqual(expect.objectContaining({ client_id: APP.clientId }))
     })
   })
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../../config/config.ts'
 import type { Environment } from '../../config/env.ts'
+import { findOpenings } from '../../config/node-options.ts'
 import type { Verdict } from './verdict.ts'
 
 export function* checkConfiguration(config: Config, warnings: readonly string[]): Iterable<Verdict> {
@@ -27,27 +28,12 @@ export function* checkConfiguration(config: Config, warnings: readonly string[])
     }
 }
 
-/** Debuggers and dumps show keys and passwords to whoever reaches them. */
-const OPEN_DOORS =
-  /--(?:inspect(?!-publish-uid)[\w-]*|heapsnapshot-[\w-]+|heap-prof|cpu-prof|report-on-signal)\b/g
-
-export function* checkNode({ production }: Pick<Config, 'production'>, env: Environment): Iterable<Verdict> {
+/** What the start refuses in production is a warning elsewhere: it tends to be carried along. */
+export function* checkNode(env: Environment, execArgv: readonly string[]): Iterable<Verdict> {
   const check = 'node'
   yield { check, status: 'ok', message: `Node ${process.version}` }
-  const grave = production ? 'fail' : 'warn'
-  const found = (env['NODE_OPTIONS'] ?? '').match(OPEN_DOORS) ?? []
-  if (found.length > 0)
-    yield {
-      check,
-      status: grave,
-      message: `NODE_OPTIONS has ${found.join(' ')}: it shows the memory, keys included, to others`,
-    }
-  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
-    yield {
-      check,
-      status: grave,
-      message: 'NODE_TLS_REJECT_UNAUTHORIZED=0: nobody’s certificate is checked',
-    }
+  for (const { variable, message } of findOpenings(env, execArgv))
+    yield { check, status: 'warn', message: `${variable} ${message}` }
 }
 
 /** To be asked before anything opens the folder: embedded storage mends its mode. */

@@ -69,7 +69,7 @@ async function* examineAll(
   quick: boolean,
 ): AsyncIterable<Verdict> {
   yield* checkConfiguration(config, warnings)
-  yield* checkNode(config, readEnvironment())
+  yield* checkNode(readEnvironment(), process.execArgv)
   yield* checkFiles(config)
   yield* checkDatabase(config, async function* (database) {
     yield* checkKeys(config, database)

@@ -6,12 +6,15 @@ import { PASSWORD_REFUSALS } from '../password-refusals.ts'
 import { Refusal } from '../refusal.ts'
 import { withState } from '../with-core.ts'
 import { findUser } from './find-user.ts'
-import { readPassword } from './read-password.ts'
 
 /** Whoever gets a new password from the operator may have lost the old one to somebody: what that signed in ends. */
-export async function setPassword(core: Core, { say }: CommandContext, email: string): Promise<void> {
+export async function setPassword(
+  core: Core,
+  { say }: CommandContext,
+  email: string,
+  password: string,
+): Promise<void> {
   const account = await findUser(core, email)
-  const password = await readPassword(account.email)
   await withState(core, async (state) => {
     await whenReachable(state)
     const outcome = await core.setPassword(account, password)

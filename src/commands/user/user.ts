@@ -7,7 +7,9 @@ import { EXIT } from '../exit-codes.ts'
 import { withCore } from '../with-core.ts'
 import { type CreateOptions, createUser, renewLink } from './create.ts'
 import { changeUser } from './end-user.ts'
+import { readAddress } from './find-user.ts'
 import { listUsers } from './list.ts'
+import { readPassword } from './read-password.ts'
 import { setPassword } from './set-password.ts'
 
 export const addUser: AddCommand = (program, open, end) => {
@@ -36,9 +38,12 @@ export const addUser: AddCommand = (program, open, end) => {
   about('set-password', 'set a password, read from a prompt or from stdin; signs the person out everywhere')
     .allowExcessArguments()
     .allowUnknownOption()
-    .action((email: string, _options: object, command: Command) => {
+    .action(async (email: string, _options: object, command: Command) => {
       if (command.args.length > 1) command.error('error: the password is read from a prompt or from stdin')
-      return run((core, context) => setPassword(core, context, email))
+      const context = open()
+      // Before anything is opened: nobody else has to wait for somebody who types.
+      const password = await readPassword(readAddress(email).email)
+      await withCore(context, (core) => setPassword(core, context, email, password))
     })
   about('disable', 'sign a person out everywhere and let them in no more').action((email: string) =>
     run((core, context) => changeUser(core, context, email, 'disable')),
