@@ -107,11 +107,9 @@ withHouse({ storage: 'postgresql', setUp: WITH_SIGNER }, (house) => {
 
     it('A-230 two grant types at once are refused', async () => {
       const form: [string, string][] = [...Object.entries(AT_THE_DOOR), ['grant_type', 'refresh_token']]
-      const answer = await agent.request('/oauth2/token', {
-        form,
-        headers: { ...JSON_ONLY, ...basic(PORTAL) },
-      })
-      expect([answer.status, answer.json()['error']]).toEqual([400, 'invalid_request'])
+      const headers = { ...JSON_ONLY, ...basic(PORTAL) }
+      const refused = await errorOf(agent.request('/oauth2/token', { form, headers }))
+      expect(refused).toEqual([400, 'invalid_request'])
     })
   })
 
@@ -125,11 +123,9 @@ withHouse({ storage: 'postgresql', setUp: WITH_SIGNER }, (house) => {
       ['plain text', 'text/plain', text],
       ['a form in utf-7', `${FORM}; charset=utf-7`, text],
     ])('A-231 %s is refused', async (_, type, body) => {
-      const answer = await agent.request('/oauth2/token', {
-        body,
-        headers: { ...JSON_ONLY, 'content-type': type },
-      })
-      expect([answer.status, answer.json()['error']]).toEqual([400, 'invalid_request'])
+      const headers = { ...JSON_ONLY, 'content-type': type }
+      const refused = await errorOf(agent.request('/oauth2/token', { body, headers }))
+      expect(refused).toEqual([400, 'invalid_request'])
     })
 
     it.each([
