@@ -28,8 +28,8 @@ export function createHttp(use: HttpUse): Koa {
   app.use(knownPathsOnly())
   app.use(trustIssuerOnly(use.issuer))
   app.use(singleCookiesOnly())
+  app.use(handOver(use.provider))
   app.use(serveAssets(use.assets))
   for (const router of use.routers) app.use(router.routes() as Koa.Middleware)
-  app.use(handOver(use.provider))
   return app
 }

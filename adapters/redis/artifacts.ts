@@ -55,15 +55,17 @@ async function save(
   { payload, expiresIn, alias = '', account = '' }: NewArtifact,
   how: 'put' | 'replace',
 ): Promise<boolean> {
-  const pipeline = redis.pipeline()
   const life = ms(expiresIn)
+  const only = how === 'replace' ? 1 : 0
+  const put = [1, keys.artifact(model, key), JSON.stringify(payload), life, alias, account, only] as const
+  if (alias === '' && account === '') return (await answer(redis.putArtifact(...put))) === 1
+  const pipeline = redis.pipeline()
   addToIndexes(pipeline, account === '' ? [] : [keys.artifactsOf(model, account)], key, life)
   if (alias !== '') {
     const name = keys.alias(model, alias)
     how === 'put' ? pipeline.set(name, key, 'PX', Math.max(1, life)) : pipeline.pexpire(name, life, 'GT')
   }
-  const only = how === 'replace' ? 1 : 0
-  pipeline.putArtifact(1, keys.artifact(model, key), JSON.stringify(payload), life, alias, account, only)
+  pipeline.putArtifact(...put)
   return (await lastAnswer(pipeline)) === 1
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 const REQUEST_ID = /^[\w.-]{1,64}$/
 /** W3C Trace Context §3.2: version, trace id, parent id, flags. Versions after 00 may say more behind a dash. */
@@ -14,8 +14,8 @@ function traceId(header: string): string | undefined {
     : undefined
 }
 
-/** In the shape of a trace id, so that a trace can take it over. */
-const freshId = () => randomBytes(16).toString('hex')
+/** In the shape of a trace id, so that a trace can take it over. Node draws UUIDs from a pool, bytes one by one. */
+const freshId = () => randomUUID().replaceAll('-', '')
 
 /**
  * The id that ties a request's log lines, audit rows and answer together: the caller's own (a proxy's), or its
