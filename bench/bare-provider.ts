@@ -1,23 +1,36 @@
 /**
- * The yardstick: `oidc-provider` alone, its in-memory adapter, one static client of each kind, the same algorithms and
+ * The yardstick: `oidc-provider` alone, everything in memory, one static client of each kind, the same algorithms and
  * lives. Prints one JSON line: its port, and refresh tokens to begin with.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair } from 'jose'
-import { Provider } from 'oidc-provider'
-// @ts-expect-error The library's own adapter comes without types.
-import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js'
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider'
 
 const families = Number(process.argv[2] ?? 32)
 const { privateKey } = await generateKeyPair('ES256', { extractable: true })
 const jwk = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'bench' }
 
-// By itself it keeps a thousand entries and forgets grants whose tokens are still in use.
-const entries = new Map()
+/**
+ * As the library's own in-memory adapter, but for two of its ways that would say nothing here: it forgets all but a
+ * thousand entries, grants in use among them, and goes through all of a grant's tokens at each write.
+ */
+const entries = new Map<string, AdapterPayload>()
+const inMemory = (model: string): Adapter => {
+  const key = (id: string): string => `${model}:${id}`
+  return {
+    upsert: async (id, payload) => void entries.set(key(id), payload),
+    find: async (id) => entries.get(key(id)),
+    findByUid: async () => undefined,
+    findByUserCode: async () => undefined,
+    consume: async (id) => void Object.assign(entries.get(key(id)) ?? {}, { consumed: Date.now() / 1000 }),
+    destroy: async (id) => void entries.delete(key(id)),
+    revokeByGrantId: async () => undefined,
+  }
+}
 
 const provider = new Provider('http://localhost:3000', {
-  adapter: (model) => new MemoryAdapter(model, entries),
+  adapter: inMemory,
   clients: [
     {
       client_id: 'service',

@@ -1,5 +1,5 @@
 import type { DataKeys } from '../keys/data-keys.ts'
-import { createKeyedHash, equalBytes, type KeyedHash } from '../security/keyed-hash.ts'
+import { createKeyedHash, equalBytes } from '../security/keyed-hash.ts'
 
 export interface ClientSecrets {
   /** `number:base64url`: keyed hash under the pepper of that number. */
@@ -13,14 +13,8 @@ export interface ClientSecrets {
  * and without the pepper a dump gives nothing to guess against.
  */
 export function createClientSecrets(keys: DataKeys): ClientSecrets {
-  const hashes = new WeakMap<Buffer, KeyedHash>()
-  const hashUnder = (pepper: Buffer): KeyedHash => {
-    const hash = hashes.get(pepper) ?? createKeyedHash(pepper)
-    hashes.set(pepper, hash)
-    return hash
-  }
   const digest = (pepper: Buffer, clientId: string, secret: string): Buffer =>
-    hashUnder(pepper)('client_secret', JSON.stringify([clientId, secret]))
+    createKeyedHash(pepper)('client_secret', JSON.stringify([clientId, secret]))
   return {
     hash(clientId, secret) {
       const { number, key } = keys.current('pepper')

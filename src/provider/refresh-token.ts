@@ -5,6 +5,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { DataKeys } from '../keys/data-keys.ts'
+import { hmacKey } from '../security/keyed-hash.ts'
 
 export const REFRESH_TOKEN_PREFIX = 'ghr_'
 const VERSION = 1
@@ -56,4 +57,4 @@ export function createRefreshTokenFormat(keys: DataKeys): RefreshTokenFormat {
 const SHAPE = /^ghr_[A-Za-z0-9_-]{61}[AQgw]$/
 
 const mac = (key: Buffer, body: Buffer): Buffer =>
-  createHmac('sha256', key).update('refresh_token\0').update(body).digest().subarray(0, MAC_BYTES)
+  createHmac('sha256', hmacKey(key)).update('refresh_token\0').update(body).digest().subarray(0, MAC_BYTES)

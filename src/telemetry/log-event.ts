@@ -71,9 +71,11 @@ function fieldValue(kind: keyof Kinds, value: unknown, withStack: boolean): unkn
 /** What TypeScript did not see (a spread object, a cast) is dropped here. */
 export function toFields(event: LogEvent, withStack: boolean): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
-  for (const [name, kind] of Object.entries(FIELDS)) {
-    const value = fieldValue(kind, event[name as keyof LogEvent], withStack)
-    if (value !== undefined) fields[name] = value
+  for (const name in event) {
+    if (!Object.hasOwn(FIELDS, name)) continue
+    const field = name as keyof LogEvent
+    const value = fieldValue(FIELDS[field], event[field], withStack)
+    if (value !== undefined) fields[field] = value
   }
   return fields
 }

@@ -47,10 +47,10 @@ export function createLogger({ level: least, destination, clock = systemClock }:
     },
     sink,
   )
-  const open = (context: LogEvent): Logger => {
+  const open = (context: Record<string, unknown>): Logger => {
     const write = (level: LogLevel) => (event: LogEvent, msg: string) => {
       if (!lines.isLevelEnabled(level)) return
-      lines[level](toFields({ ...context, ...event }, showsStack(level, least)), toMessage(msg))
+      lines[level]({ ...context, ...toFields(event, showsStack(level, least)) }, toMessage(msg))
     }
     return {
       trace: write('trace'),
@@ -59,7 +59,8 @@ export function createLogger({ level: least, destination, clock = systemClock }:
       warn: write('warn'),
       error: write('error'),
       fatal: write('fatal'),
-      child: (more) => open({ ...context, ...more }),
+      // A request's own fields are the same in each of its lines: made ready once.
+      child: (more) => open({ ...context, ...toFields(more, showsStack('info', least)) }),
       flush: async () => sink.flush?.(),
     }
   }
