@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider'
+import { createCookieSignatures } from '../security/cookie-signatures.ts'
 
 export interface CookieNames {
   session: string
@@ -17,7 +18,7 @@ export function cookies(issuer: string, key: Buffer): NonNullable<Configuration[
   const common = { signed: true, httpOnly: true, sameSite: 'lax', overwrite: true } as const
   return {
     names: cookieNames(issuer),
-    keys: [key.toString('base64url')],
+    keys: createCookieSignatures(key),
     long: { ...common, path: '/' },
     short: common,
   }

@@ -11,7 +11,8 @@ export function fitFormPost(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()
     const oidc = ctx['oidc'] as KoaContextWithOIDC['oidc'] | undefined
-    const end = oidc === undefined || oidc.route === 'token' || !ctx.response.is('html') ? undefined : whereItEnds(oidc)
+    const end =
+      oidc === undefined || oidc.route === 'token' || !ctx.response.is('html') ? undefined : whereItEnds(oidc)
     if (end === undefined) return
     const policy = String(ctx.response.get('content-security-policy'))
     ctx.set(

@@ -3,7 +3,7 @@
  * AES-256-GCM (NIST SP 800-38D). The additional data names the place (table, row, column), so that a
  * ciphertext moved to another row does not open. Nonces are random: one key may seal 2^32 times (§8.3).
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
 
 const ALGORITHM = 'aes-256-gcm'
 const VERSION = 1
@@ -21,7 +21,7 @@ export class SealBroken extends Error {
 
 export function seal(key: Buffer, plaintext: Buffer, aad: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
+  const cipher = createCipheriv(ALGORITHM, createSecretKey(key), nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(boundTo(aad))
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
   return Buffer.concat([Buffer.of(VERSION), nonce, ciphertext, cipher.getAuthTag()])
@@ -30,9 +30,8 @@ export function seal(key: Buffer, plaintext: Buffer, aad: string): Buffer {
 export function open(key: Buffer, sealed: Buffer, aad: string): Buffer {
   if (sealed.length < HEAD_BYTES + TAG_BYTES || sealed[0] !== VERSION) throw new SealBroken()
   const tagAt = sealed.length - TAG_BYTES
-  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(1, HEAD_BYTES), {
-    authTagLength: TAG_BYTES,
-  })
+  const nonce = sealed.subarray(1, HEAD_BYTES)
+  const decipher = createDecipheriv(ALGORITHM, createSecretKey(key), nonce, { authTagLength: TAG_BYTES })
   decipher.setAAD(boundTo(aad))
   decipher.setAuthTag(sealed.subarray(tagAt))
   try {
