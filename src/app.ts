@@ -1,7 +1,5 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
 import type Koa from 'koa'
-import { createPostgresState } from '../adapters/postgres.ts'
-import { openRedisState } from '../adapters/redis.ts'
 import type { Account } from './accounts/account.ts'
 import { claimsOf } from './accounts/claims.ts'
 import type { Client, ResourceServer } from './clients/client.ts'
@@ -32,6 +30,7 @@ import { createCsrf } from './security/csrf.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
 import { createLookUpCache } from './shared/look-up-cache.ts'
+import { openState } from './state.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import { createRequestContexts } from './telemetry/request-context.ts'
@@ -60,13 +59,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const { config, clock } = core
   // Before anything that would have to be closed again: it may be refused.
   const signingKeys = await loadSigningKeys(core.signingKeys, core.sealer)
-  const state =
-    config.redisUrl === undefined
-      ? createPostgresState(core.database.pool)
-      : openRedisState({
-          url: config.redisUrl,
-          onError: (error) => log.warn({ component: 'redis', error }, 'the connection to Redis was lost'),
-        })
+  const state = openState({ config, database: core.database, log })
   const remember = <T>(load: (key: string) => Promise<T | undefined>) =>
     createLookUpCache({ load, ttlMs: KNOWN_FOR, clock })
   const demo = isDemoAllowed(config)
@@ -104,16 +97,17 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     developerDetails: !config.production,
     reports: createReports({ metrics, requests }),
   })
+  const ownBrowser = createOwnBrowser({
+    provider,
+    csrf,
+    issuer: config.issuer,
+    resumeCookie: cookieNames(config.issuer).resume,
+  })
   const interaction = createInteractionRouter({
     provider,
     issuer: config.issuer,
     requests,
-    ownBrowser: createOwnBrowser({
-      provider,
-      csrf,
-      issuer: config.issuer,
-      resumeCookie: cookieNames(config.issuer).resume,
-    }),
+    ownBrowser,
     steps: {
       login: createSignIn({
         csrf,
@@ -151,6 +145,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
       issuer: config.issuer,
       assets,
       provider,
+      admit: ownBrowser.admit,
       showPage,
       requests,
       clock,

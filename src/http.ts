@@ -6,6 +6,7 @@ import { answerErrors, type ErrorAnswers } from './http/answer-errors.ts'
 import { type BeginRequest, beginRequest } from './http/begin-request.ts'
 import { handOver } from './http/hand-over.ts'
 import { knownPathsOnly } from './http/known-paths.ts'
+import { ownBrowserOnly } from './http/own-browser-only.ts'
 import { serveAssets } from './http/serve-assets.ts'
 import { setHeaders } from './http/set-headers.ts'
 import { singleCookiesOnly } from './http/single-cookies.ts'
@@ -16,6 +17,8 @@ export interface HttpUse extends BeginRequest, ErrorAnswers {
   issuer: string
   assets: Assets
   provider: Provider
+  /** Refuses the way back from a step that another browser has finished. */
+  admit: (ctx: Koa.Context) => Promise<void>
   /** Our own pages: interaction, self-service, playground, the plain ones. */
   routers: readonly Router[]
 }
@@ -28,6 +31,7 @@ export function createHttp(use: HttpUse): Koa {
   app.use(knownPathsOnly())
   app.use(trustIssuerOnly(use.issuer))
   app.use(singleCookiesOnly())
+  app.use(ownBrowserOnly(use.admit))
   app.use(handOver(use.provider))
   app.use(serveAssets(use.assets))
   for (const router of use.routers) app.use(router.routes() as Koa.Middleware)

@@ -33,11 +33,6 @@ export function createInteractionRouter(use: FlowUse): Router {
     const result = await stepOf(use, journey).submit(journey, await readForm(ctx))
     if (result !== undefined) await finish(journey, { ...result, browser: use.ownBrowser.proof(ctx) })
   })
-  // The library's own address, where the journey goes on: it answers what is let through.
-  router.get('/oauth2/authorize/:uid', async (ctx, next) => {
-    await use.ownBrowser.admit(ctx)
-    await next()
-  })
   return router
 }
 
