@@ -11,7 +11,18 @@ import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 import { createPasswordHasher } from '../src/security/password-hash.ts'
 import { createAgent } from '../test/support/agent.ts'
-import { agentOf, basic, follow, PERSON, type RelyingParty, signIn } from '../test/support/flows.ts'
+import {
+  agentOf,
+  authorizationRequest,
+  authorize,
+  basic,
+  exchange,
+  follow,
+  PERSON,
+  type RelyingParty,
+  refresh,
+  signIn,
+} from '../test/support/flows.ts'
 import { type House, type Node, openHouseOn } from '../test/support/house.ts'
 import { startPostgres, startRedis } from '../test/support/services.ts'
 import { cpuOf, loop, post, residentOf } from './load.ts'
@@ -27,6 +38,7 @@ const WEB: RelyingParty = {
   secret: 'web-secret-0123456789abcdef',
   redirectUri: 'https://web.example/cb',
 }
+const OFFLINE = { scope: 'openid profile email offline_access', prompt: 'consent' }
 const SERVICE = { clientId: 'service', secret: 'service-secret-0123456789' }
 const SET_UP = {
   version: 1,
@@ -58,10 +70,13 @@ const median = (values: number[]): number =>
 async function compareWithBare(house: House, redisUrl: string): Promise<void> {
   const [node] = house.nodes
   if (node === undefined) throw new Error('no node')
-  const before = await redisMemory(redisUrl)
   const refreshTokens: string[] = []
-  for (let n = 0; n < FAMILIES; n++) refreshTokens.push((await signInAt(house)).refresh_token)
-  const after = await redisMemory(redisUrl)
+  for (let n = 0; n < FAMILIES; n++) {
+    refreshTokens.push((await signIn(house, agentOf(house), WEB, OFFLINE)).tokens.refresh_token)
+  }
+  for (const [kind, bytes] of await redisMemory(redisUrl)) {
+    print(`Redis per person with a live refresh token, ${kind}…: ${Math.round(bytes / FAMILIES)} bytes`)
+  }
   await trips(house, redisUrl)
   const ours = {
     name: 'gatehouse',
@@ -78,18 +93,7 @@ async function compareWithBare(house: House, redisUrl: string): Promise<void> {
   } finally {
     bare.stop()
   }
-  print(
-    `Redis per live refresh token: ${Math.round((after - before) / FAMILIES)} bytes (record, indexes, session)`,
-  )
 }
-
-const signInAt = async (house: House) =>
-  (
-    await signIn(house, agentOf(house), WEB, {
-      scope: 'openid profile email offline_access',
-      prompt: 'consent',
-    })
-  ).tokens
 
 async function compare(
   name: string,
@@ -152,34 +156,45 @@ async function startBare(): Promise<Target & { stop(): void }> {
   }
 }
 
-/** Commands that reach Redis, by its own count; a pipeline of several is one trip. */
+/** Commands that reach Redis, by its own count; those sent together wait for one answer and are one trip. */
 async function trips(house: House, redisUrl: string): Promise<void> {
-  const agent = agentOf(house)
-  const { tokens } = await signIn(house, agent, WEB, { scope: 'openid offline_access', prompt: 'consent' })
   const client = new Redis(redisUrl)
   const seen: string[] = []
   const monitor = await client.monitor()
-  monitor.on('monitor', (_time: string, args: string[], source: string) => {
-    if (source !== 'lua') seen.push(`${args[0]} ${args[1]?.slice(0, 10)}`)
+  monitor.on('monitor', (_time: string, [command = '']: string[], source: string) => {
+    if (source !== 'lua' && command !== 'ping') seen.push(command)
   })
-  await post(
-    `${house.nodes[0]?.url}/oauth2/token`,
-    { grant_type: 'refresh_token', refresh_token: tokens.refresh_token },
-    basic(WEB),
-  )
-  await client.ping()
-  print(
-    `calls to Redis in a refresh: ${seen.filter((call) => !call.startsWith('ping')).length} (${seen.join(', ')})`,
-  )
+  const count = async (name: string, request: () => Promise<unknown>): Promise<void> => {
+    await client.ping()
+    seen.length = 0
+    await request()
+    await client.ping()
+    print(`commands to Redis in a ${name}: ${seen.length} (${seen.join(', ')})`)
+  }
+  const agent = agentOf(house)
+  const request = authorizationRequest(WEB, OFFLINE)
+  const code = (await authorize(house, agent, request)).searchParams.get('code') ?? ''
+  let token = ''
+  await count('code exchange', async () => {
+    token = String((await exchange(agent, WEB, code, request.verifier)).json()['refresh_token'])
+  })
+  await count('refresh', () => refresh(agent, WEB, token))
   monitor.disconnect()
   client.disconnect()
 }
 
-async function redisMemory(url: string): Promise<number> {
+/** Bytes by kind of key, as Redis itself counts them: `gh:{…}` is a grant with its family, `gh:x:…` its indexes. */
+async function redisMemory(url: string): Promise<Map<string, number>> {
   const client = new Redis(url)
-  const info = await client.info('memory')
+  const bytes = new Map<string, number>()
+  for await (const keys of client.scanStream({ match: 'gh:*' }) as AsyncIterable<string[]>) {
+    for (const key of keys) {
+      const kind = /^gh:(?:\{|\w+:\w+)/.exec(key)?.[0] ?? key
+      bytes.set(kind, (bytes.get(kind) ?? 0) + ((await client.memory('USAGE', key, 'SAMPLES', 0)) ?? 0))
+    }
+  }
   client.disconnect()
-  return Number(/used_memory_dataset:(\d+)/.exec(info)?.[1])
+  return bytes
 }
 
 /** Sign-ins at the full cost of hashing, beside the hashing engine alone. */
@@ -227,7 +242,6 @@ async function passwordSignIns(databaseUrl: string, redisUrl: string): Promise<v
 /** A browser before the sign-in page; the returned call sends the form. */
 async function openSignIn(house: House): Promise<() => Promise<unknown>> {
   const agent = createAgent({ issuer: house.issuer, node: house.nodes[0]?.url ?? '' })
-  const { authorizationRequest } = await import('../test/support/flows.ts')
   const { at, page } = await follow(agent, house.issuer, authorizationRequest(WEB).url)
   return async () => {
     const answer = await agent.submit(page, at, { username: PERSON.email, password: PERSON.password })
