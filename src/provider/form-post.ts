@@ -1,39 +1,49 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import { redirectSource } from '../security/csp.ts'
+import type { FormPostModel } from '../pages/models.ts'
+import type { ShowPage } from '../pages/respond.ts'
+import { replaceResponseMode } from './internals.ts'
 
 /**
- * Pages of the library whose form sends itself: `response_mode=form_post` carries a response to the client, a sign-in as
- * somebody else first ends the session that was there, and who signs out without a session is only sent on. Browsers
- * apply `form-action` to the redirects that follow, so the policy has to name the end of the way; the hash of the one
- * script the library adds by itself.
+ * Pages whose form sends itself, or is sent by a person whose browser runs no script. Browsers apply `form-action` to the
+ * redirects that follow, so each page's policy names the end of the way.
  */
-export function fitFormPost(provider: Provider): void {
+export function showFormPosts(provider: Provider, showPage: ShowPage): void {
+  // OAuth 2.0 Form Post Response Mode. Called for an address that was proven to be the client's.
+  replaceResponseMode(provider, 'form_post', (ctx, action, fields) => {
+    const status = 'error' in fields ? 400 : 200
+    const model = { action, fields: fieldsOf(fields), ...clientFace(ctx) }
+    showPage(ctx, 'form-post', model, { status, leadsTo: action })
+  })
+  // The library confirms a sign-out by itself where somebody signs in as somebody else, or nobody is signed in.
   provider.use(async (ctx, next) => {
     await next()
     const oidc = ctx['oidc'] as KoaContextWithOIDC['oidc'] | undefined
-    const end =
-      oidc === undefined || oidc.route === 'token' || !ctx.response.is('html') ? undefined : whereItEnds(oidc)
-    if (end === undefined) return
-    const policy = String(ctx.response.get('content-security-policy'))
-    ctx.set(
-      'content-security-policy',
-      policy.replace("form-action 'self'", `form-action 'self' ${redirectSource(end)}`),
-    )
+    if (oidc === undefined || ctx.status !== 200 || !confirmsByItself(oidc)) return
+    const fields = { xsrf: oidc.session?.state?.['secret'], logout: 'yes' }
+    const model = { action: oidc.urlFor('end_session_confirm'), fields: fieldsOf(fields) }
+    showPage(ctx, 'form-post', model, { leadsTo: whereItEnds(oidc) })
   })
 }
 
-/** Only an address that was proven to be the client's: the page that refuses one has no way to it either. */
-function whereItEnds(oidc: KoaContextWithOIDC['oidc']): string | undefined {
-  const { client, entities, params, route, session } = oidc
-  const asked = (name: string): string => String(params?.[name] ?? '')
-  if (route === 'resume' && params === undefined) {
+const fieldsOf = (fields: Record<string, unknown>): FormPostModel['fields'] =>
+  Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value: String(value) }],
+  )
+
+const clientFace = ({ oidc: { client } }: KoaContextWithOIDC): Pick<FormPostModel, 'client'> =>
+  client === undefined ? {} : { client: { name: client.clientName ?? client.clientId } }
+
+/** A resumed flow answers by redirects otherwise; a sign-out with somebody to ask has its own page. */
+const confirmsByItself = ({ route, params, session }: KoaContextWithOIDC['oidc']): boolean =>
+  (route === 'resume' && params === undefined) ||
+  (route === 'end_session' && session?.accountId === undefined)
+
+/** Only an address that was proven to be the client's. */
+function whereItEnds({ client, entities, params, route }: KoaContextWithOIDC['oidc']): string | undefined {
+  if (route === 'resume') {
     const stored = entities.Interaction?.params['redirect_uri']
     return typeof stored === 'string' ? stored : undefined
   }
-  if (route === 'end_session' && session?.accountId === undefined) {
-    const uri = asked('post_logout_redirect_uri')
-    return client?.postLogoutRedirectUriAllowed(uri) === true ? uri : undefined
-  }
-  const uri = asked('redirect_uri')
-  return asked('response_mode') === 'form_post' && client?.redirectUriAllowed(uri) === true ? uri : undefined
+  const uri = String(params?.['post_logout_redirect_uri'] ?? '')
+  return client?.postLogoutRedirectUriAllowed(uri) === true ? uri : undefined
 }

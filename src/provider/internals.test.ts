@@ -1,7 +1,16 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair } from 'jose'
 import { type Adapter, Provider } from 'oidc-provider'
 import { describe, expect, it } from 'vitest'
-import { chooseTokenValues, compareClientSecrets, guardReplays, wrapGrantHandler } from './internals.ts'
+import {
+  chooseTokenValues,
+  compareClientSecrets,
+  guardReplays,
+  replaceResponseMode,
+  wrapGrantHandler,
+} from './internals.ts'
 
 const { privateKey } = await generateKeyPair('ES256', { extractable: true })
 const key = { ...(await exportJWK(privateKey)), alg: 'ES256' }
@@ -43,6 +52,30 @@ describe('the insides of the library that the house holds on to', () => {
     })
     expect(called).toEqual(['wrapped', 'outer', 'inner'])
     expect(() => wrapGrantHandler(subject, 'no_such_grant', (original) => original)).toThrow('no handler')
+  })
+
+  it('has a carrier for each response mode, and calls it for answers and errors', async () => {
+    const subject = provider()
+    replaceResponseMode(subject, 'form_post', (ctx, redirectUri, payload) => {
+      ctx.body = { redirectUri, error: payload['error'] }
+    })
+    const server = createServer(subject.callback()).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const asked = new URLSearchParams({
+      client_id: 'web',
+      response_type: 'code',
+      response_mode: 'form_post',
+      scope: 'openid',
+      prompt: 'none',
+      redirect_uri: 'https://web.example/cb',
+      code_challenge: 'a'.repeat(43),
+      code_challenge_method: 'S256',
+    })
+    const answer = await fetch(`http://127.0.0.1:${port}/auth?${asked}`)
+    expect(await answer.json()).toEqual({ redirectUri: 'https://web.example/cb', error: 'login_required' })
+    server.close()
+    expect(() => replaceResponseMode(subject, 'no_such_mode', () => undefined)).toThrow('no response mode')
   })
 
   it('asks `generateTokenId` for the value of a token, synchronously', async () => {

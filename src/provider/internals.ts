@@ -2,7 +2,7 @@
  * The only file that touches the library's insides (checked against 9.13.3). Each function says what it takes hold of;
  * `internals.test.ts` fails when a new version has moved it.
  */
-import type { Provider } from 'oidc-provider'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 // The library has no `exports` map: this is the table of a provider's grant handlers and their parameters.
 // @ts-expect-error the library publishes no types for its inner files
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
@@ -13,7 +13,10 @@ interface Inside {
   grantTypeHandlers: Map<string, GrantHandler>
   grantTypeParams: Map<string, Set<string>>
   grantTypeDupes: Map<string, Set<string>>
+  responseModes: Map<string, ResponseMode>
 }
+
+type ResponseMode = (ctx: KoaContextWithOIDC, redirectUri: string, payload: Record<string, unknown>) => void
 
 /** Puts a handler around the library's own for a grant type, keeping the parameters that it reads. */
 export function wrapGrantHandler(
@@ -30,6 +33,13 @@ export function wrapGrantHandler(
     inside.grantTypeParams.get(grantType) ?? new Set(),
     inside.grantTypeDupes.get(grantType) ?? new Set(),
   )
+}
+
+/** Another way to carry a response; `registerResponseMode` takes none whose name is there already. */
+export function replaceResponseMode(provider: Provider, name: string, respond: ResponseMode): void {
+  const { responseModes } = (instance as (provider: Provider) => Inside)(provider)
+  if (!responseModes.has(name)) throw new Error(`the library has no response mode ${name}`)
+  responseModes.set(name, respond)
 }
 
 interface TokenModel {

@@ -16,7 +16,7 @@ import { clientBasedCORS } from './cors.ts'
 import { createRenderError, type ErrorsUse } from './errors.ts'
 import { listen } from './events.ts'
 import { features } from './features.ts'
-import { fitFormPost } from './form-post.ts'
+import { showFormPosts } from './form-post.ts'
 import { createLoadGrant, type GrantsUse } from './grants.ts'
 import { createHandles } from './handles.ts'
 import { createInteractionPolicy } from './interactions.ts'
@@ -137,7 +137,7 @@ export function createProvider(use: ProviderUse): Provider {
   )
   commitTokenRequests(provider, commit)
   endGrantsAtLogout(provider, use.store.grants)
-  fitFormPost(provider)
+  showFormPosts(provider, use.showPage)
   letPublicDocumentsBeKept(provider)
   listen(provider, use.reports)
   return provider

@@ -43,11 +43,11 @@ withHouse({ storage: 'postgresql', setUp }, (house) => {
         expect([page.status, page.location]).toEqual([prompt === undefined ? 200 : 400, undefined])
         expect(page.text).not.toContain('alert(1)</script>')
         expect(page.text.match(/<form\b[^>]*>/g)).toEqual([
-          `<form method="post" action="${OWN.redirectUri}">`,
+          `<form class="stack" method="post" action="${OWN.redirectUri}">`,
         ])
         const policy = page.headers.get('content-security-policy') ?? ''
         expect(policy).toContain("form-action 'self' https://own.example;")
-        expect(policy).toMatch(/script-src 'self' 'sha256-[\w+/]+='(?=;)/)
+        expect(policy).toContain("script-src 'self';")
         expect(policy).not.toContain('unsafe')
       },
     )
