@@ -7,6 +7,7 @@ import type { Core } from './core.ts'
 import { readDemoFile } from './demo/demo-file.ts'
 import { refusingDemo, withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
+import { createAnswerError } from './http/answer-errors.ts'
 import { createLogoRouter } from './http/serve-logos.ts'
 import { createHttp } from './http.ts'
 import { createInteractionRouter } from './interaction/flow.ts'
@@ -60,46 +61,30 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   // Before anything that would have to be closed again: it may be refused.
   const signingKeys = await loadSigningKeys(core.signingKeys, core.sealer)
   const state = openState({ config, database: core.database, log })
-  const remember = <T>(load: (key: string) => Promise<T | undefined>) =>
-    createLookUpCache({ load, ttlMs: KNOWN_FOR, clock })
-  const demo = isDemoAllowed(config)
-  const honoured = demo ? <T>(find: T): T => find : withoutDemo
-  const known = {
-    account: remember<Account>(honoured(core.accounts.users.findBySub)),
-    client: remember<Client>(honoured(core.clients.find)),
-    resource_server: remember<ResourceServer>(honoured(core.resourceServers.find)),
-  }
-  for (const [topic, { forget }] of Object.entries(known)) core.notices.subscribe(topic, forget)
-  const findAccount = known.account.find
-  const findClient = known.client.find
-  const findResourceServer = known.resource_server.find
-
+  const lookUps = createLookUps(core)
   const requests = createRequestContexts()
-  const assets = createAssets(demo ? [...HOSTED_ASSETS, ...PLAYGROUND_ASSETS] : HOSTED_ASSETS)
-  const messages = createMessages()
-  const pages = createPages({ issuer: config.issuer, assets, messages, production: config.production })
-  const showPage = createShowPage({ pages, messages })
-  const csrf = createCsrf(core.keys.current('cookie').key)
+  const face = createFace(core)
+  const { assets, showPage } = face
+  const answerError = createAnswerError({ showPage, requests, clock })
 
   const provider = createProvider({
     ...config,
     ...core,
+    ...lookUps,
     signingKeys,
     store: state,
-    findAccount,
-    findClient,
-    findResourceServer,
     findConsent: core.consents.find,
     claimsOf,
-    emailOf: async (sub) => (await findAccount(sub))?.email,
+    emailOf: async (sub) => (await lookUps.findAccount(sub))?.email,
     showPage,
     requestId: ({ req }) => requests.of(req).id,
     developerDetails: !config.production,
     reports: createReports({ metrics, requests }),
+    answerError,
   })
   const ownBrowser = createOwnBrowser({
     provider,
-    csrf,
+    csrf: face.csrf,
     issuer: config.issuer,
     resumeCookie: cookieNames(config.issuer).resume,
   })
@@ -108,61 +93,113 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     issuer: config.issuer,
     requests,
     ownBrowser,
-    steps: {
-      login: createSignIn({
-        csrf,
-        showPage,
-        authenticate: demo ? core.authenticate : refusingDemo(core.authenticate),
-        acr: ACR_1FA,
-        reportSignIn: reportSignIn({ metrics, requests }),
-      }),
-      consent: createConsent({
-        csrf,
-        showPage,
-        findAccount: honoured(core.accounts.users.findBySub),
-        findConsent: core.consents.find,
-        addConsent: core.consents.add,
-        scopesOf: async (identifier) => (await findResourceServer(identifier))?.scopes ?? [],
-        isServerScope,
-        isServerClaim,
-        offlineDays: Math.ceil(config.refreshFamilyExp / DAY),
-      }),
-    },
+    steps: createSteps(core, lookUps, face, reportSignIn({ metrics, requests })),
   })
-  const setPassword = createSetPasswordRouter({
-    issuer: config.issuer,
-    csrf,
-    showPage,
-    findLink: core.openLink,
-    redeemLink: core.redeemLink,
-    minLength: 8,
-  })
-  const playground = demo
-    ? [createPlaygroundRouter({ ...config, assets, demo: () => readDemoFile(config.dataDir) })]
-    : []
   return {
     http: createHttp({
       issuer: config.issuer,
+      answerError,
       assets,
       provider,
       admit: ownBrowser.admit,
-      showPage,
       requests,
       clock,
       log,
       requestIdOf: requestId,
       clientAddress: createClientAddress(config.trustProxy),
       observe: metrics.httpRequest,
-      routers: [
-        createHomeRouter({ showPage, playground: demo ? '/playground' : undefined }),
-        interaction,
-        setPassword,
-        createLogoRouter({ findClient }),
-        ...playground,
-      ],
+      routers: [interaction, ...createPlainRouters(core, lookUps, face)],
     }),
     ping: () => state.ping(),
     sweep: () => state.sweep(),
     close: () => state.close(),
   }
+}
+
+type LookUps = ReturnType<typeof createLookUps>
+
+/** What nearly every request asks for, remembered for a moment. Outside of a demo, what belongs to it is not there. */
+function createLookUps({ config, clock, accounts, clients, resourceServers, notices }: Core) {
+  const remember = <T>(load: (key: string) => Promise<T | undefined>) =>
+    createLookUpCache({ load, ttlMs: KNOWN_FOR, clock })
+  const honoured = isDemoAllowed(config) ? <T>(find: T): T => find : withoutDemo
+  const findFresh = honoured(accounts.users.findBySub)
+  const known = {
+    account: remember<Account>(findFresh),
+    client: remember<Client>(honoured(clients.find)),
+    resource_server: remember<ResourceServer>(honoured(resourceServers.find)),
+  }
+  for (const [topic, { forget }] of Object.entries(known)) notices.subscribe(topic, forget)
+  return {
+    findAccount: known.account.find,
+    findAccountFresh: findFresh,
+    findClient: known.client.find,
+    findResourceServer: known.resource_server.find,
+  }
+}
+
+type Face = ReturnType<typeof createFace>
+
+/** What people see, and the token that their forms carry. */
+function createFace({ config, keys }: Core) {
+  const assets = createAssets(
+    isDemoAllowed(config) ? [...HOSTED_ASSETS, ...PLAYGROUND_ASSETS] : HOSTED_ASSETS,
+  )
+  const messages = createMessages()
+  const pages = createPages({ issuer: config.issuer, assets, messages, production: config.production })
+  return {
+    assets,
+    showPage: createShowPage({ pages, messages }),
+    csrf: createCsrf(keys.current('cookie').key),
+  }
+}
+
+function createSteps(
+  core: Core,
+  { findAccountFresh, findResourceServer }: LookUps,
+  { csrf, showPage }: Face,
+  report: ReturnType<typeof reportSignIn>,
+) {
+  const { config, consents, authenticate } = core
+  return {
+    login: createSignIn({
+      csrf,
+      showPage,
+      authenticate: isDemoAllowed(config) ? authenticate : refusingDemo(authenticate),
+      acr: ACR_1FA,
+      reportSignIn: report,
+    }),
+    consent: createConsent({
+      csrf,
+      showPage,
+      findAccount: findAccountFresh,
+      findConsent: consents.find,
+      addConsent: consents.add,
+      scopesOf: async (identifier) => (await findResourceServer(identifier))?.scopes ?? [],
+      isServerScope,
+      isServerClaim,
+      offlineDays: Math.ceil(config.refreshFamilyExp / DAY),
+    }),
+  }
+}
+
+/** Pages outside of a flow. */
+function createPlainRouters(core: Core, { findClient }: LookUps, { assets, csrf, showPage }: Face) {
+  const { config } = core
+  const demo = isDemoAllowed(config)
+  const playground = () =>
+    createPlaygroundRouter({ ...config, assets, demo: () => readDemoFile(config.dataDir) })
+  return [
+    createHomeRouter({ showPage, playground: demo ? '/playground' : undefined }),
+    createSetPasswordRouter({
+      issuer: config.issuer,
+      csrf,
+      showPage,
+      findLink: core.openLink,
+      redeemLink: core.redeemLink,
+      minLength: 8,
+    }),
+    createLogoRouter({ findClient }),
+    ...(demo ? [playground()] : []),
+  ]
 }

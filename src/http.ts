@@ -2,7 +2,7 @@
 import type Router from '@koa/router'
 import Koa from 'koa'
 import type { Provider } from 'oidc-provider'
-import { answerErrors, type ErrorAnswers } from './http/answer-errors.ts'
+import { type AnswerError, answerErrors } from './http/answer-errors.ts'
 import { type BeginRequest, beginRequest } from './http/begin-request.ts'
 import { handOver } from './http/hand-over.ts'
 import { knownPathsOnly } from './http/known-paths.ts'
@@ -13,8 +13,9 @@ import { singleCookiesOnly } from './http/single-cookies.ts'
 import { trustIssuerOnly } from './http/trust-issuer.ts'
 import type { Assets } from './pages/assets.ts'
 
-export interface HttpUse extends BeginRequest, ErrorAnswers {
+export interface HttpUse extends BeginRequest {
   issuer: string
+  answerError: AnswerError
   assets: Assets
   provider: Provider
   /** Refuses the way back from a step that another browser has finished. */
@@ -27,7 +28,7 @@ export function createHttp(use: HttpUse): Koa {
   const app = new Koa()
   app.use(beginRequest(use))
   app.use(setHeaders(use.issuer))
-  app.use(answerErrors(use))
+  app.use(answerErrors(use.answerError))
   app.use(knownPathsOnly())
   app.use(trustIssuerOnly(use.issuer))
   app.use(singleCookiesOnly())

@@ -12,8 +12,15 @@ export interface ErrorAnswers {
   clock: Clock
 }
 
+export type AnswerError = (ctx: Context, error: unknown) => void
+
 /** The one place that turns an error of ours into an answer: the reason to the log, a sentence to the person. */
-export function answerErrors(use: ErrorAnswers): Middleware {
+export const createAnswerError =
+  (use: ErrorAnswers): AnswerError =>
+  (ctx, error) =>
+    answer(use, ctx, toAppError(error))
+
+export function answerErrors(answerError: AnswerError): Middleware {
   return async (ctx, next) => {
     try {
       await next()
@@ -21,7 +28,7 @@ export function answerErrors(use: ErrorAnswers): Middleware {
         throw new AppError('not_found', 'There is nothing at this address.')
       }
     } catch (error) {
-      answer(use, ctx, toAppError(error))
+      answerError(ctx, error)
     }
   }
 }

@@ -1,6 +1,7 @@
 /** The OpenID Provider, put together from one file per concern. No logic here: this is its table of contents. */
 
 import type { JWK } from 'jose'
+import type { Context } from 'koa'
 import { type Configuration, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { ClientSecrets } from '../clients/client-secrets.ts'
@@ -49,6 +50,7 @@ export interface ProviderUse
   clientSecrets: ClientSecrets
   store: StateStore
   reports: Reports
+  answerError: (ctx: Context, error: unknown) => void
   clock: Clock
   refreshReuseGrace: number
   refreshReuseRevokes: 'family' | 'session' | 'user'
@@ -111,6 +113,8 @@ export function createProvider(use: ProviderUse): Provider {
     ttl: ttl(use, use.clock),
   }
   const provider = new Provider(use.issuer, configuration)
+  // Around everything that follows: the library answers its own errors, and would print ours.
+  provider.use((ctx, next) => next().catch((error: unknown) => use.answerError(ctx, error)))
   // Scheme and host are set from ISSUER at our door (`http.ts`); no header of the client's gets this far.
   provider.proxy = true
   chooseTokenValues(provider.AuthorizationCode, ({ grantId }) => handles.newValueOf(grantId))
