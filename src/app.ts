@@ -7,6 +7,8 @@ import type { Core } from './core.ts'
 import { readDemoFile } from './demo/demo-file.ts'
 import { refusingDemo, withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
+import { createFirstPartyRouter } from './first-party/api.ts'
+import { createRefreshCookie } from './first-party/cookies.ts'
 import { createAnswerError } from './http/answer-errors.ts'
 import { createLogoRouter } from './http/serve-logos.ts'
 import { createHttp } from './http.ts'
@@ -23,18 +25,19 @@ import { PLAYGROUND_ASSETS } from './playground/assets.ts'
 import { createPlaygroundRouter } from './playground/playground.ts'
 import { ACR_1FA, isServerClaim } from './provider/claims.ts'
 import { cookieNames } from './provider/cookies.ts'
+import { FIRST_PARTY, type FirstParty } from './provider/first-party.ts'
 import { createProvider } from './provider/provider.ts'
 import { isServerScope } from './provider/scopes.ts'
 import { createReports, reportSignIn } from './reports.ts'
 import { createClientAddress } from './security/client-address.ts'
-import { createCsrf } from './security/csrf.ts'
+import { type Csrf, createCsrf } from './security/csrf.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
 import { createLookUpCache } from './shared/look-up-cache.ts'
 import { openState } from './state.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
-import { createRequestContexts } from './telemetry/request-context.ts'
+import { createRequestContexts, type RequestContexts } from './telemetry/request-context.ts'
 import { requestId } from './telemetry/request-id.ts'
 
 export interface AppUse {
@@ -67,7 +70,9 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const { assets, showPage } = face
   const answerError = createAnswerError({ showPage, requests, clock })
 
-  const provider = createProvider({
+  const report = reportSignIn({ metrics, requests })
+
+  const { provider, firstParty } = createProvider({
     ...config,
     ...core,
     ...lookUps,
@@ -81,6 +86,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     developerDetails: !config.production,
     reports: createReports({ metrics, requests }),
     answerError,
+    follow: (outer, inner) => requests.begin(inner, requests.of(outer)),
   })
   const ownBrowser = createOwnBrowser({
     provider,
@@ -93,7 +99,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     issuer: config.issuer,
     requests,
     ownBrowser,
-    steps: createSteps(core, lookUps, face, reportSignIn({ metrics, requests })),
+    steps: createSteps(core, lookUps, face, report),
   })
   return {
     http: createHttp({
@@ -108,7 +114,11 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
       requestIdOf: requestId,
       clientAddress: createClientAddress(config.trustProxy),
       observe: metrics.httpRequest,
-      routers: [interaction, ...createPlainRouters(core, lookUps, face)],
+      routers: [
+        interaction,
+        ...createFirstPartyApi(core, { csrf: face.csrf, requests, report, firstParty }),
+        ...createPlainRouters(core, lookUps, face),
+      ],
     }),
     ping: () => state.ping(),
     sweep: () => state.sweep(),
@@ -160,12 +170,12 @@ function createSteps(
   { csrf, showPage }: Face,
   report: ReturnType<typeof reportSignIn>,
 ) {
-  const { config, consents, authenticate } = core
+  const { config, consents } = core
   return {
     login: createSignIn({
       csrf,
       showPage,
-      authenticate: isDemoAllowed(config) ? authenticate : refusingDemo(authenticate),
+      authenticate: authenticateIn(core),
       acr: ACR_1FA,
       reportSignIn: report,
     }),
@@ -182,6 +192,40 @@ function createSteps(
     }),
   }
 }
+
+interface FirstPartyApiUse {
+  csrf: Csrf
+  requests: RequestContexts
+  report: ReturnType<typeof reportSignIn>
+  firstParty: FirstParty
+}
+
+/** None where no origin may call it. */
+function createFirstPartyApi(core: Core, { csrf, requests, report, firstParty }: FirstPartyApiUse) {
+  const { config, clock } = core
+  if (config.firstPartyOrigins.length === 0) return []
+  return [
+    createFirstPartyRouter({
+      origins: config.firstPartyOrigins,
+      clock,
+      requests,
+      cookie: createRefreshCookie({
+        sameSite: config.cookieSameSite,
+        domain: config.cookieDomain,
+        refreshTokenExp: config.refreshTokenExp,
+        csrf,
+        familyOf: firstParty.familyOf,
+      }),
+      authenticate: authenticateIn(core),
+      reportSignIn: ({ req }, outcome) => report(req, FIRST_PARTY, outcome),
+      tokens: firstParty,
+    }),
+  ]
+}
+
+/** Outside of a demo, its person does not sign in. */
+const authenticateIn = ({ config, authenticate }: Core): Core['authenticate'] =>
+  isDemoAllowed(config) ? authenticate : refusingDemo(authenticate)
 
 /** Pages outside of a flow. */
 function createPlainRouters(core: Core, { findClient }: LookUps, { assets, csrf, showPage }: Face) {

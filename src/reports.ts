@@ -1,8 +1,9 @@
 /** What happened, told to the log and the metrics. No line and no label holds anything that could be presented. */
+import type { IncomingMessage } from 'node:http'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant } from '../adapters/contract.ts'
 import type { Account } from './accounts/account.ts'
-import type { Journey } from './interaction/journey.ts'
+import { FIRST_PARTY } from './provider/first-party.ts'
 import type { Reports } from './provider/reports.ts'
 import type { LogEvent } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -24,7 +25,7 @@ export function createReports({ metrics, requests }: ReportsUse): Reports {
   return {
     refreshed(ctx, grant, result) {
       metrics.refresh(result)
-      note(ctx, 'info', { ...of(grant), event: 'token.refreshed', outcome: result }, 'refresh token rotated')
+      requests.of(ctx.req).outcome = { ...of(grant), event: 'token.refreshed', outcome: result }
     },
     refreshRefused(ctx, grant, reason) {
       metrics.refresh(reason === 'late' ? 'late' : 'invalid')
@@ -53,10 +54,17 @@ export function createReports({ metrics, requests }: ReportsUse): Reports {
     },
     issued(ctx) {
       const { client, params, entities } = ctx.oidc
-      const grantType = String(params?.['grant_type'])
+      const asked = String(params?.['grant_type'])
+      const isSignIn = client?.clientId === FIRST_PARTY && asked === 'authorization_code'
+      const grantType = isSignIn ? 'first_party' : asked
       metrics.tokenIssued(grantType)
-      const event = { event: 'token.issued', clientId: client?.clientId, userId: entities.Account?.accountId }
-      requests.of(ctx.req).log.info({ ...event, outcome: grantType }, 'tokens issued')
+      // A refresh has said so already, and how it went.
+      requests.of(ctx.req).outcome ??= {
+        event: 'token.issued',
+        clientId: client?.clientId,
+        userId: entities.Account?.accountId,
+        outcome: grantType,
+      }
     },
     failed(ctx, error) {
       const { client, params, route } = ctx.oidc
@@ -77,16 +85,17 @@ function severityOf(error: errors.OIDCProviderError | Error): ['info' | 'warn' |
   return 'expose' in error && error.expose ? ['info', {}] : ['error', { error }]
 }
 
+/** `clientId`: for whom somebody signs in. */
 export const reportSignIn =
   ({ metrics, requests }: ReportsUse) =>
   (
-    { ctx, client }: Journey,
-    outcome: { result: 'success'; account: Account } | { result: 'failure'; reason: string },
+    req: IncomingMessage,
+    clientId: string,
+    outcome: { ok: true; account: Account } | { ok: false; reason: string },
   ): void => {
-    metrics.login(outcome.result, 'password')
-    const { log } = requests.of(ctx.req)
-    const { clientId } = client
-    if (outcome.result === 'success') {
+    metrics.login(outcome.ok ? 'success' : 'failure', 'password')
+    const { log } = requests.of(req)
+    if (outcome.ok) {
       log.info({ event: 'login.succeeded', clientId, userId: outcome.account.sub }, 'signed in')
     } else {
       log.warn({ event: 'login.failed', clientId, reason: outcome.reason }, 'sign-in failed')

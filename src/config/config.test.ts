@@ -49,6 +49,8 @@ describe('the default', () => {
       sessionMaxExp: 7_776_000_000,
       refreshReuseGrace: 10_000,
       refreshReuseRevokes: 'session',
+      firstPartyOrigins: ['http://localhost:3000'],
+      cookieSameSite: 'Strict',
       passwordHash: { memoryKiB: 19_456, passes: 2, parallelism: 1 },
       trustProxy: false,
       logLevel: 'info',
@@ -171,6 +173,7 @@ describe('two variables', () => {
     ],
     ['a session that outlives its end', { SESSION_EXP: '91d' }, 'SESSION_MAX_EXP'],
     ['one port for the public and management', { PORT: '9000' }, 'MANAGEMENT_PORT'],
+    ['a cookie for somebody else’s domain', { COOKIE_DOMAIN: 'example.com' }, 'COOKIE_DOMAIN'],
   ])('refused: %s', (_, env, variable) => {
     expect(refused(env)).toEqual([variable])
   })
@@ -178,6 +181,11 @@ describe('two variables', () => {
   test('may both ask for a free port', () => {
     expect(accepted({ PORT: '0', MANAGEMENT_PORT: '0' }).listen.port).toBe(0)
   })
+})
+
+test('in production no page may call the first-party API until its origin is named', () => {
+  expect(accepted(PRODUCTION).firstPartyOrigins).toEqual([])
+  expect(accepted({ FIRST_PARTY_ORIGINS: 'off' }).firstPartyOrigins).toEqual([])
 })
 
 describe('weak settings speak up', () => {
@@ -190,6 +198,11 @@ describe('weak settings speak up', () => {
       'NODE_ENV is not production',
     ],
     ['a default issuer at another port', { PORT: '4000' }, 'ISSUER is not set'],
+    [
+      'a cookie that other hosts can overwrite',
+      { ...PRODUCTION, COOKIE_DOMAIN: 'example.com' },
+      'COOKIE_DOMAIN is set',
+    ],
     ['no trusted proxy in production', { ...PRODUCTION, TRUST_PROXY: 'false' }, 'TRUST_PROXY is false'],
     ['a part that is not there yet', { REGISTRATION: 'on' }, 'REGISTRATION is not available yet'],
   ])('%s', (_, env, warning) => {

@@ -42,6 +42,10 @@ export interface Config {
   readonly sessionMaxExp: number
   readonly refreshReuseGrace: number
   readonly refreshReuseRevokes: Values['REFRESH_REUSE_REVOKES']
+  /** Empty: the first-party API is off. */
+  readonly firstPartyOrigins: readonly string[]
+  readonly cookieDomain?: string
+  readonly cookieSameSite: Values['COOKIE_SAMESITE']
   readonly passwordHash: PasswordCost
   readonly trustProxy: TrustProxy
   readonly logLevel: Values['LOG_LEVEL']
@@ -98,6 +102,11 @@ function toConfig(values: Values): Config {
     sessionMaxExp: values.SESSION_MAX_EXP,
     refreshReuseGrace: values.REFRESH_REUSE_GRACE,
     refreshReuseRevokes: values.REFRESH_REUSE_REVOKES,
+    firstPartyOrigins: Object.freeze(
+      values.FIRST_PARTY_ORIGINS ?? (values.NODE_ENV === 'production' ? [] : [values.ISSUER]),
+    ),
+    ...(values.COOKIE_DOMAIN !== undefined && { cookieDomain: values.COOKIE_DOMAIN }),
+    cookieSameSite: values.COOKIE_SAMESITE,
     passwordHash: Object.freeze(values.PASSWORD_HASH),
     trustProxy: values.TRUST_PROXY && Object.freeze(values.TRUST_PROXY),
     logLevel: values.LOG_LEVEL,

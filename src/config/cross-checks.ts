@@ -59,6 +59,12 @@ export const FAULTS: readonly Rule[] = [
     ({ values }) => exceeds(values, 'SESSION_EXP', 'SESSION_MAX_EXP'),
   ],
   [
+    'COOKIE_DOMAIN',
+    'must be the host of ISSUER or a domain above it: browsers refuse the cookie otherwise',
+    ({ values: { COOKIE_DOMAIN: domain, ISSUER: issuer } }) =>
+      domain !== undefined && issuer !== undefined && !`.${new URL(issuer).hostname}`.endsWith(`.${domain}`),
+  ],
+  [
     'PASSWORD_HASH',
     'must reach OWASP’s floor when NODE_ENV=production: 19456 KiB with 2 passes, or as much in another mix',
     (facts) => inProduction(facts) && isCheap(facts),
@@ -86,6 +92,11 @@ export const WEAKNESSES: readonly Rule[] = [
     'is not set and says port 3000, but PORT is another: browsers are sent to the wrong place',
     ({ values, isSet }) =>
       !isSet('ISSUER') && values.PORT !== undefined && values.PORT !== 3000 && values.PORT !== 0,
+  ],
+  [
+    'COOKIE_DOMAIN',
+    'is set: every host below it can overwrite the first-party refresh cookie',
+    ({ isSet }) => isSet('COOKIE_DOMAIN'),
   ],
   [
     'TRUST_PROXY',

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import { duration } from './values/duration.ts'
 import { issuer } from './values/issuer.ts'
 import { masterKeys } from './values/master-keys.ts'
+import { cookieDomain, origins } from './values/origins.ts'
 import { passwordCost } from './values/password-cost.ts'
 import { folder, listenHost, oneOf, storeUrl, wholeNumber } from './values/plain.ts'
 import { trustProxy } from './values/trust-proxy.ts'
@@ -146,6 +147,26 @@ export const VARIABLES = {
       'What a detected reuse ends: `family`, `session` (every family of that sign-on session) or `user`',
     example: 'user',
     schema: oneOf(['family', 'session', 'user']),
+  },
+  FIRST_PARTY_ORIGINS: {
+    unset: 'the issuer’s own outside production; `off` in production',
+    meaning:
+      'Origins whose pages may call `/auth/*`, separated by commas; `off` switches the first-party API off',
+    example: 'https://app.example.com',
+    schema: origins,
+  },
+  COOKIE_DOMAIN: {
+    unset: 'this host only',
+    meaning: 'Domain of the first-party refresh cookie. Every host below it can overwrite that cookie',
+    example: 'example.com',
+    schema: cookieDomain,
+  },
+  COOKIE_SAMESITE: {
+    default: 'Strict',
+    meaning:
+      '`SameSite` of the first-party refresh cookie; `Lax` adds the cookie `csrf_token`, which a page repeats in `X-CSRF-Token`',
+    example: 'Lax',
+    schema: oneOf(['Strict', 'Lax']),
   },
   PASSWORD_HASH: {
     default: 'm=19456,t=2,p=1',

@@ -2,21 +2,6 @@ import type { Described } from './env.ts'
 
 /** Names that are taken, so that a set-up can already carry them. Their part is not there: setting one only warns. */
 export const LATER: Readonly<Record<string, Described>> = {
-  FIRST_PARTY_ORIGINS: {
-    unset: 'the issuer’s own outside production; none in production',
-    meaning: 'Origins whose pages may call `/auth/*`',
-    example: 'https://app.example.com',
-  },
-  COOKIE_DOMAIN: {
-    unset: 'this host only',
-    meaning: 'Domain of the first-party refresh cookie',
-    example: 'example.com',
-  },
-  COOKIE_SAMESITE: {
-    default: 'Strict',
-    meaning: '`SameSite` of the first-party refresh cookie',
-    example: 'Lax',
-  },
   REGISTRATION: { default: 'off', meaning: 'Whether people may register themselves', example: 'on' },
   RATE_LIMIT_LOGIN_ADDRESS: {
     default: '20/15m',

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Middleware } from 'koa'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { RequestContexts } from '../telemetry/request-context.ts'
+import type { RequestContext, RequestContexts } from '../telemetry/request-context.ts'
 
 export interface BeginRequest {
   clock: Clock
@@ -21,14 +21,16 @@ export function beginRequest(use: BeginRequest): Middleware {
     const id = use.requestIdOf(req.headers)
     const ip = use.clientAddress(req)
     const log = use.log.child({ requestId: id, ip, ua: req.headers['user-agent'] })
-    use.requests.begin(req, { id, ip, log })
+    const context: RequestContext = { id, ip, log }
+    use.requests.begin(req, context)
     ctx.set('x-request-id', id)
     res.once('close', () => {
       const seconds = (performance.now() - began) / 1000
       const route = routeOf(ctx)
       const status = res.writableFinished ? res.statusCode : 499
       use.observe({ route, method: ctx.method, status, seconds })
-      log.info({ route, method: ctx.method, status, durationMs: Math.round(seconds * 1000) }, 'request')
+      const durationMs = Math.round(seconds * 1000)
+      log.info({ ...context.outcome, route, method: ctx.method, status, durationMs }, 'request')
     })
     await next()
   }

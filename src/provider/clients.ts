@@ -4,15 +4,19 @@ import type { Client } from '../clients/client.ts'
 import { needsPlainSecret } from '../clients/client-metadata.ts'
 import { type KeepSecretUse, revealSecret } from '../clients/keep-secret.ts'
 import { logoPath } from '../clients/logo.ts'
+import { FIRST_PARTY, FIRST_PARTY_METADATA } from './first-party.ts'
 import { isServerScope, splitScope } from './scopes.ts'
 
 export interface ClientAdapterUse extends KeepSecretUse {
   findClient: (clientId: string) => Promise<Client | undefined>
+  /** Whether the request that the library works on is one of the house's own. */
+  isInside: () => boolean
 }
 
 export function createClientAdapter(use: ClientAdapterUse): Pick<Adapter, 'find'> {
   return {
     find: async (clientId) => {
+      if (clientId === FIRST_PARTY) return use.isInside() ? FIRST_PARTY_METADATA : undefined
       const client = await use.findClient(clientId)
       return client === undefined || client.disabled ? undefined : toLibraryMetadata(client, use)
     },

@@ -17,9 +17,11 @@ import { clientBasedCORS } from './cors.ts'
 import { createRenderError, type ErrorsUse } from './errors.ts'
 import { listen } from './events.ts'
 import { features } from './features.ts'
+import { createFirstParty, FIRST_PARTY, type FirstParty } from './first-party.ts'
 import { showFormPosts } from './form-post.ts'
 import { createLoadGrant, type GrantsUse } from './grants.ts'
 import { createHandles } from './handles.ts'
+import { createInsideRequests, type InsideRequestsUse } from './inside-requests.ts'
 import { createInteractionPolicy } from './interactions.ts'
 import { chooseTokenValues, compareClientSecrets, guardReplays } from './internals.ts'
 import { createLogoutPages, endGrantsAtLogout, type LogoutUse } from './logout.ts'
@@ -38,7 +40,8 @@ import { orUnavailable } from './unavailable.ts'
 
 export interface ProviderUse
   extends AccountsUse,
-    ClientAdapterUse,
+    Omit<ClientAdapterUse, 'isInside'>,
+    InsideRequestsUse,
     Pick<GrantsUse, 'findConsent'>,
     ResourcesUse,
     Omit<ErrorsUse, 'clock'>,
@@ -56,15 +59,17 @@ export interface ProviderUse
   refreshReuseRevokes: 'family' | 'session' | 'user'
 }
 
-export function createProvider(use: ProviderUse): Provider {
+export function createProvider(use: ProviderUse): { provider: Provider; firstParty: FirstParty } {
   const handles = createHandles(use.keys)
   const refreshTokens = createRefreshTokenFormat(use.keys)
   const requests = createTokenRequests()
+  const inside = createInsideRequests(use)
   const commit: TokenEndpointUse = {
     ...use,
     store: use.store.grants,
     requests,
     window: use.refreshReuseGrace,
+    noteVerdict: inside.note,
     endWhatReuseEnds: createReuseEnding({ store: use.store, handles, revokes: use.refreshReuseRevokes }),
   }
   const configuration: Configuration = {
@@ -74,6 +79,8 @@ export function createProvider(use: ProviderUse): Provider {
       refreshTokens,
       requests,
       ctx: () => Provider.ctx,
+      // Who presents an access token is no client.
+      isInside: () => inside.made(Provider.ctx?.req) || Provider.ctx?.oidc.route === 'userinfo',
       window: use.refreshReuseGrace,
       refused: (ctx, grantKey, grant, number) => refuse(commit, ctx, grantKey, grant, number),
     }),
@@ -99,6 +106,9 @@ export function createProvider(use: ProviderUse): Provider {
       policy: createInteractionPolicy(use),
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
     },
+    issueRefreshToken: async (_ctx, client, source) =>
+      client.clientId === FIRST_PARTY ||
+      (client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access')),
     jwks: { keys: use.signingKeys },
     loadExistingGrant: createLoadGrant({ ...use, handles }),
     pkce,
@@ -144,5 +154,6 @@ export function createProvider(use: ProviderUse): Provider {
   showFormPosts(provider, use.showPage)
   letPublicDocumentsBeKept(provider)
   listen(provider, use.reports)
-  return provider
+  const firstParty = createFirstParty({ provider, store: use.store, handles, refreshTokens, inside })
+  return { provider, firstParty }
 }

@@ -3,6 +3,7 @@
  * happen in one atomic step of the store, or not at all: a code is redeemed exactly once, a refresh token rotates by the
  * rule, and an error on the way has burnt nothing.
  */
+import type { IncomingMessage } from 'node:http'
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { Grant, GrantStore } from '../../adapters/contract.ts'
 import { wrapGrantHandler } from './internals.ts'
@@ -20,6 +21,7 @@ export interface TokenEndpointUse {
   refreshFamilyExp: number
   accessTokenExp: number
   endWhatReuseEnds: (grantKey: string, grant: Grant) => Promise<void>
+  noteVerdict: (req: IncomingMessage, verdict: Verdict) => void
 }
 
 /** A request older than this has no listener any more: its verdict would hit somebody who has long gone on. */
@@ -145,6 +147,7 @@ export async function refuse(
   const verdict = verdictOn(use, grant, number)
   if (grant.client !== ctx.oidc.client?.clientId)
     return use.reports.refreshRefused(ctx, grant, 'client_mismatch')
+  use.noteVerdict(ctx.req, verdict)
   if (verdict === 'reuse') {
     if (gone(ctx)) throw refuseUnheard(use, ctx)
     try {

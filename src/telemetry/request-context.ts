@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http'
-import type { Logger } from './logger.ts'
+import type { LogEvent, Logger } from './logger.ts'
 
 /** What is known of a request from its first moment on; its logger names it in every line. */
 export interface RequestContext {
   id: string
   ip: string
   log: Logger
+  /** What the request came to, where it went well: said in the line that every request ends with. */
+  outcome?: LogEvent
 }
 
 export interface RequestContexts {

@@ -6,30 +6,18 @@ const HELD_BYTES = 8 * 1024 * 1024
 const FLUSH_MS = 1000
 
 /**
- * Node's own stream, not pino's: its writes to a pipe reach the kernel at once where there is room, and wait in memory
- * where there is none. Pino's writes in a thread, and a reader that has stopped then keeps the process from ever
- * ending. The lines of one turn of the event loop go in one write; a process that ends by itself loses none of them.
+ * Node's own stream, not pino's: its writes to a pipe reach the kernel at once where there is room, so a crash loses
+ * nothing, and wait in memory where there is none. Pino's writes in a thread, and a reader that has stopped then
+ * keeps the process from ever ending.
  */
 export function openStdout(stream: NodeJS.WriteStream = process.stdout): LogSink {
   // A full disk or a reader that went away ends the log, not the service.
   stream.on('error', () => undefined)
-  let held = ''
-  const write = () => {
-    const lines = held
-    held = ''
-    if (lines !== '') stream.write(lines)
-  }
-  process.once('exit', write)
   const drained = () => new Promise<void>((resolve) => stream.write('', () => resolve()))
   return {
     write: (line) => {
-      if (stream.writableLength + held.length >= HELD_BYTES) return
-      if (held === '') setImmediate(write)
-      held += line
+      if (stream.writableLength < HELD_BYTES) stream.write(line)
     },
-    flush: () => {
-      write()
-      return Promise.race([drained(), wait(FLUSH_MS, undefined, { ref: false })])
-    },
+    flush: () => Promise.race([drained(), wait(FLUSH_MS, undefined, { ref: false })]),
   }
 }

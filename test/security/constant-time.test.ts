@@ -43,6 +43,8 @@ it('A-913 secrets are compared in constant time, in these places', () => {
     'src/clients/client-secrets.ts',
     // The proof in a refresh token against the one that its bytes give.
     'src/provider/refresh-token.ts',
+    // The proof beside a cookie against the one that its value gives.
+    'src/security/cookie-signatures.ts',
     // The proof in a form.
     'src/security/csrf.ts',
     // `equalBytes` itself.

@@ -169,6 +169,7 @@ describe('a store that is away', () => {
         const known = async () => (await introspect(agent, 'x', client)).status
         await expect.poll(known, SOON).toBe(503)
       }
+      await expect.poll(async () => (await pages['sign-out page']?.())?.status, SOON).toBe(503)
       for (const [name, ready] of Object.entries({ ...calls, ...pages }))
         await expectNothingButAnId(name, ready)
       await stillServed()

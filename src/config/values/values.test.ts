@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { duration, readDuration } from './duration.ts'
 import { isLoopbackHost, issuer } from './issuer.ts'
+import { cookieDomain, origins } from './origins.ts'
 import { passwordCost } from './password-cost.ts'
 import { listenHost, storeUrl } from './plain.ts'
 import { trustProxy } from './trust-proxy.ts'
@@ -112,6 +113,31 @@ test('proxies are trusted by count or by network, never all of them', () => {
   expect(
     [...wrong, '10.0.0.0/', 'fe80::1%eth0', '10.0.0.0/8,', 'proxy'].filter((text) => takes(trustProxy, text)),
   ).toEqual([])
+})
+
+test('origins are written as browsers send them', () => {
+  expect(origins.parse('https://a.example, http://localhost:3000')).toEqual([
+    'https://a.example',
+    'http://localhost:3000',
+  ])
+  expect(origins.parse('off')).toEqual([])
+  const wrong = [
+    '*',
+    'null',
+    'a.example',
+    'https://a.example/',
+    'https://A.example',
+    'https://a.example:443',
+    'http://a.example',
+    'https://a.example,',
+  ]
+  expect(wrong.filter((text) => takes(origins, text))).toEqual([])
+})
+
+test('a cookie’s domain has a dot inside, and is none of the internet’s own', () => {
+  expect(['example.com', 'a.b-c.example'].filter((text) => !takes(cookieDomain, text))).toEqual([])
+  const wrong = ['com', 'localhost', '.example.com', 'Example.com', '10.0.0.1', 'a..b', 'a.example; Path=/']
+  expect(wrong.filter((text) => takes(cookieDomain, text))).toEqual([])
 })
 
 test('a listener’s host is an address or a name', () => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Account } from '../../accounts/account.ts'
 import type { SignInError, SignInModel } from '../../pages/models.ts'
 import { AppError } from '../../shared/app-error.ts'
@@ -11,8 +12,9 @@ export interface SignInUse extends StepUse {
   /** What one proven factor is worth, as an `acr` value. */
   acr: string
   reportSignIn: (
-    journey: Journey,
-    outcome: { result: 'success'; account: Account } | { result: 'failure'; reason: string },
+    req: IncomingMessage,
+    clientId: string,
+    outcome: { ok: true; account: Account } | { ok: false; reason: string },
   ) => void
 }
 
@@ -48,11 +50,8 @@ export function createSignIn(use: SignInUse): Step {
 
       const outcome = await attempt(use, username, password)
       if (outcome === 'busy') return again({ kind: 'busy' })
-      if (!outcome.ok) {
-        use.reportSignIn(journey, { result: 'failure', reason: outcome.reason })
-        return again({ kind: 'invalid_credentials' })
-      }
-      use.reportSignIn(journey, { result: 'success', account: outcome.account })
+      use.reportSignIn(journey.ctx.req, journey.client.clientId, outcome)
+      if (!outcome.ok) return again({ kind: 'invalid_credentials' })
       return { login: { accountId: outcome.account.sub, amr: ['pwd'], acr: use.acr, remember } }
     },
   }

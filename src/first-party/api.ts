@@ -1,0 +1,156 @@
+/**
+ * `/auth/*`: sign-in, refresh and sign-out for the operator's own browser applications. The access token lives in the
+ * page's memory, the refresh token in a cookie that no script sees. JSON in and out, errors as problems (RFC 9457).
+ */
+import Router from '@koa/router'
+import type { Context } from 'koa'
+import type { Account } from '../accounts/account.ts'
+import { readJson } from '../security/json-body.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { RequestContexts } from '../telemetry/request-context.ts'
+import { admitCaller, allowOrigin, answerPreflight } from './caller.ts'
+import type { RefreshCookie } from './cookies.ts'
+import { Problem, showProblem, toProblem } from './problem.ts'
+
+interface Tokens {
+  access_token: string
+  token_type: string
+  expires_in: number
+  scope: string
+  refresh_token: string
+}
+
+/** `verdict`: the rule's on the refresh token, where it spoke. */
+type Answer = { ok: true; tokens: Tokens } | { ok: false; status: number; verdict?: string }
+
+export type SignInOutcome = { ok: true; account: Account } | { ok: false; reason: string }
+
+export interface FirstPartyUse {
+  /** `FIRST_PARTY_ORIGINS`. */
+  origins: readonly string[]
+  clock: Clock
+  requests: RequestContexts
+  cookie: RefreshCookie
+  authenticate: (username: string, password: string) => Promise<SignInOutcome>
+  reportSignIn: (ctx: Context, outcome: SignInOutcome) => void
+  /** What the provider does for its built-in client. */
+  tokens: {
+    signIn(req: Context['req'], sub: string, authTime: number): Promise<Answer>
+    refresh(req: Context['req'], refreshToken: string): Promise<Answer>
+    endByRefreshToken(refreshToken: string): Promise<boolean>
+    endByAccessToken(accessToken: string): Promise<boolean>
+  }
+}
+
+type Handler = (use: FirstPartyUse, ctx: Context) => Promise<void>
+
+const CALLS: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
+  '/auth/login': { POST: login },
+  // No account has a second factor, so no sign-in waits for one.
+  '/auth/mfa': { POST: refuseMfaToken },
+  '/auth/mfa/challenge': { POST: refuseMfaToken },
+  '/auth/refresh': { POST: refresh, DELETE: signOut },
+  '/auth/logout': { POST: logout },
+}
+
+const MAX_BYTES = 10_240
+
+export function createFirstPartyRouter(use: FirstPartyUse): Router {
+  const router = new Router({ sensitive: true })
+  for (const [path, methods] of Object.entries(CALLS)) {
+    router.all(path, (ctx) => answer(use, ctx, methods))
+  }
+  return router
+}
+
+async function answer(
+  use: FirstPartyUse,
+  ctx: Context,
+  methods: Readonly<Record<string, Handler>>,
+): Promise<void> {
+  const { id, log } = use.requests.of(ctx.req)
+  try {
+    allowOrigin(ctx, use.origins)
+    if (ctx.method === 'OPTIONS') return answerPreflight(ctx, use.origins)
+    const handle = methods[ctx.method]
+    if (handle === undefined) {
+      ctx.set('allow', [...Object.keys(methods), 'OPTIONS'].join(', '))
+      throw new Problem('method_not_allowed')
+    }
+    admitCaller(ctx.req.headers, use.origins)
+    await handle(use, ctx)
+  } catch (error) {
+    const problem = toProblem(error)
+    showProblem(ctx, problem, id)
+    const level = ctx.status >= 500 ? 'error' : 'info'
+    const reason = problem.detail ?? problem.code
+    log[level]({ event: 'request.refused', reason, status: ctx.status, error: problem.cause }, problem.code)
+  }
+}
+
+async function login(use: FirstPartyUse, ctx: Context): Promise<void> {
+  const { username, password } = await readJson(ctx, MAX_BYTES)
+  const outcome = await use.authenticate(textOf(username), textOf(password))
+  use.reportSignIn(ctx, outcome)
+  if (!outcome.ok) throw new Problem('invalid_credentials', { detail: outcome.reason })
+  const authTime = Math.floor(use.clock.now() / 1000)
+  const given = await use.tokens.signIn(ctx.req, outcome.account.sub, authTime)
+  if (!given.ok) throw refusal(given, 'invalid_credentials')
+  show(use, ctx, given.tokens)
+}
+
+/** What is no text is nobody's name and nobody's password. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+async function refuseMfaToken(_use: FirstPartyUse, ctx: Context): Promise<void> {
+  await readJson(ctx, MAX_BYTES)
+  throw new Problem('invalid_mfa_token')
+}
+
+async function refresh(use: FirstPartyUse, ctx: Context): Promise<void> {
+  const token = cookieOf(use, ctx)
+  const given = await use.tokens.refresh(ctx.req, token)
+  if (given.ok) return show(use, ctx, given.tokens)
+  // A later answer has set a newer cookie, or is about to.
+  if (given.verdict === 'late') throw new Problem('superseded')
+  const problem = refusal(given, given.verdict === 'reuse' ? 'refresh_reused' : 'invalid_refresh')
+  if (problem.code !== 'temporarily_unavailable') use.cookie.clear(ctx)
+  throw problem
+}
+
+async function signOut(use: FirstPartyUse, ctx: Context): Promise<void> {
+  await use.tokens.endByRefreshToken(cookieOf(use, ctx))
+  use.cookie.clear(ctx)
+  ctx.status = 204
+}
+
+async function logout(use: FirstPartyUse, ctx: Context): Promise<void> {
+  const [, token = ''] = /^(?:Bearer|DPoP) ([\w.~+/-]+=*)$/i.exec(ctx.get('authorization')) ?? []
+  if (!(await use.tokens.endByAccessToken(token))) throw new Problem('invalid_token')
+  use.cookie.clear(ctx)
+  ctx.status = 204
+}
+
+/** Only a script of a page that may call can set a header of its own (Fetch §3.2, non-safelisted). */
+function cookieOf({ cookie }: FirstPartyUse, ctx: Context): string {
+  if (ctx.get('x-requested-with') === '') throw new Problem('missing_header')
+  try {
+    return cookie.read(ctx)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'invalid_refresh') cookie.clear(ctx)
+    throw error
+  }
+}
+
+function refusal(
+  { status }: { status: number },
+  otherwise: 'invalid_credentials' | 'invalid_refresh' | 'refresh_reused',
+) {
+  return new Problem(status === 503 ? 'temporarily_unavailable' : status >= 500 ? 'internal' : otherwise)
+}
+
+function show({ cookie }: FirstPartyUse, ctx: Context, { refresh_token: token, ...shown }: Tokens): void {
+  cookie.write(ctx, token)
+  ctx.status = 200
+  ctx.body = shown
+}

@@ -1,0 +1,132 @@
+/**
+ * The built-in client of the first-party API and what it may do: sign a person in without a browser flow, refresh, and
+ * end the session. Every request for this client from outside is `invalid_client`.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { AdapterPayload, Provider } from 'oidc-provider'
+import type { StateStore } from '../../adapters/contract.ts'
+import { newSecret } from '../shared/ids.ts'
+import { ACR_1FA } from './claims.ts'
+import type { Handles } from './handles.ts'
+import type { InsideAnswer, InsideRequests } from './inside-requests.ts'
+import type { RefreshTokenFormat } from './refresh-token.ts'
+import type { Verdict } from './rotation.ts'
+import { ROUTES } from './routes.ts'
+
+export const FIRST_PARTY = 'first-party'
+const SCOPE = 'openid profile email'
+/** Never visited: the library wants one of every client that redeems codes. */
+const NOWHERE = 'https://first-party.invalid/'
+const CODE_LIFE = 10_000
+
+export const FIRST_PARTY_METADATA: AdapterPayload = {
+  client_id: FIRST_PARTY,
+  redirect_uris: [NOWHERE],
+  response_types: ['code'],
+  grant_types: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_method: 'none',
+  scope: SCOPE,
+}
+
+export interface FirstPartyTokens {
+  access_token: string
+  token_type: string
+  expires_in: number
+  scope: string
+  refresh_token: string
+}
+
+export type FirstPartyAnswer =
+  | { ok: true; tokens: FirstPartyTokens }
+  /** `verdict`: the rule's, where it spoke. */
+  | { ok: false; status: number; verdict?: Verdict }
+
+export interface FirstParty {
+  /** A new session of this person, proven by a password at `authTime` (epoch seconds). */
+  signIn(outer: IncomingMessage, sub: string, authTime: number): Promise<FirstPartyAnswer>
+  refresh(outer: IncomingMessage, refreshToken: string): Promise<FirstPartyAnswer>
+  /** The family that an authentic refresh token names. */
+  familyOf(refreshToken: string): string | undefined
+  /** By any authentic refresh token of the session, the one before last included. False for every other value. */
+  endByRefreshToken(refreshToken: string): Promise<boolean>
+  /** By a living access token of the session. */
+  endByAccessToken(accessToken: string): Promise<boolean>
+}
+
+export interface FirstPartyUse {
+  provider: Provider
+  store: StateStore
+  handles: Handles
+  refreshTokens: RefreshTokenFormat
+  inside: InsideRequests
+}
+
+export function createFirstParty(use: FirstPartyUse): FirstParty {
+  const { store, handles, refreshTokens } = use
+  return {
+    signIn: async (outer, sub, authTime) => {
+      const code = await createCode(use, sub, authTime)
+      return ask(use, outer, { grant_type: 'authorization_code', code, redirect_uri: NOWHERE })
+    },
+    refresh: (outer, refreshToken) =>
+      ask(use, outer, { grant_type: 'refresh_token', refresh_token: refreshToken }),
+    familyOf: (value) => refreshTokens.decode(value)?.family,
+    endByRefreshToken: async (value) => {
+      const token = refreshTokens.decode(value)
+      return token !== undefined && endGrant(use, handles.grantKey(token.family))
+    },
+    endByAccessToken: async (value) => {
+      const grantId = handles.grantIdIn(value)
+      if (grantId === undefined) return false
+      const grantKey = handles.grantKey(grantId)
+      const found = await store.grants.readToken(grantKey, handles.key('AccessToken', value))
+      return found !== undefined && endGrant(use, grantKey)
+    },
+  }
+}
+
+/** The authorization that a browser flow would have left behind. */
+async function createCode({ store, handles }: FirstPartyUse, sub: string, authTime: number): Promise<string> {
+  const grantId = handles.newGrantId()
+  const code = handles.newValueOf(grantId)
+  await store.grants.create(handles.grantKey(grantId), {
+    account: sub,
+    client: FIRST_PARTY,
+    session: newSecret(),
+    content: { openid: { scope: SCOPE }, rejected: {} },
+    code: {
+      key: handles.key('AuthorizationCode', code),
+      payload: { acr: ACR_1FA, amr: ['pwd'], authTime, redirectUri: NOWHERE, scope: SCOPE },
+      expiresIn: CODE_LIFE,
+    },
+  })
+  return code
+}
+
+async function ask(
+  { provider, inside }: FirstPartyUse,
+  outer: IncomingMessage,
+  form: Record<string, string>,
+): Promise<FirstPartyAnswer> {
+  const answer = await inside.post(provider, outer, ROUTES.token, { ...form, client_id: FIRST_PARTY })
+  if (answer.status === 200) return { ok: true, tokens: tokensIn(answer) }
+  const { status, verdict } = answer
+  return { ok: false, status, ...(verdict === undefined ? {} : { verdict }) }
+}
+
+const tokensIn = ({ body }: InsideAnswer): FirstPartyTokens => ({
+  access_token: String(body['access_token']),
+  token_type: String(body['token_type']),
+  expires_in: Number(body['expires_in']),
+  scope: String(body['scope']),
+  refresh_token: String(body['refresh_token']),
+})
+
+/** The whole session of a first-party grant: its families and tokens. */
+async function endGrant({ store }: FirstPartyUse, grantKey: string): Promise<boolean> {
+  const grant = await store.grants.read(grantKey)
+  if (grant?.client !== FIRST_PARTY) return false
+  await store.grants.revoke(grantKey)
+  await store.grants.revokeAll('session', grant.session)
+  return true
+}
