@@ -10,7 +10,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { RequestContexts } from '../telemetry/request-context.ts'
 import { admitCaller, allowOrigin, answerPreflight } from './caller.ts'
 import type { RefreshCookie } from './cookies.ts'
-import { Problem, showProblem, toProblem } from './problem.ts'
+import { Problem, type ProblemCode, showProblem, toProblem } from './problem.ts'
 
 interface Tokens {
   access_token: string
@@ -20,8 +20,9 @@ interface Tokens {
   refresh_token: string
 }
 
-/** `verdict`: the rule's on the refresh token, where it spoke. */
-type Answer = { ok: true; tokens: Tokens } | { ok: false; status: number; verdict?: string }
+/** `error`: the protocol's word; `verdict`: the rule's on the refresh token, where it spoke; `nonce`: for the next proof. */
+type Refusal = { ok: false; status: number; error: string; verdict?: string }
+type Answer = { nonce?: string } & ({ ok: true; tokens: Tokens } | Refusal)
 
 export type SignInOutcome = { ok: true; account: Account } | { ok: false; reason: string }
 
@@ -35,10 +36,11 @@ export interface FirstPartyUse {
   reportSignIn: (ctx: Context, outcome: SignInOutcome) => void
   /** What the provider does for its built-in client. */
   tokens: {
+    judgeProof(req: Context['req']): Promise<Answer | undefined>
     signIn(req: Context['req'], sub: string, authTime: number): Promise<Answer>
     refresh(req: Context['req'], refreshToken: string): Promise<Answer>
     endByRefreshToken(refreshToken: string): Promise<boolean>
-    endByAccessToken(accessToken: string): Promise<boolean>
+    endByAccessToken(req: Context['req'], authorization: string): Promise<boolean>
   }
 }
 
@@ -90,13 +92,14 @@ async function answer(
 
 async function login(use: FirstPartyUse, ctx: Context): Promise<void> {
   const { username, password } = await readJson(ctx, MAX_BYTES)
+  const wrong = ctx.get('dpop') === '' ? undefined : await use.tokens.judgeProof(ctx.req)
+  if (wrong !== undefined) take(ctx, wrong, 'invalid_dpop_proof')
   const outcome = await use.authenticate(textOf(username), textOf(password))
   use.reportSignIn(ctx, outcome)
   if (!outcome.ok) throw new Problem('invalid_credentials', { detail: outcome.reason })
   const authTime = Math.floor(use.clock.now() / 1000)
   const given = await use.tokens.signIn(ctx.req, outcome.account.sub, authTime)
-  if (!given.ok) throw refusal(given, 'invalid_credentials')
-  show(use, ctx, given.tokens)
+  show(use, ctx, take(ctx, given, 'invalid_credentials'))
 }
 
 /** What is no text is nobody's name and nobody's password. */
@@ -110,12 +113,11 @@ async function refuseMfaToken(_use: FirstPartyUse, ctx: Context): Promise<void> 
 async function refresh(use: FirstPartyUse, ctx: Context): Promise<void> {
   const token = cookieOf(use, ctx)
   const given = await use.tokens.refresh(ctx.req, token)
-  if (given.ok) return show(use, ctx, given.tokens)
   // A later answer has set a newer cookie, or is about to.
-  if (given.verdict === 'late') throw new Problem('superseded')
-  const problem = refusal(given, given.verdict === 'reuse' ? 'refresh_reused' : 'invalid_refresh')
-  if (problem.code !== 'temporarily_unavailable') use.cookie.clear(ctx)
-  throw problem
+  if (!given.ok && given.verdict === 'late') throw new Problem('superseded')
+  const isReuse = !given.ok && given.verdict === 'reuse'
+  if (isReuse || (!given.ok && given.error === 'invalid_grant')) use.cookie.clear(ctx)
+  show(use, ctx, take(ctx, given, isReuse ? 'refresh_reused' : 'invalid_refresh'))
 }
 
 async function signOut(use: FirstPartyUse, ctx: Context): Promise<void> {
@@ -125,8 +127,8 @@ async function signOut(use: FirstPartyUse, ctx: Context): Promise<void> {
 }
 
 async function logout(use: FirstPartyUse, ctx: Context): Promise<void> {
-  const [, token = ''] = /^(?:Bearer|DPoP) ([\w.~+/-]+=*)$/i.exec(ctx.get('authorization')) ?? []
-  if (!(await use.tokens.endByAccessToken(token))) throw new Problem('invalid_token')
+  if (!(await use.tokens.endByAccessToken(ctx.req, ctx.get('authorization'))))
+    throw new Problem('invalid_token')
   use.cookie.clear(ctx)
   ctx.status = 204
 }
@@ -142,11 +144,14 @@ function cookieOf({ cookie }: FirstPartyUse, ctx: Context): string {
   }
 }
 
-function refusal(
-  { status }: { status: number },
-  otherwise: 'invalid_credentials' | 'invalid_refresh' | 'refresh_reused',
-) {
-  return new Problem(status === 503 ? 'temporarily_unavailable' : status >= 500 ? 'internal' : otherwise)
+/** The tokens, or the problem that stands in their place. */
+function take(ctx: Context, answer: Answer, otherwise: ProblemCode): Tokens {
+  if (answer.nonce !== undefined) ctx.set('dpop-nonce', answer.nonce)
+  if (answer.ok) return answer.tokens
+  const { status, error } = answer
+  if (status === 503) throw new Problem('temporarily_unavailable')
+  if (status >= 500) throw new Problem('internal')
+  throw new Problem(error === 'use_dpop_nonce' || error === 'invalid_dpop_proof' ? error : otherwise)
 }
 
 function show({ cookie }: FirstPartyUse, ctx: Context, { refresh_token: token, ...shown }: Tokens): void {

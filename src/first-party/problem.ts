@@ -4,6 +4,8 @@ import { AppError } from '../shared/app-error.ts'
 
 const PROBLEMS = {
   bad_request: [400, 'The request can not be read.'],
+  use_dpop_nonce: [400, 'The proof must carry the nonce of the header DPoP-Nonce.'],
+  invalid_dpop_proof: [400, 'The proof in the header DPoP is not valid.'],
   invalid_credentials: [401, 'The user name or the password is wrong.'],
   invalid_mfa_token: [401, 'This sign-in is over. Start again.'],
   invalid_token: [401, 'The access token is not valid.'],

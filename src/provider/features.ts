@@ -6,6 +6,8 @@ import { orUnavailable } from './unavailable.ts'
 export interface FeaturesUse {
   getResourceServerInfo: ReturnType<typeof createResources>
   findResourceServer: (identifier: string) => Promise<StoredResourceServer | undefined>
+  /** 32 bytes, the same on all nodes. */
+  nonceSecret: Buffer
   logoutSource: (ctx: KoaContextWithOIDC) => void
   postLogoutSuccessSource: (ctx: KoaContextWithOIDC) => void
 }
@@ -17,7 +19,8 @@ type Token = { clientId?: string | undefined; aud?: string | string[] | undefine
 export function features(use: FeaturesUse): Features {
   return {
     devInteractions: { enabled: false },
-    dPoP: { enabled: false },
+    // A nonce of ours in every proof: none can be made ahead, and a client's clock does not matter (RFC 9449 §8).
+    dPoP: { enabled: true, nonceSecret: use.nonceSecret, requireNonce: () => true },
     claimsParameter: { enabled: true },
     clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(use) },

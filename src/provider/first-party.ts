@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AdapterPayload, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
+import { StoreAway } from '../shared/app-error.ts'
 import { newSecret } from '../shared/ids.ts'
 import { ACR_1FA } from './claims.ts'
 import type { Handles } from './handles.ts'
@@ -36,12 +37,15 @@ export interface FirstPartyTokens {
   refresh_token: string
 }
 
-export type FirstPartyAnswer =
+export type FirstPartyAnswer = { nonce?: string } & (
   | { ok: true; tokens: FirstPartyTokens }
-  /** `verdict`: the rule's, where it spoke. */
-  | { ok: false; status: number; verdict?: Verdict }
+  /** `error`: the protocol's word; `verdict`: the rule's, where it spoke. */
+  | { ok: false; status: number; error: string; verdict?: Verdict }
+)
 
 export interface FirstParty {
+  /** What is wrong with the DPoP proof that came with the request, before anything is done; undefined for nothing. */
+  judgeProof(outer: IncomingMessage): Promise<FirstPartyAnswer | undefined>
   /** A new session of this person, proven by a password at `authTime` (epoch seconds). */
   signIn(outer: IncomingMessage, sub: string, authTime: number): Promise<FirstPartyAnswer>
   refresh(outer: IncomingMessage, refreshToken: string): Promise<FirstPartyAnswer>
@@ -49,8 +53,8 @@ export interface FirstParty {
   familyOf(refreshToken: string): string | undefined
   /** By any authentic refresh token of the session, the one before last included. False for every other value. */
   endByRefreshToken(refreshToken: string): Promise<boolean>
-  /** By a living access token of the session. */
-  endByAccessToken(accessToken: string): Promise<boolean>
+  /** By a living access token of the session, with a proof where it is bound to a key. `authorization`: the header. */
+  endByAccessToken(outer: IncomingMessage, authorization: string): Promise<boolean>
 }
 
 export interface FirstPartyUse {
@@ -62,8 +66,14 @@ export interface FirstPartyUse {
 }
 
 export function createFirstParty(use: FirstPartyUse): FirstParty {
-  const { store, handles, refreshTokens } = use
+  const { handles, refreshTokens } = use
   return {
+    judgeProof: async (outer) => {
+      // No grant is looked for under such a code, but the proof is looked at first.
+      const form = { grant_type: 'authorization_code', code: 'none', redirect_uri: NOWHERE }
+      const answer = await ask(use, outer, form)
+      return !answer.ok && answer.error !== 'invalid_grant' ? answer : undefined
+    },
     signIn: async (outer, sub, authTime) => {
       const code = await createCode(use, sub, authTime)
       return ask(use, outer, { grant_type: 'authorization_code', code, redirect_uri: NOWHERE })
@@ -75,12 +85,13 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
       const token = refreshTokens.decode(value)
       return token !== undefined && endGrant(use, handles.grantKey(token.family))
     },
-    endByAccessToken: async (value) => {
-      const grantId = handles.grantIdIn(value)
+    endByAccessToken: async (outer, authorization) => {
+      const { provider, inside } = use
+      const grantId = handles.grantIdIn(authorization.split(' ')[1] ?? '')
       if (grantId === undefined) return false
-      const grantKey = handles.grantKey(grantId)
-      const found = await store.grants.readToken(grantKey, handles.key('AccessToken', value))
-      return found !== undefined && endGrant(use, grantKey)
+      const { status } = await inside.ask(provider, outer, ROUTES.userinfo, { authorization })
+      if (status === 503) throw new StoreAway('redis')
+      return status === 200 && endGrant(use, handles.grantKey(grantId))
     },
   }
 }
@@ -108,10 +119,14 @@ async function ask(
   outer: IncomingMessage,
   form: Record<string, string>,
 ): Promise<FirstPartyAnswer> {
-  const answer = await inside.post(provider, outer, ROUTES.token, { ...form, client_id: FIRST_PARTY })
-  if (answer.status === 200) return { ok: true, tokens: tokensIn(answer) }
-  const { status, verdict } = answer
-  return { ok: false, status, ...(verdict === undefined ? {} : { verdict }) }
+  const answer = await inside.ask(provider, outer, ROUTES.token, {
+    form: { ...form, client_id: FIRST_PARTY },
+  })
+  const { status, body, verdict, nonce } = answer
+  const next = nonce === undefined ? {} : { nonce }
+  if (status === 200) return { ok: true, tokens: tokensIn(answer), ...next }
+  const said = verdict === undefined ? {} : { verdict }
+  return { ok: false, status, error: String(body['error']), ...said, ...next }
 }
 
 const tokensIn = ({ body }: InsideAnswer): FirstPartyTokens => ({

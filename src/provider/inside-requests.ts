@@ -13,21 +13,27 @@ export interface InsideAnswer {
   body: Record<string, unknown>
   /** The rule's, where it refused the refresh token. */
   verdict?: Verdict
+  /** For the caller's next proof (RFC 9449 §8). */
+  nonce?: string
 }
 
 export interface InsideRequests {
+  /** The request on whose behalf this one was made; undefined for one from outside. */
+  outerOf(req: IncomingMessage): IncomingMessage | undefined
   /** Whether the house itself made this request. */
   made(req: IncomingMessage | undefined): boolean
   /** What the rule said of a refresh token: the protocol's answer does not tell one refusal from another. */
   note(req: IncomingMessage, verdict: Verdict): void
-  /** Posts a form on behalf of `outer`, whose connection tells whether anybody still listens. */
-  post(
+  /** On behalf of `outer`, whose connection tells whether anybody still listens. A `form` is posted. */
+  ask(
     provider: Provider,
     outer: IncomingMessage,
     path: string,
-    form: Record<string, string>,
+    question: InsideQuestion,
   ): Promise<InsideAnswer>
 }
+
+export type InsideQuestion = { form: Record<string, string> } | { authorization: string }
 
 export interface InsideRequestsUse {
   /** Logs and errors of the inner request are the outer one's. */
@@ -35,28 +41,36 @@ export interface InsideRequestsUse {
 }
 
 export function createInsideRequests({ follow }: InsideRequestsUse): InsideRequests {
-  const made = new WeakMap<IncomingMessage, { verdict?: Verdict }>()
+  const made = new WeakMap<IncomingMessage, { outer: IncomingMessage; verdict?: Verdict }>()
   return {
     made: (req) => req !== undefined && made.has(req),
+    outerOf: (req) => made.get(req)?.outer,
     note: (req, verdict) => void Object.assign(made.get(req) ?? {}, { verdict }),
-    post: async (provider, outer, path, form) => {
-      const inner = requestLike(outer, path, new URLSearchParams(form).toString())
-      const heard: { verdict?: Verdict } = {}
-      made.set(inner, heard)
+    ask: async (provider, outer, path, question) => {
+      const inner = requestLike(outer, path, question)
+      const mark: { outer: IncomingMessage; verdict?: Verdict } = { outer }
+      made.set(inner, mark)
       follow(outer, inner)
       const answer = new ServerResponse(inner)
       const text = endOf(answer)
       await provider.callback()(inner, answer)
       const body = await text
-      return { status: answer.statusCode, body: body === '' ? {} : JSON.parse(body), ...heard }
+      const nonce = answer.getHeader('dpop-nonce')
+      return {
+        status: answer.statusCode,
+        body: body === '' ? {} : JSON.parse(body),
+        ...(mark.verdict === undefined ? {} : { verdict: mark.verdict }),
+        ...(typeof nonce === 'string' ? { nonce } : {}),
+      }
     },
   }
 }
 
-function requestLike(outer: IncomingMessage, path: string, body: string): IncomingMessage {
+function requestLike(outer: IncomingMessage, path: string, question: InsideQuestion): IncomingMessage {
   const { host, 'x-forwarded-proto': scheme, 'user-agent': agent, dpop } = outer.headers
-  return Object.assign(Readable.from([Buffer.from(body)]), {
-    method: 'POST',
+  const body = 'form' in question ? new URLSearchParams(question.form).toString() : ''
+  return Object.assign(Readable.from(body === '' ? [] : [Buffer.from(body)]), {
+    method: outer.method,
     url: path,
     httpVersion: outer.httpVersion,
     httpVersionMajor: outer.httpVersionMajor,
@@ -67,6 +81,7 @@ function requestLike(outer: IncomingMessage, path: string, body: string): Incomi
       'x-forwarded-proto': scheme,
       'user-agent': agent,
       ...(dpop === undefined ? {} : { dpop }),
+      ...('authorization' in question ? { authorization: question.authorization } : {}),
       accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded',
       'content-length': String(Buffer.byteLength(body)),

@@ -8,6 +8,7 @@ import {
   chooseTokenValues,
   compareClientSecrets,
   guardReplays,
+  nameAddresses,
   replaceResponseMode,
   wrapGrantHandler,
 } from './internals.ts'
@@ -35,6 +36,13 @@ const provider = (): Provider =>
     jwks: { keys: [key] },
   })
 
+async function serve(subject: Provider): Promise<{ origin: string; close(): void }> {
+  const server = createServer(subject.callback()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { origin: `http://127.0.0.1:${port}`, close: () => void server.close() }
+}
+
 describe('the insides of the library that the house holds on to', () => {
   it('has a handler for each grant type, which can be put into another', async () => {
     const subject = provider()
@@ -54,14 +62,27 @@ describe('the insides of the library that the house holds on to', () => {
     expect(() => wrapGrantHandler(subject, 'no_such_grant', (original) => original)).toThrow('no handler')
   })
 
+  it('asks one method for the addresses of its endpoints', async () => {
+    const subject = provider()
+    nameAddresses(subject, ({ req }) =>
+      req.headers['x-elsewhere'] === undefined ? undefined : 'https://else/where',
+    )
+    const { origin, close } = await serve(subject)
+    const address = async (headers: Record<string, string>): Promise<unknown> => {
+      const answer = await fetch(`${origin}/.well-known/openid-configuration`, { headers })
+      return ((await answer.json()) as Record<string, unknown>)['token_endpoint']
+    }
+    expect(await address({})).toBe(`${origin}/token`)
+    expect(await address({ 'x-elsewhere': '1' })).toBe('https://else/where')
+    close()
+  })
+
   it('has a carrier for each response mode, and calls it for answers and errors', async () => {
     const subject = provider()
     replaceResponseMode(subject, 'form_post', (ctx, redirectUri, payload) => {
       ctx.body = { redirectUri, error: payload['error'] }
     })
-    const server = createServer(subject.callback()).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
+    const { origin, close } = await serve(subject)
     const asked = new URLSearchParams({
       client_id: 'web',
       response_type: 'code',
@@ -72,9 +93,9 @@ describe('the insides of the library that the house holds on to', () => {
       code_challenge: 'a'.repeat(43),
       code_challenge_method: 'S256',
     })
-    const answer = await fetch(`http://127.0.0.1:${port}/auth?${asked}`)
+    const answer = await fetch(`${origin}/auth?${asked}`)
     expect(await answer.json()).toEqual({ redirectUri: 'https://web.example/cb', error: 'login_required' })
-    server.close()
+    close()
     expect(() => replaceResponseMode(subject, 'no_such_mode', () => undefined)).toThrow('no response mode')
   })
 

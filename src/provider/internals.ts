@@ -2,8 +2,10 @@
  * The only file that touches the library's insides (checked against 9.13.3). Each function says what it takes hold of;
  * `internals.test.ts` fails when a new version has moved it.
  */
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-// The library has no `exports` map: this is the table of a provider's grant handlers and their parameters.
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
+// The library has no `exports` map: how it reads a DPoP proof, and the tables of a provider.
+// @ts-expect-error the library publishes no types for its inner files
+import validateProof from 'oidc-provider/lib/helpers/validate_dpop.js'
 // @ts-expect-error the library publishes no types for its inner files
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 
@@ -81,12 +83,47 @@ export function compareClientSecrets(
   }
 }
 
+/**
+ * Thumbprint of the key that signed the request's DPoP proof: `validateDpop`, which keeps what it found. Undefined without
+ * a proof; rejects for a bad one. Only behind the library's own check.
+ */
+export async function provenKey(ctx: KoaContextWithOIDC): Promise<string | undefined> {
+  const validate = validateProof as (
+    provider: Provider,
+    ctx: KoaContextWithOIDC,
+  ) => Promise<{ thumbprint: string } | undefined>
+  return (await validate(ctx.oidc.provider, ctx))?.thumbprint
+}
+
+/**
+ * Another address for requests that stand for one elsewhere: a proof names the address that its maker called (RFC 9449
+ * §4.3). `OIDCContext#urlFor`, synchronous; it names endpoints in answers too, of which such requests have none.
+ */
+export function nameAddresses(
+  provider: Provider,
+  addressOf: (ctx: KoaContextWithOIDC) => string | undefined,
+): void {
+  const { prototype } = provider.OIDCContext as unknown as {
+    prototype: { urlFor(name: string, options?: object): string }
+  }
+  const original = prototype.urlFor
+  if (typeof original !== 'function') throw new Error('the library names its addresses otherwise now')
+  prototype.urlFor = function urlFor(this: { ctx: KoaContextWithOIDC }, name: string, options?: object) {
+    return addressOf(this.ctx) ?? original.call(this, name, options)
+  }
+}
+
+/** Of any use beyond telling proofs apart, a `jti` has none. */
+const LONGEST_JTI = 256
+
 /** Replaces the replay guard of client assertions, find-then-save in the library, by one atomic step. */
 export function guardReplays(
   provider: Provider,
   claim: (issuer: string, jti: string, expiresIn: number) => Promise<boolean>,
   now: () => number,
 ): void {
-  provider.ReplayDetection.unique = (issuer: string, jti: string, exp?: number) =>
-    claim(issuer, jti, Math.max(1000, (exp ?? 0) * 1000 - now()))
+  provider.ReplayDetection.unique = async (issuer: string, jti: string, exp?: number) => {
+    if (jti.length > LONGEST_JTI) throw new errors.InvalidRequest('jti is too long')
+    return claim(issuer, jti, Math.max(1000, (exp ?? 0) * 1000 - now()))
+  }
 }

@@ -6,6 +6,7 @@ import { type Configuration, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { ClientSecrets } from '../clients/client-secrets.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
+import { createKeyedHash } from '../security/keyed-hash.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type AccountsUse, createFindAccount } from './accounts.ts'
 import { createAdapterFactory } from './adapter.ts'
@@ -23,7 +24,7 @@ import { createLoadGrant, type GrantsUse } from './grants.ts'
 import { createHandles } from './handles.ts'
 import { createInsideRequests, type InsideRequestsUse } from './inside-requests.ts'
 import { createInteractionPolicy } from './interactions.ts'
-import { chooseTokenValues, compareClientSecrets, guardReplays } from './internals.ts'
+import { chooseTokenValues, compareClientSecrets, guardReplays, nameAddresses } from './internals.ts'
 import { createLogoutPages, endGrantsAtLogout, type LogoutUse } from './logout.ts'
 import { pkce } from './pkce.ts'
 import { letPublicDocumentsBeKept } from './public-documents.ts'
@@ -100,7 +101,12 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     // Codes and tokens end with their grant, and grants with their session: by our store, in one step.
     expiresWithSession: () => false,
     extraClientMetadata,
-    features: features({ ...use, ...createLogoutPages(use), getResourceServerInfo: createResources(use) }),
+    features: features({
+      ...use,
+      ...createLogoutPages(use),
+      getResourceServerInfo: createResources(use),
+      nonceSecret: createKeyedHash(use.keys.current('cookie').key)('dpop nonces', ''),
+    }),
     findAccount: createFindAccount(use),
     interactions: {
       policy: createInteractionPolicy(use),
@@ -127,6 +133,10 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   provider.use((ctx, next) => next().catch((error: unknown) => use.answerError(ctx, error)))
   // Scheme and host are set from ISSUER at our door (`http.ts`); no header of the client's gets this far.
   provider.proxy = true
+  nameAddresses(provider, ({ req }) => {
+    const outer = inside.outerOf(req)
+    return outer && new URL(outer.url?.split('?', 1)[0] ?? '/', use.issuer).href
+  })
   chooseTokenValues(provider.AuthorizationCode, ({ grantId }) => handles.newValueOf(grantId))
   chooseTokenValues(provider.AccessToken, ({ grantId }) => handles.newValueOf(grantId))
   chooseTokenValues(provider.RefreshToken, ({ grantId }) => {

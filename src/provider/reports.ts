@@ -10,7 +10,7 @@ export interface Reports {
   refreshRefused(
     ctx: KoaContextWithOIDC,
     grant: Grant,
-    reason: 'late' | 'ahead' | 'invalid' | 'client_mismatch',
+    reason: 'late' | 'ahead' | 'invalid' | 'client_mismatch' | 'key_mismatch',
   ): void
   refreshReused(ctx: KoaContextWithOIDC, grant: Grant, number: number): void
   unheard(ctx: KoaContextWithOIDC): void

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Use } from '../../adapters/contract.ts'
-import { judge, usesToKeep } from './rotation.ts'
+import { judge, type Presented, usesToKeep } from './rotation.ts'
 
 const SECOND = 1000
 const window = 10 * SECOND
@@ -14,12 +14,14 @@ const family = {
     { number: 1, at: 5 * SECOND },
     { number: 0, at: 0 },
   ],
+  payload: {},
   currentExpiresIn: 60 * SECOND,
   endsIn: 600 * SECOND,
 }
+const bound = { payload: { jkt: 'thumbprint' } }
 
 describe('the rule of rotation, at eight seconds', () => {
-  const at = (number: number, now = 8 * SECOND, over: Partial<typeof family> = {}, w = window) =>
+  const at = (number: number, now = 8 * SECOND, over: Partial<Presented['family']> = {}, w = window) =>
     judge({ family: { ...family, ...over }, number, now, window: w })
 
   it('the current number rotates', () => expect(at(3)).toBe('rotate'))
@@ -39,6 +41,13 @@ describe('the rule of rotation, at eight seconds', () => {
   it('an expired current number is expired, and so is a repeat that would bring it', () => {
     expect(at(3, 8 * SECOND, { currentExpiresIn: 0 })).toBe('expired')
     expect(at(2, 8 * SECOND, { currentExpiresIn: -1 })).toBe('expired')
+  })
+  it('with a key the number before may be repeated as long as the current one lives, and nothing older', () => {
+    for (const w of [window, 0]) {
+      expect(at(2, 60 * SECOND, bound, w)).toBe('repeat')
+      expect(at(1, 60 * SECOND, bound, w)).toBe('reuse')
+      expect(at(2, 60 * SECOND, { ...bound, currentExpiresIn: 0 }, w)).toBe('expired')
+    }
   })
   it('reuse is reuse though the current number has expired', () => {
     expect(at(0, 60 * SECOND, { currentExpiresIn: -1 })).toBe('reuse')

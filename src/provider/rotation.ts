@@ -18,12 +18,12 @@ export type Verdict =
   | 'expired'
 
 export interface Presented {
-  family: Pick<Family, 'number' | 'uses' | 'currentExpiresIn' | 'endsIn'>
+  family: Pick<Family, 'number' | 'uses' | 'payload' | 'currentExpiresIn' | 'endsIn'>
   /** The number that was presented. */
   number: number
   /** The store's time, epoch ms. */
   now: number
-  /** `REFRESH_REUSE_GRACE` in ms; 0: every repeat is reuse. */
+  /** `REFRESH_REUSE_GRACE` in ms; 0: every repeat is reuse, but for a token that is bound to a key. */
   window: number
 }
 
@@ -31,9 +31,18 @@ export function judge({ family, number, now, window }: Presented): Verdict {
   if (family.endsIn <= 0) return 'expired'
   if (number > family.number) return 'ahead'
   if (number === family.number) return family.currentExpiresIn > 0 ? 'rotate' : 'expired'
+  // Who has the key is the owner, however long ago the answer was lost.
+  const isBoundRepeat = number === family.number - 1 && keyOf(family) !== undefined
+  if (isBoundRepeat) return family.currentExpiresIn > 0 ? 'repeat' : 'expired'
   if (now - usedAt(family.uses, number) >= window) return 'reuse'
   if (number < family.number - 1) return 'late'
   return family.currentExpiresIn > 0 ? 'repeat' : 'expired'
+}
+
+/** Thumbprint of the key that the tokens of a family are bound to (RFC 9449 §5). */
+export function keyOf({ payload }: Pick<Family, 'payload'>): string | undefined {
+  const { jkt } = payload
+  return typeof jkt === 'string' ? jkt : undefined
 }
 
 /**

@@ -6,9 +6,9 @@
 import type { IncomingMessage } from 'node:http'
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { Grant, GrantStore } from '../../adapters/contract.ts'
-import { wrapGrantHandler } from './internals.ts'
+import { provenKey, wrapGrantHandler } from './internals.ts'
 import type { Reports } from './reports.ts'
-import { judge, usesToKeep, type Verdict } from './rotation.ts'
+import { judge, keyOf, usesToKeep, type Verdict } from './rotation.ts'
 import type { TokenRequest, TokenRequests } from './token-request.ts'
 import { inLibraryTerms, orUnavailable, unavailable } from './unavailable.ts'
 
@@ -38,10 +38,11 @@ export function commitTokenRequests(provider: Provider, use: TokenEndpointUse): 
       if (request?.replayedAfter !== undefined) await answerReplay(use, ctx, request)
       throw error
     }
-    await redeem(use, ctx, collected(use, ctx))
+    await redeem(use, ctx, markBound(ctx, collected(use, ctx)))
   })
   wrapGrantHandler(provider, 'refresh_token', (original) => async (ctx) => {
     await original(ctx)
+    refuseUnbound(ctx, collected(use, ctx))
     await rotate(use, ctx, collected(use, ctx))
   })
 }
@@ -147,6 +148,7 @@ export async function refuse(
   const verdict = verdictOn(use, grant, number)
   if (grant.client !== ctx.oidc.client?.clientId)
     return use.reports.refreshRefused(ctx, grant, 'client_mismatch')
+  if (!(await hasItsKey(ctx, grant))) return use.reports.refreshRefused(ctx, grant, 'key_mismatch')
   use.noteVerdict(ctx.req, verdict)
   if (verdict === 'reuse') {
     if (gone(ctx)) throw refuseUnheard(use, ctx)
@@ -163,6 +165,29 @@ export async function refuse(
     verdict === 'late' || verdict === 'ahead' ? verdict : 'invalid',
   )
 }
+
+/** Only who has the key of a bound family can be one of the two parties that reuse speaks of. */
+async function hasItsKey(ctx: KoaContextWithOIDC, { family }: Grant): Promise<boolean> {
+  const key = family === undefined ? undefined : keyOf(family)
+  return key === undefined || key === (await provenKey(ctx))
+}
+
+/**
+ * The library binds the refresh tokens of public clients to their key. Confidential clients may change keys (RFC 9449
+ * §5), but what began with a proof never goes on without one.
+ */
+function markBound(ctx: KoaContextWithOIDC, request: TokenRequest): TokenRequest {
+  if (request.family !== undefined && isBound(ctx)) request.family.payload['bound'] = true
+  return request
+}
+
+function refuseUnbound(ctx: KoaContextWithOIDC, { grant }: TokenRequest): void {
+  if (grant.family?.payload['bound'] !== true || isBound(ctx)) return
+  delete ctx.body
+  throw new errors.InvalidGrant('the grant began with a DPoP proof')
+}
+
+const isBound = ({ oidc }: KoaContextWithOIDC): boolean => oidc.entities.AccessToken?.jkt !== undefined
 
 const gone = (ctx: KoaContextWithOIDC): boolean => ctx.req.socket.destroyed || ctx.res.destroyed
 
