@@ -108,7 +108,7 @@ describe('the insides of the library that the house holds on to', () => {
     expect(await code.save()).toBe('value of g1')
   })
 
-  it('leaves the id of a JWT access token alone', async () => {
+  it('asks it for the id of a JWT access token too', async () => {
     const subject = provider()
     chooseTokenValues(subject.AccessToken, () => 'chosen')
     const token = new subject.AccessToken({ grantId: 'g1' } as never)
@@ -119,7 +119,8 @@ describe('the insides of the library that the house holds on to', () => {
       accessTokenFormat: 'jwt',
     })
     const jwt = new subject.AccessToken({ grantId: 'g1', resourceServer } as never)
-    expect(generateTokenId.call(jwt)).not.toBe('chosen')
+    expect(generateTokenId.call(jwt)).toBe('chosen')
+    expect((jwt as unknown as { format: string }).format).toBe('jwt')
   })
 
   it('asks `compareClientSecret` about a secret, and takes ours for hashed ones only', async () => {

@@ -49,16 +49,15 @@ interface TokenModel {
 }
 
 /**
- * Chooses the value of new tokens of a model: `BaseModel#generateTokenId`, synchronous, called once before a save. The
- * original settles an access token's format on the way; the `jti` of a JWT stays the library's.
+ * Chooses the value of new tokens of a model, or the `jti` of a JWT: `BaseModel#generateTokenId`, synchronous, called
+ * once before a save. The original settles an access token's format on the way.
  */
 export function chooseTokenValues<M>(model: M, choose: (token: { grantId: string }) => string): void {
   const { prototype } = model as TokenModel
   const original = prototype.generateTokenId
   if (typeof original !== 'function') throw new Error('the library names its tokens otherwise now')
-  prototype.generateTokenId = function generateTokenId(this: { grantId?: string; format?: string }) {
-    const own = original.call(this)
-    if (this.format === 'jwt') return own
+  prototype.generateTokenId = function generateTokenId(this: { grantId?: string }) {
+    original.call(this)
     if (this.grantId === undefined) throw new Error('a token of a person without a grant')
     return choose({ grantId: this.grantId })
   }

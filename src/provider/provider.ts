@@ -5,6 +5,7 @@ import type { Context } from 'koa'
 import { type Configuration, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { ClientSecrets } from '../clients/client-secrets.ts'
+import { createAccessTokenReader } from '../keys/access-tokens.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
 import { createKeyedHash } from '../security/keyed-hash.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -17,7 +18,7 @@ import { cookies } from './cookies.ts'
 import { clientBasedCORS } from './cors.ts'
 import { createRenderError, type ErrorsUse } from './errors.ts'
 import { listen } from './events.ts'
-import { features } from './features.ts'
+import { createIntrospectionPolicy, features } from './features.ts'
 import { createFirstParty, FIRST_PARTY, type FirstParty } from './first-party.ts'
 import { showFormPosts } from './form-post.ts'
 import { createLoadGrant, type GrantsUse } from './grants.ts'
@@ -34,6 +35,7 @@ import { createResources, type ResourcesUse } from './resources.ts'
 import { createReuseEnding } from './reuse.ts'
 import { ROUTES } from './routes.ts'
 import { SERVER_SCOPES } from './scopes.ts'
+import { answerForStructuredTokens } from './structured-tokens.ts'
 import { commitTokenRequests, refuse, type TokenEndpointUse } from './token-endpoint.ts'
 import { createTokenRequests } from './token-request.ts'
 import { type Lifetimes, ttl } from './ttl.ts'
@@ -64,6 +66,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const handles = createHandles(use.keys)
   const refreshTokens = createRefreshTokenFormat(use.keys)
   const requests = createTokenRequests()
+  const mayIntrospect = createIntrospectionPolicy(use)
   const inside = createInsideRequests(use)
   const commit: TokenEndpointUse = {
     ...use,
@@ -105,6 +108,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       ...use,
       ...createLogoutPages(use),
       getResourceServerInfo: createResources(use),
+      mayIntrospect,
       nonceSecret: createKeyedHash(use.keys.current('cookie').key)('dpop nonces', ''),
     }),
     findAccount: createFindAccount(use),
@@ -161,6 +165,12 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   )
   commitTokenRequests(provider, commit)
   endGrantsAtLogout(provider, use.store.grants)
+  answerForStructuredTokens(provider, {
+    ...use,
+    handles,
+    mayIntrospect,
+    readAccessToken: createAccessTokenReader(use),
+  })
   showFormPosts(provider, use.showPage)
   letPublicDocumentsBeKept(provider)
   listen(provider, use.reports)

@@ -1,0 +1,82 @@
+/**
+ * Introspection (RFC 7662) and revocation (RFC 7009) of JWT access tokens, which the library answers by
+ * `unsupported_token_type`. They are not stored; what ends one before its time is the end of its grant, whose id its
+ * `jti` carries, or a mark of its own.
+ */
+import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { StateStore } from '../../adapters/contract.ts'
+import type { AccessTokenClaims, ReadAccessToken } from '../keys/access-tokens.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Handles } from './handles.ts'
+import { orUnavailable } from './unavailable.ts'
+
+export interface StructuredTokensUse {
+  store: StateStore
+  handles: Handles
+  clock: Clock
+  readAccessToken: ReadAccessToken
+  /** Whether this client may look into that token. */
+  mayIntrospect: (
+    client: Client,
+    token: { clientId: string; accountId?: string; aud: string },
+  ) => Promise<boolean>
+}
+
+const REVOKED = 'RevokedAccessToken'
+
+export function answerForStructuredTokens(provider: Provider, use: StructuredTokensUse): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    const { oidc } = ctx as KoaContextWithOIDC
+    if (oidc?.client === undefined || ctx.status !== 400) return
+    if ((ctx.body as { error?: unknown }).error !== 'unsupported_token_type') return
+    const claims = await use.readAccessToken(String(oidc.params?.['token']))
+    if (oidc.route === 'introspection') {
+      ctx.status = 200
+      ctx.body = claims === undefined ? INACTIVE : await introspect(use, oidc.client, claims)
+    } else {
+      if (claims?.client_id === oidc.client.clientId) await revoke(use, claims)
+      ctx.status = 200
+      ctx.body = ''
+    }
+  })
+}
+
+const INACTIVE = { active: false }
+
+/** A token of a person names somebody else than its client. */
+const accountOf = ({ sub, client_id: client }: AccessTokenClaims): string | undefined =>
+  sub === client ? undefined : sub
+
+async function introspect(
+  use: StructuredTokensUse,
+  client: Client,
+  claims: AccessTokenClaims,
+): Promise<Record<string, unknown>> {
+  const account = accountOf(claims)
+  const token = { clientId: claims.client_id, aud: claims.aud, ...(account && { accountId: account }) }
+  if (!(await use.mayIntrospect(client, token)) || !(await lives(use, claims))) return INACTIVE
+  const type = claims.cnf?.jkt === undefined ? 'Bearer' : 'DPoP'
+  return { ...claims, active: true, token_type: type }
+}
+
+async function lives({ store, handles }: StructuredTokensUse, claims: AccessTokenClaims): Promise<boolean> {
+  const mark = handles.key(REVOKED, claims.jti)
+  if ((await orUnavailable(store.artifacts.get(REVOKED, mark))) !== undefined) return false
+  if (accountOf(claims) === undefined) return true
+  const grantId = handles.grantIdIn(claims.jti)
+  return (
+    grantId !== undefined && (await orUnavailable(store.grants.read(handles.grantKey(grantId)))) !== undefined
+  )
+}
+
+async function revoke(
+  { store, handles, clock }: StructuredTokensUse,
+  claims: AccessTokenClaims,
+): Promise<void> {
+  const expiresIn = claims.exp * 1000 - clock.now()
+  if (expiresIn <= 0) return
+  await orUnavailable(
+    store.artifacts.put(REVOKED, handles.key(REVOKED, claims.jti), { payload: {}, expiresIn }),
+  )
+}
