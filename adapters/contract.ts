@@ -140,10 +140,16 @@ export interface ArtifactStore {
    */
   put(model: string, key: string, artifact: NewArtifact): Promise<void>
   /**
-   * As `put`, but only where there is a record: so a late save can't bring back a session that was ended. Its alias
-   * stays as it is; naming it lengthens its life with the record's. False when there is no record.
+   * As `put`, but only where there is a record: so a late save can't bring back a session that was ended; and, given
+   * the `former` payload as it was read, only where that is still the one. The alias stays as it is; naming it
+   * lengthens its life with the record's.
    */
-  replace(model: string, key: string, artifact: NewArtifact): Promise<boolean>
+  replace(
+    model: string,
+    key: string,
+    artifact: NewArtifact,
+    former?: JsonObject,
+  ): Promise<'replaced' | 'changed' | 'gone'>
   get(model: string, key: string): Promise<Artifact | undefined>
   getByAlias(model: string, alias: string): Promise<Artifact | undefined>
   /** True for exactly one caller: it exists and was not consumed before. The record stays until it expires. */

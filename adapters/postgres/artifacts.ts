@@ -7,8 +7,13 @@ export const postgresArtifacts = (ask: Ask): ArtifactStore => ({
     await ask(PUT, written(model, key, artifact))
   },
 
-  async replace(model, key, artifact) {
-    return (await ask(REPLACE, written(model, key, artifact))).rowCount === 1
+  async replace(model, key, artifact, former) {
+    const expected = former === undefined ? null : JSON.stringify(former)
+    const { rows } = await ask<{ outcome: 'replaced' | 'changed' | 'gone' }>(REPLACE, [
+      ...written(model, key, artifact),
+      expected,
+    ])
+    return rows[0]?.outcome ?? 'gone'
   },
 
   get: (model, key) => read(ask, GET, model, key),
@@ -90,10 +95,17 @@ const REPLACE: Statement = {
     with named as (
       update state_aliases set expires_at = greatest(expires_at, state_after(clock_timestamp(), $4))
       where model = $1 and alias = $5 and key = $2
+    ), replaced as (
+      update state_artifacts
+      set payload = $3, expires_at = state_after(clock_timestamp(), $4), account = $6
+      where model = $1 and key = $2 and ${LIVING} and ($7::text is null or payload = $7)
+      returning 1
     )
-    update state_artifacts
-    set payload = $3, expires_at = state_after(clock_timestamp(), $4), account = $6
-    where model = $1 and key = $2 and ${LIVING}`,
+    select case
+      when exists (select from replaced) then 'replaced'
+      when exists (select from state_artifacts where model = $1 and key = $2 and ${LIVING}) then 'changed'
+      else 'gone'
+    end as outcome`,
 }
 
 const READ_COLUMNS = `state_ms(clock_timestamp()) as read_at, a.payload, state_ms(a.expires_at) as expires_at,

@@ -3,7 +3,7 @@
  * expire: the key may be written again at the same moment, and a record must not lose its entry.
  */
 import type { Redis } from 'ioredis'
-import type { Artifact, ArtifactStore, NewArtifact } from '../contract.ts'
+import type { Artifact, ArtifactStore, JsonObject, NewArtifact } from '../contract.ts'
 import { allAnswers, answer, lastAnswer } from '../redis-client.ts'
 import { addToIndexes, entriesOf } from './indexes.ts'
 import type { Keys } from './keys.ts'
@@ -11,10 +11,12 @@ import { ms } from './scripts.ts'
 
 export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
   async put(model, key, artifact) {
-    await save(redis, keys, model, key, artifact, 'put')
+    await save(redis, keys, model, key, { ...artifact, how: 'put' })
   },
 
-  replace: (model, key, artifact) => save(redis, keys, model, key, artifact, 'replace'),
+  async replace(model, key, artifact, former) {
+    return OUTCOMES[await save(redis, keys, model, key, { ...artifact, how: 'replace', former })] ?? 'gone'
+  },
 
   async get(model, key) {
     return (await read(redis, keys.artifact(model, key)))?.artifact
@@ -47,18 +49,28 @@ export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
   destroyAllOf: (model, account) => destroyAllOf(redis, keys, model, account),
 })
 
+const OUTCOMES = ['gone', 'replaced', 'changed'] as const
+
 async function save(
   redis: Redis,
   keys: Keys,
   model: string,
   key: string,
-  { payload, expiresIn, alias = '', account = '' }: NewArtifact,
-  how: 'put' | 'replace',
-): Promise<boolean> {
+  save: NewArtifact & { how: 'put' | 'replace'; former?: JsonObject | undefined },
+): Promise<number> {
+  const { payload, expiresIn, alias = '', account = '', how, former } = save
   const life = ms(expiresIn)
-  const only = how === 'replace' ? 1 : 0
-  const put = [1, keys.artifact(model, key), JSON.stringify(payload), life, alias, account, only] as const
-  if (alias === '' && account === '') return (await answer(redis.putArtifact(...put))) === 1
+  const put = [
+    1,
+    keys.artifact(model, key),
+    JSON.stringify(payload),
+    life,
+    alias,
+    account,
+    how === 'replace' ? 1 : 0,
+    former === undefined ? '' : JSON.stringify(former),
+  ] as const
+  if (alias === '' && account === '') return answer(redis.putArtifact(...put))
   const pipeline = redis.pipeline()
   addToIndexes(pipeline, account === '' ? [] : [keys.artifactsOf(model, account)], key, life)
   if (alias !== '') {
@@ -66,7 +78,7 @@ async function save(
     how === 'put' ? pipeline.set(name, key, 'PX', Math.max(1, life)) : pipeline.pexpire(name, life, 'GT')
   }
   pipeline.putArtifact(...put)
-  return (await lastAnswer(pipeline)) === 1
+  return Number(await lastAnswer(pipeline))
 }
 
 async function read(redis: Redis, key: string) {

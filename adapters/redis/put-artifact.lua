@@ -1,7 +1,12 @@
--- KEYS: artifact. ARGV: payload, life, alias or '', account or '', 1 when it must be there already.
+-- KEYS: artifact. ARGV: payload, life, alias or '', account or '', 1 when it must be there already, and the payload
+-- that must be there then, or ''. Returns 1, 0 where it is not there, 2 where it is another.
 -- p payload, n alias, o account, c consumed at.
 local replacing = ARGV[5] == '1'
-if replacing and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if replacing then
+  local former = redis.call('HGET', KEYS[1], 'p')
+  if not former then return 0 end
+  if ARGV[6] ~= '' and ARGV[6] ~= former then return 2 end
+end
 
 local function set(field, value)
   if value ~= '' then redis.call('HSET', KEYS[1], field, value) else redis.call('HDEL', KEYS[1], field) end

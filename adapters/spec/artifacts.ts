@@ -39,7 +39,7 @@ export function describeArtifacts(nodes: Nodes): void {
       await expect.poll(() => artifacts.get('Session', key), SOON).toBeUndefined()
       expect(await artifacts.getByAlias('Session', alias)).toBeUndefined()
       expect(await artifacts.consume('Session', key)).toBe(false)
-      expect(await artifacts.replace('Session', key, { payload: {}, expiresIn: HOUR })).toBe(false)
+      expect(await artifacts.replace('Session', key, { payload: {}, expiresIn: HOUR })).toBe('gone')
       expect(await artifacts.destroyAllOf('Session', account)).toBe(0)
     })
 
@@ -79,10 +79,24 @@ export function describeArtifacts(nodes: Nodes): void {
     it('does not come back by a late save', async () => {
       const [key, account] = [newKey(), newKey()]
       await artifacts.put('Session', key, { payload: { a: 1 }, expiresIn: HOUR, account })
-      expect(await there.replace('Session', key, { payload: { a: 2 }, expiresIn: HOUR, account })).toBe(true)
+      const save = (a: number) => there.replace('Session', key, { payload: { a }, expiresIn: HOUR, account })
+      expect(await save(2)).toBe('replaced')
       await artifacts.destroyAllOf('Session', account)
-      expect(await there.replace('Session', key, { payload: { a: 3 }, expiresIn: HOUR, account })).toBe(false)
+      expect(await save(3)).toBe('gone')
       expect(await artifacts.get('Session', key)).toBeUndefined()
+    })
+
+    it('is replaced only as it was read, where that is asked', async () => {
+      const [key, alias, account] = [newKey(), newKey(), newKey()]
+      await artifacts.put('Session', key, { payload: { a: 1, b: ['é'] }, expiresIn: HOUR, alias, account })
+      const former = (await there.get('Session', key))?.payload ?? {}
+      const save = (a: number) =>
+        there.replace('Session', key, { payload: { a }, expiresIn: HOUR, alias, account }, former)
+      expect(await save(2)).toBe('replaced')
+      expect(await save(3)).toBe('changed')
+      expect((await artifacts.get('Session', key))?.payload).toEqual({ a: 2 })
+      await artifacts.destroy('Session', key)
+      expect(await save(4)).toBe('gone')
     })
   })
 

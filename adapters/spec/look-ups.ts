@@ -43,7 +43,7 @@ export function describeLookUps(nodes: Nodes): void {
       const [key, alias, witness] = [newKey(), newKey(), newKey()]
       const longer = { payload: {}, expiresIn: HOUR, alias }
       do await artifacts.put('Session', key, { ...longer, expiresIn: 200 })
-      while (!(await artifacts.replace('Session', key, longer)))
+      while ((await artifacts.replace('Session', key, longer)) !== 'replaced')
       await artifacts.put('Session', witness, { payload: {}, expiresIn: 200 })
       await expect.poll(() => artifacts.get('Session', witness), SOON).toBeUndefined()
       expect(await there.getByAlias('Session', alias)).toBeDefined()

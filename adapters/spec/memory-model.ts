@@ -125,12 +125,13 @@ function memoryArtifacts(
       if (artifact.alias) aliases.set(of(model, artifact.alias), id)
       write(id, { ...artifact, consumed: artifacts.get(id)?.consumed ?? false })
     },
-    async replace(model, key, { payload, expiresIn, account }) {
+    async replace(model, key, { payload, expiresIn, account }, former) {
       const id = of(model, key)
-      const { consumed, alias } = artifacts.get(id) ?? {}
-      if (consumed === undefined) return false
+      const { consumed, alias, payload: present } = artifacts.get(id) ?? {}
+      if (consumed === undefined) return 'gone'
+      if (former !== undefined && JSON.stringify(former) !== JSON.stringify(present)) return 'changed'
       write(id, { payload, expiresIn, consumed, ...(alias && { alias }), ...(account && { account }) })
-      return true
+      return 'replaced'
     },
     get: async (model, key) => shownArtifact(artifacts.get(of(model, key))),
     getByAlias: async (model, alias) => shownArtifact(artifacts.get(byAlias(model, alias))),

@@ -139,6 +139,21 @@ export function describeRaces({ one, two }: Nodes): void {
       expect(await two.artifacts.destroyAllOf('Session', account)).toBe(1)
     })
 
+    it('of all who replace what they have read exactly one does', async () => {
+      const key = newKey()
+      await one.artifacts.put('Session', key, { payload: { n: 0 }, expiresIn: HOUR })
+      const outcomes = await times(20, (index) =>
+        node(index).artifacts.replace(
+          'Session',
+          key,
+          { payload: { n: index + 1 }, expiresIn: HOUR },
+          { n: 0 },
+        ),
+      )
+      expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(1)
+      expect(outcomes.filter((outcome) => outcome === 'changed')).toHaveLength(19)
+    })
+
     it('a session that is ended stays ended, however many save it', async () => {
       for (let round = 0; round < 10; round++) {
         const key = newKey()

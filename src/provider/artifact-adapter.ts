@@ -1,8 +1,9 @@
 /** The library's models without a grant: sessions, interactions, pushed requests, client tokens. */
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Artifact, ArtifactStore, JsonObject } from '../../adapters/contract.ts'
+import type { Artifact, ArtifactStore, JsonObject, NewArtifact } from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Handles } from './handles.ts'
+import { mergeSession } from './merge-session.ts'
 
 export interface ArtifactAdapterUse {
   store: ArtifactStore
@@ -17,9 +18,12 @@ export interface ArtifactAdapterUse {
  */
 const SEALED = new Set(['Interaction', 'PushedAuthorizationRequest'])
 
+/** Each lost swap means that another request has saved, so a few rounds are always enough. */
+const ROUNDS = 10
+
 export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): Adapter {
   const { store, handles, clock, ctx } = use
-  const loaded = new WeakMap<object, string>()
+  const loaded = new WeakMap<object, { id: string; stored: JsonObject }>()
   const keyOf = (id: string): string => handles.key(model, id)
 
   const close = (id: string, payload: JsonObject): JsonObject => {
@@ -44,6 +48,25 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
     }
   }
 
+  /**
+   * Not by `put`: a session that was ended since this request loaded it must not come back by being saved, and what
+   * another request has saved meanwhile stays. What is stored from then on.
+   */
+  const saveLoaded = async (id: string, former: JsonObject, payload: JsonObject, artifact: NewArtifact) => {
+    const before = reveal(id, former)
+    let expected = former
+    let save = artifact
+    for (let round = 0; round < ROUNDS; round++) {
+      const outcome = await store.replace(model, keyOf(id), save, expected)
+      if (outcome !== 'changed') return save.payload
+      const present = await store.get(model, keyOf(id))
+      if (present === undefined) return save.payload
+      expected = present.payload
+      save = { ...artifact, payload: close(id, mergeSession(before, payload, reveal(id, expected))) }
+    }
+    throw new Error('a session was saved by too many requests at once')
+  }
+
   return {
     upsert: async (id, { jti: _, ...payload }, expiresIn = 0) => {
       const artifact = {
@@ -52,15 +75,18 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
         ...(model === 'Session' && payload.uid ? { alias: handles.key('Session uid', payload.uid) } : {}),
         ...(payload.accountId ? { account: payload.accountId } : {}),
       }
-      // A session that was ended since this request loaded it must not come back by being saved.
       const request = ctx()
-      if (request !== undefined && loaded.get(request) === id) await store.replace(model, keyOf(id), artifact)
-      else await store.put(model, keyOf(id), artifact)
+      const former = request && loaded.get(request)
+      if (former?.id !== id) return store.put(model, keyOf(id), artifact)
+      former.stored = await saveLoaded(id, former.stored, payload as JsonObject, artifact)
     },
     find: async (id) => {
       const found = await store.get(model, keyOf(id))
       const request = ctx()
-      if (found !== undefined && model === 'Session' && request !== undefined) loaded.set(request, id)
+      if (found !== undefined && model === 'Session' && request !== undefined) {
+        // The library changes what it is given.
+        loaded.set(request, { id, stored: structuredClone(found.payload) })
+      }
       return found && toPayload(id, found, reveal(id, found.payload))
     },
     findByUid: async (uid) => {
