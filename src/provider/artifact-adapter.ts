@@ -78,13 +78,13 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
       const request = ctx()
       const former = request && loaded.get(request)
       if (former?.id !== id) return store.put(model, keyOf(id), artifact)
-      former.stored = await saveLoaded(id, former.stored, payload as JsonObject, artifact)
+      former.stored = structuredClone(await saveLoaded(id, former.stored, payload as JsonObject, artifact))
     },
     find: async (id) => {
       const found = await store.get(model, keyOf(id))
       const request = ctx()
       if (found !== undefined && model === 'Session' && request !== undefined) {
-        // The library changes what it is given.
+        // A copy: the library changes what it is given, and what it gives.
         loaded.set(request, { id, stored: structuredClone(found.payload) })
       }
       return found && toPayload(id, found, reveal(id, found.payload))
