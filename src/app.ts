@@ -2,7 +2,7 @@
 import type Koa from 'koa'
 import type { Account } from './accounts/account.ts'
 import { claimsOf } from './accounts/claims.ts'
-import type { Client, ResourceServer } from './clients/client.ts'
+import type { KnownClient, ResourceServer } from './clients/client.ts'
 import type { Core } from './core.ts'
 import { readDemoFile } from './demo/demo-file.ts'
 import { refusingDemo, withoutDemo } from './demo/demo-only.ts'
@@ -136,7 +136,7 @@ function createLookUps({ config, clock, accounts, clients, resourceServers, noti
   const findFresh = honoured(accounts.users.findBySub)
   const known = {
     account: remember<Account>(findFresh),
-    client: remember<Client>(honoured(clients.find)),
+    client: remember<KnownClient>(honoured(clients.find)),
     resource_server: remember<ResourceServer>(honoured(resourceServers.find)),
   }
   for (const [topic, { forget }] of Object.entries(known)) notices.subscribe(topic, forget)

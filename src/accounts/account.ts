@@ -18,6 +18,8 @@ export interface Account {
   /** Roles in the server itself (`admin`). */
   readonly serverRoles: readonly string[]
   readonly disabled: boolean
+  /** Goes up when everything that was made for this person is ended. */
+  readonly epoch: number
   /** `apply`, `demo`, or undefined: made by hand. */
   readonly managedBy: string | undefined
   /** Epoch milliseconds, like the next two. */

@@ -11,6 +11,7 @@ const ada: Account = {
   profile: {},
   serverRoles: [],
   disabled: false,
+  epoch: 0,
   managedBy: undefined,
   createdAt: 1_700_000_000_000,
   updatedAt: 1_700_000_001_999,

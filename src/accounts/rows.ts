@@ -21,6 +21,8 @@ export interface UserRow {
   updated_at: Generated<Date>
   last_sign_in_at: Date | null
   managed_by: string | null
+  /** Goes up when everything of this person's is ended. */
+  epoch: Generated<number>
 }
 
 interface CredentialRow {

@@ -55,6 +55,10 @@ export interface UsersRepository {
   lock(id: string): Promise<boolean>
   /** Undefined when there is none, or it was disabled before. */
   disable(id: string, at: number): Promise<Account | undefined>
+  /** False when there is none. */
+  raiseEpoch(sub: string): Promise<boolean>
+  /** Everybody's, in batches of a transaction each; how many they are. */
+  raiseEveryEpoch(): Promise<number>
   /** With all that hangs on it. Undefined when there was none. */
   remove(id: string): Promise<Account | undefined>
 }
@@ -125,7 +129,43 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
           .set({ disabled_at: new Date(at), updated_at: new Date(at) })
           .returningAll(),
       ),
+    raiseEpoch: async (sub) => {
+      const { numUpdatedRows } = await db
+        .updateTable('users')
+        .set(({ eb }) => ({ epoch: eb('epoch', '+', 1) }))
+        .where('sub', '=', sub)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+    raiseEveryEpoch: () => raiseEveryEpoch(db),
     remove: (id) => account(db.deleteFrom('users').where('id', '=', id).returningAll()),
+  }
+}
+
+const BATCH = 5000
+
+async function raiseEveryEpoch(db: Kysely<Database>): Promise<number> {
+  let raised = 0
+  for (let last: string | undefined; ; ) {
+    const ids = await db
+      .selectFrom('users')
+      .select('id')
+      .$if(last !== undefined, (query) => query.where('id', '>', last ?? ''))
+      .orderBy('id')
+      .limit(BATCH)
+      .execute()
+    last = ids.at(-1)?.id
+    if (last === undefined) return raised
+    await db
+      .updateTable('users')
+      .set(({ eb }) => ({ epoch: eb('epoch', '+', 1) }))
+      .where(
+        'id',
+        'in',
+        ids.map(({ id }) => id),
+      )
+      .execute()
+    raised += ids.length
   }
 }
 
@@ -161,6 +201,7 @@ const toAccount = (row: Selectable<UserRow>): Account => ({
   profile: row.profile,
   serverRoles: row.server_roles,
   disabled: row.disabled_at !== null,
+  epoch: row.epoch,
   managedBy: row.managed_by ?? undefined,
   createdAt: row.created_at.getTime(),
   updatedAt: row.updated_at.getTime(),

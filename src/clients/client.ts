@@ -12,6 +12,11 @@ export interface Client {
   managedBy: string | undefined
 }
 
+export interface KnownClient extends Client {
+  /** Goes up when everything that was made for this client is ended. */
+  epoch: number
+}
+
 export interface ResourceServer {
   /** Resource indicator, RFC 8707 §2. */
   identifier: string

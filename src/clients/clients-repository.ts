@@ -1,16 +1,18 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '../schema.ts'
-import type { Client, ResourceServer } from './client.ts'
+import type { Client, KnownClient, ResourceServer } from './client.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 
 export interface ClientsRepository {
-  find(clientId: string): Promise<Client | undefined>
-  list(): Promise<Client[]>
+  find(clientId: string): Promise<KnownClient | undefined>
+  list(): Promise<KnownClient[]>
   /** False when the name is taken. */
   add(client: Client): Promise<boolean>
   /** Adds or replaces. */
   save(client: Client): Promise<void>
   setDisabled(clientId: string, disabled: boolean): Promise<boolean>
+  /** False when there is none. */
+  raiseEpoch(clientId: string): Promise<boolean>
   remove(clientId: string): Promise<boolean>
 }
 
@@ -47,6 +49,14 @@ export function createClientsRepository(db: Kysely<Database>): ClientsRepository
         .executeTakeFirst()
       return result.numUpdatedRows > 0n
     },
+    raiseEpoch: async (clientId) => {
+      const { numUpdatedRows } = await db
+        .updateTable('clients')
+        .set(({ eb }) => ({ epoch: eb('epoch', '+', 1) }))
+        .where('client_id', '=', clientId)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
     remove: async (clientId) => {
       const result = await db.deleteFrom('clients').where('client_id', '=', clientId).executeTakeFirst()
       return result.numDeletedRows > 0n
@@ -72,13 +82,15 @@ function toClient(row: {
   secret_sealed: Buffer | null
   disabled_at: Date | null
   managed_by: string | null
-}): Client {
+  epoch: number
+}): KnownClient {
   return {
     clientId: row.client_id,
     metadata: row.metadata as ClientMetadata,
     secretHash: row.secret_hash ?? undefined,
     secretSealed: row.secret_sealed ?? undefined,
     disabled: row.disabled_at !== null,
+    epoch: row.epoch,
     managedBy: row.managed_by ?? undefined,
   }
 }

@@ -11,6 +11,8 @@ export interface ClientRow {
   disabled_at: Date | null
   /** `apply`, `demo`, or null: made by hand. */
   managed_by: string | null
+  /** Goes up when everything of this client's is ended. */
+  epoch: Generated<number>
   created_at: Generated<Date>
   updated_at: Generated<Date>
 }

@@ -2,6 +2,7 @@
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Artifact, ArtifactStore, JsonObject, NewArtifact } from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { Epochs, Owner } from './epochs.ts'
 import type { Handles } from './handles.ts'
 import { mergeSession } from './merge-session.ts'
 
@@ -10,6 +11,7 @@ export interface ArtifactAdapterUse {
   handles: Handles
   clock: Clock
   ctx: () => KoaContextWithOIDC | undefined
+  epochs: Epochs
 }
 
 /**
@@ -18,11 +20,14 @@ export interface ArtifactAdapterUse {
  */
 const SEALED = new Set(['Interaction', 'PushedAuthorizationRequest'])
 
+/** What lasts, and ends with everything of its person or its client. */
+const DATED = new Set(['Session', 'ClientCredentials'])
+
 /** Each lost swap means that another request has saved, so a few rounds are always enough. */
 const ROUNDS = 10
 
 export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): Adapter {
-  const { store, handles, clock, ctx } = use
+  const { store, handles, clock, ctx, epochs } = use
   const loaded = new WeakMap<object, { id: string; stored: JsonObject }>()
   const keyOf = (id: string): string => handles.key(model, id)
 
@@ -48,6 +53,19 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
     }
   }
 
+  const ownerOf = ({ accountId, clientId }: { accountId?: unknown; clientId?: unknown }): Owner => ({
+    account: typeof accountId === 'string' ? accountId : undefined,
+    client: typeof clientId === 'string' ? clientId : undefined,
+  })
+  /** A session that is saved again is no younger than it was, unless somebody has signed in in it. */
+  const bornAt = async (payload: AdapterPayload, former: JsonObject | undefined) => {
+    if (!DATED.has(model)) return {}
+    if (former !== undefined && former['accountId'] === payload.accountId) return { epochs: former['epochs'] }
+    return { epochs: await epochs.now(ownerOf(payload)) }
+  }
+  const isCurrent = async (payload: JsonObject): Promise<boolean> =>
+    !DATED.has(model) || epochs.isCurrent(ownerOf(payload), payload['epochs'])
+
   /**
    * Not by `put`: a session that was ended since this request loaded it must not come back by being saved, and what
    * another request has saved meanwhile stays. What is stored from then on.
@@ -68,20 +86,22 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
   }
 
   return {
-    upsert: async (id, { jti: _, ...payload }, expiresIn = 0) => {
+    upsert: async (id, { jti: _, ...given }, expiresIn = 0) => {
+      const request = ctx()
+      const former = request && loaded.get(request)
+      const payload = { ...given, ...(await bornAt(given, former?.id === id ? former.stored : undefined)) }
       const artifact = {
         payload: close(id, payload as JsonObject),
         expiresIn: expiresIn * 1000,
         ...(model === 'Session' && payload.uid ? { alias: handles.key('Session uid', payload.uid) } : {}),
         ...(payload.accountId ? { account: payload.accountId } : {}),
       }
-      const request = ctx()
-      const former = request && loaded.get(request)
       if (former?.id !== id) return store.put(model, keyOf(id), artifact)
       former.stored = structuredClone(await saveLoaded(id, former.stored, payload as JsonObject, artifact))
     },
     find: async (id) => {
       const found = await store.get(model, keyOf(id))
+      if (found !== undefined && !(await isCurrent(found.payload))) return undefined
       const request = ctx()
       if (found !== undefined && model === 'Session' && request !== undefined) {
         // A copy: the library changes what it is given, and what it gives.
@@ -91,7 +111,7 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
     },
     findByUid: async (uid) => {
       const found = await store.getByAlias(model, handles.key('Session uid', uid))
-      if (found === undefined) return undefined
+      if (found === undefined || !(await isCurrent(found.payload))) return undefined
       // Whoever finds a session by its uid does not know its value: what it is shown as can't be presented.
       const { sealed: _, ...payload } = found.payload
       return toPayload(`uid ${uid}`, found, payload)

@@ -1,6 +1,6 @@
 /** Our clients in the library's terms. */
 import type { Adapter, AdapterPayload, Configuration } from 'oidc-provider'
-import type { Client } from '../clients/client.ts'
+import type { Client, KnownClient } from '../clients/client.ts'
 import { needsPlainSecret } from '../clients/client-metadata.ts'
 import { type KeepSecretUse, revealSecret } from '../clients/keep-secret.ts'
 import { logoPath } from '../clients/logo.ts'
@@ -8,7 +8,7 @@ import { FIRST_PARTY, FIRST_PARTY_METADATA } from './first-party.ts'
 import { isServerScope, splitScope } from './scopes.ts'
 
 export interface ClientAdapterUse extends KeepSecretUse {
-  findClient: (clientId: string) => Promise<Client | undefined>
+  findClient: (clientId: string) => Promise<KnownClient | undefined>
   /** Whether the request that the library works on is one of the house's own. */
   isInside: () => boolean
 }

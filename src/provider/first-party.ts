@@ -8,6 +8,7 @@ import type { StateStore } from '../../adapters/contract.ts'
 import { StoreAway } from '../shared/app-error.ts'
 import { newSecret } from '../shared/ids.ts'
 import { ACR_1FA } from './claims.ts'
+import type { Epochs } from './epochs.ts'
 import type { Handles } from './handles.ts'
 import type { InsideAnswer, InsideRequests } from './inside-requests.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
@@ -63,6 +64,7 @@ export interface FirstPartyUse {
   handles: Handles
   refreshTokens: RefreshTokenFormat
   inside: InsideRequests
+  epochs: Epochs
 }
 
 export function createFirstParty(use: FirstPartyUse): FirstParty {
@@ -97,14 +99,18 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
 }
 
 /** The authorization that a browser flow would have left behind. */
-async function createCode({ store, handles }: FirstPartyUse, sub: string, authTime: number): Promise<string> {
+async function createCode(
+  { store, handles, epochs }: FirstPartyUse,
+  sub: string,
+  authTime: number,
+): Promise<string> {
   const grantId = handles.newGrantId()
   const code = handles.newValueOf(grantId)
   await store.grants.create(handles.grantKey(grantId), {
     account: sub,
     client: FIRST_PARTY,
     session: newSecret(),
-    content: { openid: { scope: SCOPE }, rejected: {} },
+    content: { openid: { scope: SCOPE }, rejected: {}, epochs: await epochs.now({ account: sub }) },
     code: {
       key: handles.key('AuthorizationCode', code),
       payload: { acr: ACR_1FA, amr: ['pwd'], authTime, redirectUri: NOWHERE, scope: SCOPE },

@@ -6,6 +6,7 @@
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant, GrantStore } from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { Epochs } from './epochs.ts'
 import type { Handles } from './handles.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
 import { judge } from './rotation.ts'
@@ -21,6 +22,7 @@ export interface GrantAdaptersUse {
   /** The request that the library is working on; undefined outside of its routes. */
   ctx: () => KoaContextWithOIDC | undefined
   window: number
+  epochs: Epochs
   /** A verdict of the rule at the token endpoint that refuses, found before any other check. */
   refused: (ctx: KoaContextWithOIDC, grantKey: string, grant: Grant, number: number) => Promise<void>
 }
@@ -36,13 +38,19 @@ export const grantAdapters: Record<GrantModel, (use: GrantAdaptersUse) => Partia
   RefreshToken: refreshTokenAdapter,
 }
 
+/** Undefined where everything of its person or its client was ended since it was made, as if it were not there. */
+async function current(epochs: Epochs, grant: Grant | undefined): Promise<Grant | undefined> {
+  if (grant === undefined) return undefined
+  return (await epochs.isCurrent(grant, grant.content['epochs'])) ? grant : undefined
+}
+
 /** `exp` and `iat` by the node's clock, from what the store says is left: nodes' clocks need not agree with it. */
 function times(clock: Clock, expiresIn: number): { exp: number; iat: number } {
   const now = Math.floor(clock.now() / 1000)
   return { exp: now + Math.ceil(expiresIn / 1000), iat: now }
 }
 
-function grantAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
+function grantAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAdaptersUse): Partial<Methods> {
   const payload = (grantId: string, grant: Grant): AdapterPayload => ({
     ...fromStored(grant.content, grantId, grant),
     ...times(clock, grant.expiresIn),
@@ -57,14 +65,14 @@ function grantAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse
     find: async (grantId) => {
       const request = requests.of(ctx())
       if (request?.grantId === grantId) return payload(grantId, request.grant)
-      const grant = await store.read(handles.grantKey(grantId))
+      const grant = await current(epochs, await store.read(handles.grantKey(grantId)))
       return grant && payload(grantId, grant)
     },
     destroy: async (grantId) => void (await store.revoke(handles.grantKey(grantId))),
   }
 }
 
-function codeAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
+function codeAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAdaptersUse): Partial<Methods> {
   return {
     upsert: async (code, payload, expiresIn = 0) => {
       const { grantId, accountId, clientId, sessionUid } = payload
@@ -77,7 +85,10 @@ function codeAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse)
         account: accountId,
         client: clientId,
         session: sessionUid ?? '',
-        content: toStored({ openid, resources, rejected }),
+        content: {
+          ...toStored({ openid, resources, rejected }),
+          epochs: await epochs.now({ account: accountId, client: clientId }),
+        },
         code: {
           key: handles.key('AuthorizationCode', code),
           payload: toStored(payload),
@@ -89,7 +100,7 @@ function codeAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse)
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return undefined
       const grantKey = handles.grantKey(grantId)
-      const grant = await store.read(grantKey)
+      const grant = await current(epochs, await store.read(grantKey))
       const codeKey = handles.key('AuthorizationCode', value)
       if (grant?.code?.key !== codeKey) return undefined
       const { consumedFor, payload, expiresIn } = grant.code
@@ -123,7 +134,14 @@ function codeAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse)
   }
 }
 
-function accessTokenAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
+function accessTokenAdapter({
+  store,
+  handles,
+  requests,
+  clock,
+  ctx,
+  epochs,
+}: GrantAdaptersUse): Partial<Methods> {
   return {
     upsert: async (value, payload, expiresIn = 0) => {
       const request = requests.of(ctx())
@@ -140,7 +158,7 @@ function accessTokenAdapter({ store, handles, requests, clock, ctx }: GrantAdapt
       if (grantId === undefined) return undefined
       const grantKey = handles.grantKey(grantId)
       const found = await store.readToken(grantKey, handles.key('AccessToken', value))
-      if (found === undefined) return undefined
+      if (found === undefined || !(await current(epochs, found.grant))) return undefined
       requests.remember(ctx(), {
         grantId,
         grantKey,
@@ -165,7 +183,7 @@ function accessTokenAdapter({ store, handles, requests, clock, ctx }: GrantAdapt
 }
 
 function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
-  const { store, handles, refreshTokens, requests, clock, ctx, window, refused } = use
+  const { store, handles, refreshTokens, requests, clock, ctx, window, epochs, refused } = use
   return {
     upsert: async (_value, payload, expiresIn = 0) => {
       const request = requests.of(ctx())
@@ -177,7 +195,7 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
       if (presented === undefined) return undefined
       const { family: grantId, number } = presented
       const grantKey = handles.grantKey(grantId)
-      const grant = await store.read(grantKey)
+      const grant = await current(epochs, await store.read(grantKey))
       if (grant?.family === undefined) return undefined
       const { family } = grant
       const shown = (): AdapterPayload => ({

@@ -16,6 +16,7 @@ import { checkClientAssertion } from './client-assertions.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
 import { cookies } from './cookies.ts'
 import { clientBasedCORS } from './cors.ts'
+import { createEpochs } from './epochs.ts'
 import { createRenderError, type ErrorsUse } from './errors.ts'
 import { listen } from './events.ts'
 import { createIntrospectionPolicy, features } from './features.ts'
@@ -66,6 +67,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const handles = createHandles(use.keys)
   const refreshTokens = createRefreshTokenFormat(use.keys)
   const requests = createTokenRequests()
+  const epochs = createEpochs(use)
   const mayIntrospect = createIntrospectionPolicy(use)
   const inside = createInsideRequests(use)
   const commit: TokenEndpointUse = {
@@ -82,6 +84,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       handles,
       refreshTokens,
       requests,
+      epochs,
       ctx: () => Provider.ctx,
       // Who presents an access token is no client.
       isInside: () => inside.made(Provider.ctx?.req) || Provider.ctx?.oidc.route === 'userinfo',
@@ -168,12 +171,13 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   answerForStructuredTokens(provider, {
     ...use,
     handles,
+    epochs,
     mayIntrospect,
     readAccessToken: createAccessTokenReader(use),
   })
   showFormPosts(provider, use.showPage)
   letPublicDocumentsBeKept(provider)
   listen(provider, use.reports)
-  const firstParty = createFirstParty({ provider, store: use.store, handles, refreshTokens, inside })
+  const firstParty = createFirstParty({ provider, store: use.store, handles, refreshTokens, inside, epochs })
   return { provider, firstParty }
 }

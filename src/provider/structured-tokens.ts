@@ -7,6 +7,7 @@ import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { AccessTokenClaims, ReadAccessToken } from '../keys/access-tokens.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { Epochs } from './epochs.ts'
 import type { Handles } from './handles.ts'
 import { orUnavailable } from './unavailable.ts'
 
@@ -14,6 +15,7 @@ export interface StructuredTokensUse {
   store: StateStore
   handles: Handles
   clock: Clock
+  epochs: Epochs
   readAccessToken: ReadAccessToken
   /** Whether this client may look into that token. */
   mayIntrospect: (
@@ -60,14 +62,17 @@ async function introspect(
   return { ...claims, active: true, token_type: type }
 }
 
-async function lives({ store, handles }: StructuredTokensUse, claims: AccessTokenClaims): Promise<boolean> {
+async function lives(
+  { store, handles, epochs }: StructuredTokensUse,
+  claims: AccessTokenClaims,
+): Promise<boolean> {
   const mark = handles.key(REVOKED, claims.jti)
   if ((await orUnavailable(store.artifacts.get(REVOKED, mark))) !== undefined) return false
   if (accountOf(claims) === undefined) return true
   const grantId = handles.grantIdIn(claims.jti)
-  return (
-    grantId !== undefined && (await orUnavailable(store.grants.read(handles.grantKey(grantId)))) !== undefined
-  )
+  if (grantId === undefined) return false
+  const grant = await orUnavailable(store.grants.read(handles.grantKey(grantId)))
+  return grant !== undefined && orUnavailable(epochs.isCurrent(grant, grant.content['epochs']))
 }
 
 async function revoke(

@@ -30,6 +30,7 @@ const ada: StoredUser = {
   profile: { locale: 'en' },
   serverRoles: [],
   disabled: false,
+  epoch: 0,
   managedBy: 'apply',
   passwordHash: 'phc of right',
 }
