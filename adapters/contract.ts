@@ -119,6 +119,8 @@ export interface GrantStore {
   dropToken(key: string, tokenKey: string): Promise<void>
   /** Ends the grant and every token of it. False when there was none. */
   revoke(key: string): Promise<boolean>
+  /** All grants under an index entry, in batches and in no order. */
+  list(index: GrantIndex, value: string): AsyncIterable<Grant[]>
   /**
    * Ends all grants under an index entry; `spareFamilies` leaves those that have a refresh-token family. Not one
    * step: a grant that is made meanwhile may survive. How many were ended.

@@ -53,6 +53,25 @@ export const REVOKE: Statement = {
   text: 'delete from state_grants where key = $1 returning expires_at > clock_timestamp() as living',
 }
 
+const listBy = (index: GrantIndex): Statement => ({
+  name: `state_list_${index}`,
+  text: `
+    select of_index.key as grant_key, g.*
+    from (
+      select key from state_grants
+      where ${index} = $1 and key > $2 and expires_at > clock_timestamp()
+      order by key limit 500
+    ) as of_index
+    cross join lateral state_read_grant(of_index.key) g
+    order by of_index.key`,
+})
+
+export const LIST: Record<GrantIndex, Statement> = {
+  account: listBy('account'),
+  client: listBy('client'),
+  session: listBy('session'),
+}
+
 /** The lock looks at each row again: a family that came while it waited is seen, and spared where asked. */
 const revokeAllBy = (index: GrantIndex): Statement => ({
   name: `state_revoke_all_${index}`,

@@ -14,6 +14,7 @@ import {
   ADD_TOKEN,
   CREATE,
   DROP_TOKEN,
+  LIST,
   READ,
   READ_TOKEN,
   REDEEM,
@@ -62,6 +63,8 @@ export const postgresGrants = (ask: Ask): GrantStore => ({
     return rows[0]?.living === true
   },
 
+  list: (index, value) => list(ask, index, value),
+
   revokeAll: (index, value, { spareFamilies = false } = {}) => revokeAll(ask, index, value, spareFamilies),
 })
 
@@ -95,6 +98,17 @@ async function rotate(ask: Ask, key: string, rotation: Rotation): Promise<Rotati
   if (row.outcome !== 'changed') return { status: row.outcome }
   // It may have expired between the step and the reading.
   return row.read_at === null ? { status: 'gone' } : { status: 'changed', grant: readColumns(row) }
+}
+
+async function* list(ask: Ask, index: GrantIndex, value: string): AsyncGenerator<Grant[]> {
+  if (value === '') return
+  for (let last = ''; ; ) {
+    const { rows } = await ask<GrantColumns & { grant_key: string }>(LIST[index], [value, last])
+    const key = rows.at(-1)?.grant_key
+    if (key === undefined) return
+    yield rows.map(readColumns)
+    last = key
+  }
 }
 
 /** In batches, each a transaction of its own: no number of grants is too much for a statement's time. */

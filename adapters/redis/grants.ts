@@ -1,6 +1,7 @@
 /** Grants in Redis: each call is one trip, and its decisive part one script on one slot. */
 import type { Redis } from 'ioredis'
 import type {
+  Grant,
   GrantIndex,
   GrantOwner,
   GrantStore,
@@ -15,7 +16,7 @@ import { formatUses } from '../stored-grant.ts'
 import { readGrantReply, readOwner, writeBirth } from './grant-hash.ts'
 import { addToIndexes, entriesOf } from './indexes.ts'
 import type { Keys } from './keys.ts'
-import { ms } from './scripts.ts'
+import { type GrantReply, ms } from './scripts.ts'
 
 export const redisGrants = (redis: Redis, keys: Keys): GrantStore => ({
   async create(key, grant) {
@@ -59,6 +60,8 @@ export const redisGrants = (redis: Redis, keys: Keys): GrantStore => ({
     return true
   },
 
+  list: (index, value) => list(redis, keys, keys.grantsOf(index, value)),
+
   revokeAll: (index, value, { spareFamilies = false } = {}) =>
     revokeAll(redis, keys, keys.grantsOf(index, value), spareFamilies),
 })
@@ -98,6 +101,15 @@ async function rotate(redis: Redis, keys: Keys, key: string, rotation: Rotation)
     ),
   )
   return status === 'changed' ? { status, grant: readGrantReply(grant) } : { status }
+}
+
+async function* list(redis: Redis, keys: Keys, index: string): AsyncGenerator<Grant[]> {
+  for await (const entries of entriesOf(redis, index)) {
+    const pipeline = redis.pipeline()
+    for (const key of entries) pipeline.readGrant(1, keys.grant(key))
+    const replies = (await allAnswers(pipeline)) as (GrantReply | null)[]
+    yield replies.filter((reply) => reply !== null).map(readGrantReply)
+  }
 }
 
 async function revokeAll(redis: Redis, keys: Keys, index: string, spareFamilies: boolean): Promise<number> {

@@ -19,6 +19,39 @@ const INDEXES: GrantIndex[] = ['account', 'client', 'session']
 export function describeIndexes(nodes: Nodes): void {
   const { grants } = nodes.one
 
+  describe('listing grants', () => {
+    const listed = async (index: GrantIndex, value: string) =>
+      (await Array.fromAsync(nodes.two.grants.list(index, value))).flat()
+
+    it.each(INDEXES)('shows all of one %s that live, as they are read', async (index) => {
+      const owner = newOwner()
+      const family = await createFamily(nodes.one, { ...newOwner(), [index]: owner[index] })
+      const bare = await createGrant(nodes.one, { ...newOwner(), [index]: owner[index] })
+      const ended = await createFamily(nodes.one, { ...newOwner(), [index]: owner[index] })
+      await grants.revoke(ended.key)
+      const clients = (await listed(index, owner[index])).map(({ client, family }) => [
+        client,
+        family?.number,
+      ])
+      expect(clients).toHaveLength(2)
+      expect(clients).toEqual(
+        expect.arrayContaining([
+          [family.owner.client, 0],
+          [bare.owner.client, undefined],
+        ]),
+      )
+      expect(await listed(index, newKey())).toEqual([])
+      expect(await listed(index, '')).toEqual([])
+    })
+
+    it('of more than a batch shows each once', async () => {
+      const owner = newOwner()
+      await manyTimes(1200, () => createGrant(nodes.one, { ...newOwner(), account: owner.account }))
+      const sessions = (await listed('account', owner.account)).map(({ session }) => session)
+      expect([sessions.length, new Set(sessions).size]).toEqual([1200, 1200])
+    })
+  })
+
   describe('ending grants together', () => {
     it.each(INDEXES)('ends all of one %s, and of no other', async (index) => {
       const [owner, stranger] = [newOwner(), newOwner()]

@@ -78,6 +78,9 @@ const memoryGrants = (grants: Map<string, MemoryGrant>): GrantStore => ({
     grants.get(key)?.tokens.delete(tokenKey)
   },
   revoke: async (key) => grants.delete(key),
+  async *list(index: GrantIndex, value) {
+    yield [...grants.values()].filter(({ born }) => value !== '' && born[index] === value).map(shown)
+  },
   async revokeAll(index: GrantIndex, value, { spareFamilies = false } = {}) {
     const doomed = [...grants].filter(
       ([, { born, family }]) => value !== '' && born[index] === value && !(spareFamilies && family),

@@ -4,6 +4,15 @@ import type { AddCommand } from './context.ts'
 import { addDoctor } from './doctor/doctor.ts'
 import { addMigrate } from './migrate.ts'
 import { addServe } from './serve.ts'
+import { addSessions } from './sessions/sessions.ts'
 import { addUser } from './user/user.ts'
 
-export const COMMANDS: readonly AddCommand[] = [addServe, addMigrate, addApply, addUser, addClient, addDoctor]
+export const COMMANDS: readonly AddCommand[] = [
+  addServe,
+  addMigrate,
+  addApply,
+  addUser,
+  addClient,
+  addSessions,
+  addDoctor,
+]

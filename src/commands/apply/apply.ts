@@ -3,9 +3,10 @@ import { createReadStream } from 'node:fs'
 import { readVariable } from '../../config/variable.ts'
 import type { Core } from '../../core.ts'
 import { isDemo } from '../../demo/demo-scope.ts'
+import type { Access } from '../../sessions/end-access.ts'
 import { whenReachable } from '../../state.ts'
 import type { AddCommand, CommandContext } from '../context.ts'
-import { type Access, endAccess } from '../end-access.ts'
+import { endAccess } from '../end-access.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type Changed, tellOthers } from '../tell-others.ts'
 import { withCore, withState } from '../with-core.ts'
@@ -74,7 +75,7 @@ async function bringAbout(core: Core, desired: Desired, { dryRun, prune }: Optio
     const outcome = await reconcile(use, desired, { managedBy: 'apply', prune, dryRun })
     if (outcome.ok && !dryRun) {
       await tellOthers(core, changedBy(outcome.changes))
-      await endAccess(state, accessEndedBy(outcome.changes))
+      await endAccess(core, state, accessEndedBy(outcome.changes))
     }
     return outcome
   })

@@ -10,7 +10,8 @@ import { withState } from '../with-core.ts'
 /** Undefined when there is no such client. */
 type Step = (core: Core, state: StateStore, clientId: string) => Promise<string | undefined>
 
-const end = (state: StateStore, clientId: string) => endAccess(state, { accounts: [], clients: [clientId] })
+const end = (core: Core, state: StateStore, clientId: string) =>
+  endAccess(core, state, { clients: [clientId] })
 
 const tell = (core: Core, clientId: string) => tellOthers(core, { clients: [clientId] })
 
@@ -18,12 +19,12 @@ const tell = (core: Core, clientId: string) => tellOthers(core, { clients: [clie
 const disable: Step = async (core, state, clientId) => {
   if (!(await core.clients.setDisabled(clientId, true))) return undefined
   await tell(core, clientId)
-  await end(state, clientId)
+  await end(core, state, clientId)
   return 'is disabled, and its tokens have ended'
 }
 
 const enable: Step = async (core, state, clientId) => {
-  await end(state, clientId)
+  await end(core, state, clientId)
   if (!(await core.clients.setDisabled(clientId, false))) return undefined
   await tell(core, clientId)
   return 'is enabled'
@@ -33,7 +34,7 @@ const enable: Step = async (core, state, clientId) => {
 const remove: Step = async (core, state, clientId) => {
   if (!(await core.clients.remove(clientId))) return undefined
   await tell(core, clientId)
-  await end(state, clientId)
+  await end(core, state, clientId)
   return 'is deleted, and its tokens have ended'
 }
 

@@ -13,7 +13,7 @@ import { findUser } from './find-user.ts'
 
 type Step = (core: Core, state: StateStore, account: Account) => Promise<string>
 
-const end = (state: StateStore, { sub }: Account) => endAccess(state, { accounts: [sub], clients: [] })
+const end = (core: Core, state: StateStore, { sub }: Account) => endAccess(core, state, { accounts: [sub] })
 
 const tell = (core: Core, { sub }: Account) => tellOthers(core, { accounts: [sub] })
 
@@ -21,13 +21,13 @@ const tell = (core: Core, { sub }: Account) => tellOthers(core, { accounts: [sub
 const disable: Step = async (core, state, account) => {
   const disabled = await disableUser(core)(account.id)
   await tell(core, account)
-  await end(state, account)
+  await end(core, state, account)
   return disabled === undefined ? 'was disabled before' : 'is disabled and signed out everywhere'
 }
 
 /** A request that was under way while the account was being disabled may have left something behind. */
 const enable: Step = async (core, state, account) => {
-  await end(state, account)
+  await end(core, state, account)
   await enableUser(core)(account.id)
   await tell(core, account)
   return 'may sign in'
@@ -36,7 +36,7 @@ const enable: Step = async (core, state, account) => {
 const remove: Step = async (core, state, account) => {
   await deleteUser(core)(account.id)
   await tell(core, account)
-  await end(state, account)
+  await end(core, state, account)
   return 'is deleted, with all that was signed in'
 }
 

@@ -26,7 +26,7 @@ export async function setPassword(
           : `Refused: the password ${PASSWORD_REFUSALS[reason]}.`,
       )
     }
-    await endAccess(state, { accounts: [account.sub], clients: [] })
+    await endAccess(core, state, { accounts: [account.sub] })
   })
   say(`${account.email} has a new password, and is signed out everywhere.`)
 }
