@@ -4,5 +4,12 @@ import type { AccountTables } from './accounts/rows.ts'
 import type { ClientTables } from './clients/rows.ts'
 import type { ConsentTables } from './consents/rows.ts'
 import type { KeyTables } from './keys/rows.ts'
+import type { WorkerTables } from './workers/rows.ts'
 
-export interface Database extends AccountTables, ClientTables, ConsentTables, KeyTables, StateTables {}
+export interface Database
+  extends AccountTables,
+    ClientTables,
+    ConsentTables,
+    KeyTables,
+    StateTables,
+    WorkerTables {}

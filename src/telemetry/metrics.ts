@@ -47,6 +47,11 @@ export interface Metrics {
   revocation(scope: RevocationScope): void
   rateLimited(limiter: Limiter): void
   passwordHashQueue(depth: number): void
+  /** The names of this node’s background jobs, told once: each is there from the start. */
+  jobs(names: readonly string[]): void
+  job(name: string, result: Result): void
+  /** Whether this node leads the background work. */
+  leads(leads: boolean): void
   /** All published keys that have an end, epoch ms; replaces what was told before. */
   signingKeys(keys: readonly { kid: string; expiresAt: number }[]): void
   httpRequest(observation: HttpObservation): void
@@ -135,6 +140,17 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     scope: REVOCATION_SCOPES,
   })
   const limited = count('auth_rate_limited_total', 'Requests that a limiter refused.', { limiter: LIMITERS })
+  const jobRuns = new Counter({
+    name: 'auth_job_runs_total',
+    help: 'Runs of background jobs.',
+    labelNames: ['job', 'result'],
+    registers: [registry],
+  })
+  const leader = new Gauge({
+    name: 'auth_worker_leads',
+    help: '1 on the node that does the background work.',
+    registers: [registry],
+  })
   const queue = new Gauge({
     name: 'auth_password_hash_queue_depth',
     help: 'Password hashes that wait for a free lane.',
@@ -152,6 +168,11 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     revocation: (scope) => revocations(scope),
     rateLimited: (limiter) => limited(limiter),
     passwordHashQueue: (depth) => queue.set(depth),
+    jobs: (names) => {
+      for (const name of names) for (const result of RESULTS) jobRuns.inc({ job: name, result }, 0)
+    },
+    job: (name, result) => jobRuns.inc({ job: name, result }),
+    leads: (leads) => leader.set(leads ? 1 : 0),
     signingKeys: signingKeyGauge(registry, options.clock ?? systemClock),
     httpRequest: httpHistogram(registry),
     text: () => registry.metrics(),
