@@ -6,6 +6,7 @@ import * as consents from './0003-consents.ts'
 import * as keys from './0004-keys.ts'
 import * as state from './0005-state.ts'
 import * as workers from './0007-workers.ts'
+import * as outbox from './0008-outbox.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-accounts': accounts,
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004-keys': keys,
   '0005-state': state,
   '0007-workers': workers,
+  '0008-outbox': outbox,
 }

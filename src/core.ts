@@ -18,6 +18,7 @@ import type { Config } from './config/config.ts'
 import type { Problem } from './config/problem.ts'
 import { readOrCreateMasterKey } from './config/secret-files.ts'
 import { createConsentsRepository } from './consents/consents-repository.ts'
+import { createOutboxRepository } from './events/outbox-repository.ts'
 import { type DataKeys, loadDataKeys } from './keys/data-keys.ts'
 import { createDataKeysRepository } from './keys/data-keys-repository.ts'
 import { createFieldSealer } from './keys/field-seal.ts'
@@ -98,6 +99,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     clientSecrets: createClientSecrets(keys),
     resourceServers: createResourceServersRepository(db),
     consents: createConsentsRepository(db),
+    outbox: createOutboxRepository(db),
     accounts,
     hasher,
     authenticate: authenticate({

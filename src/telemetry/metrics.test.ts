@@ -22,6 +22,8 @@ test('every metric is there from the start, with value 0', async () => {
     'auth_password_hash_queue_depth 0',
     'auth_job_runs_total{job="sweep",result="failure"} 0',
     'auth_worker_leads 0',
+    'auth_outbox_messages{state="waiting"} 0',
+    'auth_outbox_messages{state="dead"} 0',
     '# TYPE auth_signing_key_expiry_seconds gauge',
     'http_request_duration_seconds_count{route="other",method="GET",status="404"} 0',
     'process_cpu_seconds_total',

@@ -1,8 +1,6 @@
 /** Who leads the background work, on a real database: two runners with a short lease, one of which meets a misfortune. */
-import { rm } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
-import { migrate } from '../../adapters/migrate.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import type { Job, Lease } from '../../src/workers/job.ts'
@@ -10,7 +8,7 @@ import { createLeasesRepository, type LeasesRepository } from '../../src/workers
 import { createRunner, type Runner } from '../../src/workers/runner.ts'
 import { SOON } from '../security/probes.ts'
 import { freshDatabase } from '../support/databases.ts'
-import { freshFolder, openFolder } from '../support/folders.ts'
+import { onBothDatabases } from '../support/on-both-databases.ts'
 import { startStoreProxy } from '../support/store-proxy.ts'
 
 const LEASE_MS = 1500
@@ -37,26 +35,21 @@ const freezable = (leases: LeasesRepository, { passes }: Freezer): LeasesReposit
   isHeld: (fence) => passes().then(() => leases.isHeld(fence)),
 })
 
-const tests = (open: () => Promise<{ database: OpenDatabase; end: () => Promise<void> }>): void => {
-  let opened: Awaited<ReturnType<typeof open>>
+onBothDatabases((database) => {
   const runners: Runner[] = []
   const logged: { node: string; job: string | undefined; msg: string }[] = []
 
-  beforeAll(async () => {
-    opened = await open()
-  })
   afterEach(async () => {
     await Promise.all(runners.splice(0).map((runner) => runner.stop(0)))
     logged.length = 0
   })
-  afterAll(() => opened.end())
 
-  function begin(node: string, jobs: Job[], freezer = createFreezer(), db = opened.database.db) {
+  function begin(node: string, jobs: Job[], freezer = createFreezer()) {
     const log = ({ job }: { job?: string | undefined }, msg: string) => void logged.push({ node, job, msg })
     const metrics = createMetrics({ nodeDefaults: false })
     const runner = createRunner({
       jobs,
-      leases: freezable(createLeasesRepository(db), freezer),
+      leases: freezable(createLeasesRepository(database().db), freezer),
       node,
       clock: systemClock,
       log: { debug: () => {}, info: log, warn: log },
@@ -67,7 +60,7 @@ const tests = (open: () => Promise<{ database: OpenDatabase; end: () => Promise<
     runner.start()
     return { runner, metrics }
   }
-  const leader = async () => (await createLeasesRepository(opened.database.db).holder())?.holder
+  const leader = async () => (await createLeasesRepository(database().db).holder())?.holder
 
   it('F-150 a frozen leader is followed, and on waking steps down before its next write', async () => {
     const freezer = createFreezer()
@@ -155,80 +148,50 @@ const tests = (open: () => Promise<{ database: OpenDatabase; end: () => Promise<
     await expect.poll(() => runs, SOON).toBeGreaterThan(before)
     expect(logged).toContainEqual({ node: 'a', job: 'failing', msg: expect.stringContaining('a job failed') })
   })
-}
-
-describe('on PostgreSQL', () => {
-  const open = async () => {
-    const fresh = await freshDatabase()
-    const database = await openDatabase({ url: fresh.url, dataDir: '', poolMax: 5 })
-    return {
-      database,
-      end: async () => {
-        await database.close()
-        await fresh.drop()
-      },
-    }
-  }
-  tests(open)
-
-  it('F-131 a leader that loses its connection is followed, and writes no more', async () => {
-    const fresh = await freshDatabase()
-    const proxy = await startStoreProxy(fresh.url)
-    const [near, far] = await Promise.all(
-      [fresh.url, proxy.url].map((url) => openDatabase({ url, dataDir: '', poolMax: 3 })),
-    )
-    if (near === undefined || far === undefined) throw new Error('no database')
-    const writes = async () =>
-      (await near.pool.query<{ node: string }>('select node from written order by at')).rows.map(
-        ({ node }) => node,
-      )
-    await near.pool.query('create table written (node text, at timestamptz default clock_timestamp())')
-    const writer = (node: string, { pool }: OpenDatabase): Job => ({
-      name: 'writer',
-      everyMs: 20,
-      run: async (_now: number, lease: Lease) => {
-        await lease.stillHeld()
-        return (await pool.query('insert into written values ($1)', [node])).rowCount ?? 0
-      },
-    })
-    const runnerOn = (node: string, database: OpenDatabase): Runner =>
-      createRunner({
-        jobs: [writer(node, database)],
-        leases: createLeasesRepository(database.db),
-        node,
-        clock: systemClock,
-        log: { debug: () => {}, info: () => {}, warn: () => {} },
-        metrics: createMetrics({ nodeDefaults: false }),
-        leaseMs: LEASE_MS,
-      })
-    const [a, b] = [runnerOn('a', far), runnerOn('b', near)]
-    try {
-      a.start()
-      await expect.poll(async () => (await writes()).includes('a'), SOON).toBe(true)
-      b.start()
-      await proxy.close()
-      await expect.poll(async () => (await writes()).includes('b'), SOON).toBe(true)
-      const all = await writes()
-      expect(all.slice(all.indexOf('b'))).not.toContain('a')
-    } finally {
-      await Promise.all([a.stop(0), b.stop(0)])
-      await Promise.all([near.close(), far.close()])
-      await fresh.drop()
-    }
-  })
 })
 
-describe('on embedded storage', () => {
-  tests(async () => {
-    const folder = freshFolder()
-    const database = await openFolder(folder)
-    await migrate(database)
-    return {
-      database,
-      end: async () => {
-        await database.close()
-        await rm(folder, { recursive: true })
-      },
-    }
+it('F-131 a leader that loses its connection is followed, and writes no more', async () => {
+  const fresh = await freshDatabase()
+  const proxy = await startStoreProxy(fresh.url)
+  const [near, far] = await Promise.all(
+    [fresh.url, proxy.url].map((url) => openDatabase({ url, dataDir: '', poolMax: 3 })),
+  )
+  if (near === undefined || far === undefined) throw new Error('no database')
+  const writes = async () =>
+    (await near.pool.query<{ node: string }>('select node from written order by at')).rows.map(
+      ({ node }) => node,
+    )
+  await near.pool.query('create table written (node text, at timestamptz default clock_timestamp())')
+  const writer = (node: string, { pool }: OpenDatabase): Job => ({
+    name: 'writer',
+    everyMs: 20,
+    run: async (_now: number, lease: Lease) => {
+      await lease.stillHeld()
+      return (await pool.query('insert into written values ($1)', [node])).rowCount ?? 0
+    },
   })
+  const runnerOn = (node: string, database: OpenDatabase): Runner =>
+    createRunner({
+      jobs: [writer(node, database)],
+      leases: createLeasesRepository(database.db),
+      node,
+      clock: systemClock,
+      log: { debug: () => {}, info: () => {}, warn: () => {} },
+      metrics: createMetrics({ nodeDefaults: false }),
+      leaseMs: LEASE_MS,
+    })
+  const [a, b] = [runnerOn('a', far), runnerOn('b', near)]
+  try {
+    a.start()
+    await expect.poll(async () => (await writes()).includes('a'), SOON).toBe(true)
+    b.start()
+    await proxy.close()
+    await expect.poll(async () => (await writes()).includes('b'), SOON).toBe(true)
+    const all = await writes()
+    expect(all.slice(all.indexOf('b'))).not.toContain('a')
+  } finally {
+    await Promise.all([a.stop(0), b.stop(0)])
+    await Promise.all([near.close(), far.close()])
+    await fresh.drop()
+  }
 })
