@@ -23,6 +23,7 @@ import { type DataKeys, loadDataKeys } from './keys/data-keys.ts'
 import { createDataKeysRepository } from './keys/data-keys-repository.ts'
 import { createFieldSealer } from './keys/field-seal.ts'
 import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
+import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import { createPasswordHasher } from './security/password-hash.ts'
 import type { Clock } from './shared/clock.ts'
@@ -100,6 +101,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     resourceServers: createResourceServersRepository(db),
     consents: createConsentsRepository(db),
     outbox: createOutboxRepository(db),
+    devMailbox: createDevMailboxRepository(db),
     accounts,
     hasher,
     authenticate: authenticate({

@@ -5,6 +5,7 @@ import type { ClientTables } from './clients/rows.ts'
 import type { ConsentTables } from './consents/rows.ts'
 import type { EventTables } from './events/rows.ts'
 import type { KeyTables } from './keys/rows.ts'
+import type { MessagingTables } from './messaging/rows.ts'
 import type { WorkerTables } from './workers/rows.ts'
 
 export interface Database
@@ -13,5 +14,6 @@ export interface Database
     ConsentTables,
     EventTables,
     KeyTables,
+    MessagingTables,
     StateTables,
     WorkerTables {}

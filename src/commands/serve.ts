@@ -95,6 +95,7 @@ async function serveOn(core: Core, use: ServeUse): Promise<void> {
   const inside: Inside =
     role === 'worker' ? openState({ ...core, log }) : await createApp({ core, log, metrics })
   try {
+    metrics.outbox(core.outbox.waiting)
     health.add('database', async () => void (await core.database.pool.query('select 1')))
     health.add('state', () => inside.ping())
     if (await waitForStores(() => inside.ping().then(() => true), log, stop.signal)) {
