@@ -180,7 +180,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   })
   const leader = new Gauge({
     name: 'auth_worker_leads',
-    help: '1 on the node that does the background work.',
+    help: 'Whether this node does the background work: 1 or 0.',
     registers: [registry],
   })
   const queue = new Gauge({
