@@ -84,7 +84,7 @@ async function retry(use: DeliverUse, message: Message, strikes: number, reason:
   const pause = backOff(message.attempts, use.random)
   await use.outbox.retry(message, { at: now + pause, strikes, reason })
   use.log.warn(
-    { purpose: message.kind, attempt: message.attempts, reason, retryInMs: Math.round(pause) },
+    { purpose: message.kind, attempt: message.attempts, reason, retryInMs: pause },
     'a message was not delivered; it is tried again',
   )
 }
