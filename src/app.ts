@@ -1,5 +1,6 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
 import type Koa from 'koa'
+import type { Grant } from '../adapters/contract.ts'
 import type { Account } from './accounts/account.ts'
 import { claimsOf } from './accounts/claims.ts'
 import type { KnownClient, ResourceServer } from './clients/client.ts'
@@ -17,11 +18,13 @@ import { createOwnBrowser } from './interaction/own-browser.ts'
 import { createConsent } from './interaction/steps/consent.ts'
 import { createSignIn } from './interaction/steps/sign-in.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
+import { tellOfReuse } from './messaging/tell-of-reuse.ts'
 import { createAssets, HOSTED_ASSETS } from './pages/assets.ts'
 import { createMessages } from './pages/messages.ts'
 import { createPages } from './pages/pages.ts'
 import { createShowPage } from './pages/respond.ts'
 import { PLAYGROUND_ASSETS } from './playground/assets.ts'
+import { createMailboxRouter } from './playground/mailbox.ts'
 import { createPlaygroundRouter } from './playground/playground.ts'
 import { ACR_1FA, isServerClaim } from './provider/claims.ts'
 import { cookieNames } from './provider/cookies.ts'
@@ -85,6 +88,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     requestId: ({ req }) => requests.of(req).id,
     developerDetails: !config.production,
     reports: createReports({ metrics, requests }),
+    tellOfReuse: createTellOfReuse(core, log),
     answerError,
     follow: (outer, inner) => requests.begin(inner, requests.of(outer)),
   })
@@ -124,6 +128,15 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     sweep: () => state.sweep(),
     close: () => state.close(),
   }
+}
+
+/** What was found is acted upon, whether or not it can be told. */
+function createTellOfReuse({ config, outbox, clock }: Core, log: Logger) {
+  const tell = tellOfReuse({ ...config, outbox, clock })
+  return (grantKey: string, { account, client }: Grant): Promise<void> =>
+    tell({ grantKey, sub: account, clientId: client }).catch((error: unknown) =>
+      log.error({ userId: account, clientId: client, error }, 'nobody can be told of the reuse by mail'),
+    )
 }
 
 type LookUps = ReturnType<typeof createLookUps>
@@ -233,6 +246,8 @@ function createPlainRouters(core: Core, { findClient }: LookUps, { assets, csrf,
   const demo = isDemoAllowed(config)
   const playground = () =>
     createPlaygroundRouter({ ...config, assets, demo: () => readDemoFile(config.dataDir) })
+  const mailbox = () =>
+    createMailboxRouter({ assets, mailbox: core.devMailbox, sent: config.mail !== undefined })
   return [
     createHomeRouter({ showPage, playground: demo ? '/playground' : undefined }),
     createSetPasswordRouter({
@@ -244,6 +259,6 @@ function createPlainRouters(core: Core, { findClient }: LookUps, { assets, csrf,
       minLength: 8,
     }),
     createLogoRouter({ findClient }),
-    ...(demo ? [playground()] : []),
+    ...(demo ? [playground(), mailbox()] : []),
   ]
 }

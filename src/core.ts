@@ -18,10 +18,12 @@ import type { Config } from './config/config.ts'
 import type { Problem } from './config/problem.ts'
 import { readOrCreateMasterKey } from './config/secret-files.ts'
 import { createConsentsRepository } from './consents/consents-repository.ts'
+import { createOutboxRepository } from './events/outbox-repository.ts'
 import { type DataKeys, loadDataKeys } from './keys/data-keys.ts'
 import { createDataKeysRepository } from './keys/data-keys-repository.ts'
 import { createFieldSealer } from './keys/field-seal.ts'
 import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
+import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import { createPasswordHasher } from './security/password-hash.ts'
 import type { Clock } from './shared/clock.ts'
@@ -98,6 +100,8 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     clientSecrets: createClientSecrets(keys),
     resourceServers: createResourceServersRepository(db),
     consents: createConsentsRepository(db),
+    outbox: createOutboxRepository(db),
+    devMailbox: createDevMailboxRepository(db),
     accounts,
     hasher,
     authenticate: authenticate({

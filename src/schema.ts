@@ -3,6 +3,17 @@ import type { StateTables } from '../adapters/postgres-rows.ts'
 import type { AccountTables } from './accounts/rows.ts'
 import type { ClientTables } from './clients/rows.ts'
 import type { ConsentTables } from './consents/rows.ts'
+import type { EventTables } from './events/rows.ts'
 import type { KeyTables } from './keys/rows.ts'
+import type { MessagingTables } from './messaging/rows.ts'
+import type { WorkerTables } from './workers/rows.ts'
 
-export interface Database extends AccountTables, ClientTables, ConsentTables, KeyTables, StateTables {}
+export interface Database
+  extends AccountTables,
+    ClientTables,
+    ConsentTables,
+    EventTables,
+    KeyTables,
+    MessagingTables,
+    StateTables,
+    WorkerTables {}

@@ -35,6 +35,7 @@ const DOORS: readonly { library: RegExp; door: string; types?: string }[] = [
   { library: /^jose$/, door: 'src/{keys,clients}/**', types: 'src/provider/*' },
   { library: /^(pino|prom-client|@opentelemetry\/.*)$/, door: 'src/telemetry/**' },
   { library: /^(eta|eta\/.*|intl-messageformat)$/, door: 'src/pages/**' },
+  { library: /^(nodemailer|bowser)$/, door: 'src/messaging/**' },
   { library: /^commander$/, door: 'src/{main.ts,commands/**}' },
   { library: /^yaml$/, door: 'src/commands/**' },
   { library: /^(openid-client|oauth4webapi)$/, door: '{src,views}/playground/**' },

@@ -1,12 +1,16 @@
 /** `gatehouse serve`: waits for its stores, listens, and stops without losing a request. */
 import { createServer, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Option } from 'commander'
+import type { StateStore } from '../../adapters/contract.ts'
 import { createApp, type House } from '../app.ts'
+import { createBackground } from '../background.ts'
 import type { Address, Config } from '../config/config.ts'
 import { type Core, openCore } from '../core.ts'
 import { ensureDemo } from '../demo/demo.ts'
 import { StoreAway } from '../shared/app-error.ts'
 import { systemClock } from '../shared/clock.ts'
+import { openState } from '../state.ts'
 import { createHealth, type Health } from '../telemetry/health.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { startManagement } from '../telemetry/management.ts'
@@ -19,16 +23,21 @@ export const addServe: AddCommand = (program, open, end) => {
   program
     .command('serve')
     .description('serve HTTP and do the background work')
-    .action(async () => end(await serve(open())))
+    .addOption(new Option('--role <role>', 'only one of the two').choices(['web', 'worker']))
+    .action(async ({ role }: { role?: Role }) => end(await serve(open(), role)))
 }
+
+/** Without one, a node is both. */
+type Role = 'web' | 'worker'
 
 /** A node that was told to stop serves on for so long: who sends it requests has to notice first. */
 const NOTICE = 3_000
 /** In-flight requests may take this long once nothing new is taken. */
 const DRAIN = 20_000
-const SWEEP_EVERY = 60_000
+/** So may background jobs. */
+const JOBS_END = 20_000
 
-async function serve(context: CommandContext): Promise<number> {
+async function serve(context: CommandContext, role: Role | undefined): Promise<number> {
   const { config } = context
   const log = createLogger({ level: config.logLevel })
   const stop = stopSignal()
@@ -38,7 +47,7 @@ async function serve(context: CommandContext): Promise<number> {
   log.info({ port: management.port }, 'management is listening')
   // Whatever ends the start, nothing is left open: a process that lives on without serving would never be replaced.
   try {
-    await openAndServe(context, { config, log, health, metrics, stop })
+    await openAndServe(context, { role, config, log, health, metrics, stop })
   } finally {
     await management.close()
     await log.flush()
@@ -70,6 +79,7 @@ async function openAndServe(context: CommandContext, use: ServeUse): Promise<voi
 }
 
 interface ServeUse {
+  role: Role | undefined
   config: Config
   log: Logger
   health: Health
@@ -77,34 +87,47 @@ interface ServeUse {
   stop: ReturnType<typeof stopSignal>
 }
 
+/** A worker has the house's state and none of its doors. */
+type Inside = House | StateStore
+
 async function serveOn(core: Core, use: ServeUse): Promise<void> {
-  const { log, health, metrics, stop } = use
-  const house = await createApp({ core, log, metrics })
+  const { role, log, health, metrics, stop } = use
+  const inside: Inside =
+    role === 'worker' ? openState({ ...core, log }) : await createApp({ core, log, metrics })
   try {
+    metrics.outbox(core.outbox.waiting)
     health.add('database', async () => void (await core.database.pool.query('select 1')))
-    health.add('state', () => house.ping())
-    if (await waitForStores(() => house.ping().then(() => true), log, stop.signal)) {
-      await serveUntilStopped(house, use)
+    health.add('state', () => inside.ping())
+    if (await waitForStores(() => inside.ping().then(() => true), log, stop.signal)) {
+      await serveUntilStopped(core, inside, use)
     }
   } finally {
-    await house.close()
+    await inside.close()
   }
 }
 
-async function serveUntilStopped(house: House, { config, log, health, stop }: ServeUse): Promise<void> {
+async function serveUntilStopped(core: Core, inside: Inside, use: ServeUse): Promise<void> {
+  const { role, config, log, health, metrics, stop } = use
   const shared = config.databaseUrl !== undefined
-  const server = await listen(house, config.listen, shared && process.platform === 'linux')
-  const sweeping = sweepRegularly(house, log)
+  const server =
+    'http' in inside ? await listen(inside, config.listen, shared && process.platform === 'linux') : undefined
+  const background =
+    role === 'web' ? undefined : createBackground({ core, sweep: () => inside.sweep(), log, metrics })
+  background?.start()
   health.started()
-  log.info({ issuer: config.issuer, ...addressOf(server) }, 'ready')
+  log.info({ issuer: config.issuer, ...(server && addressOf(server)) }, 'ready')
 
   const signal = await stop.received
   log.info({ signal }, 'stopping: soon no new requests, the running ones may end')
   health.shuttingDown()
-  clearInterval(sweeping)
-  endConnectionsByAnswers(server)
   // Embedded storage has one node, and who presses Ctrl-C watches it: nobody could be sent elsewhere.
-  if (shared && signal === 'SIGTERM') await delay(NOTICE)
+  const noticeMs = shared && signal === 'SIGTERM' ? NOTICE : 0
+  await Promise.all([background?.stop(JOBS_END), server && stopServing(server, noticeMs)])
+}
+
+async function stopServing(server: Server, noticeMs: number): Promise<void> {
+  endConnectionsByAnswers(server)
+  await delay(noticeMs)
   await drain(server)
 }
 
@@ -150,15 +173,6 @@ function listen(house: House, { host, port }: Address, shared: boolean): Promise
 function addressOf(server: Server): { host?: string; port?: number } {
   const address = server.address()
   return typeof address === 'object' && address !== null ? { host: address.address, port: address.port } : {}
-}
-
-function sweepRegularly(house: House, log: Logger): NodeJS.Timeout {
-  const sweep = (): void => {
-    house
-      .sweep()
-      .catch((error: unknown) => log.warn({ job: 'sweep', error }, 'expired state could not be removed'))
-  }
-  return setInterval(sweep, SWEEP_EVERY)
 }
 
 /** A client that keeps its connection is told by its next answer to open another one, which leads elsewhere. */

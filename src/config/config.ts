@@ -10,6 +10,7 @@ import { findNearMisses } from './near-miss.ts'
 import { findOpenings } from './node-options.ts'
 import type { Problem } from './problem.ts'
 import { type ReadFile, readSources, type Sources } from './sources.ts'
+import type { Mailbox, SmtpServer } from './values/mail.ts'
 import type { PasswordCost } from './values/password-cost.ts'
 import type { TrustProxy } from './values/trust-proxy.ts'
 
@@ -48,6 +49,8 @@ export interface Config {
   readonly cookieSameSite: Values['COOKIE_SAMESITE']
   readonly passwordHash: PasswordCost
   readonly trustProxy: TrustProxy
+  /** Absent: nobody takes mail. */
+  readonly mail?: { readonly server: SmtpServer; readonly from: Mailbox }
   readonly logLevel: Values['LOG_LEVEL']
 }
 
@@ -109,6 +112,10 @@ function toConfig(values: Values): Config {
     cookieSameSite: values.COOKIE_SAMESITE,
     passwordHash: Object.freeze(values.PASSWORD_HASH),
     trustProxy: values.TRUST_PROXY && Object.freeze(values.TRUST_PROXY),
+    ...(values.SMTP_URL !== undefined &&
+      values.MAIL_FROM !== undefined && {
+        mail: Object.freeze({ server: values.SMTP_URL, from: values.MAIL_FROM }),
+      }),
     logLevel: values.LOG_LEVEL,
   })
 }

@@ -69,6 +69,11 @@ export const FAULTS: readonly Rule[] = [
     'must reach OWASP’s floor when NODE_ENV=production: 19456 KiB with 2 passes, or as much in another mix',
     (facts) => inProduction(facts) && isCheap(facts),
   ],
+  [
+    'MAIL_FROM',
+    'must be set together with SMTP_URL: no server takes mail without a sender',
+    ({ isSet }) => isSet('SMTP_URL') && !isSet('MAIL_FROM'),
+  ],
 ]
 
 export const WEAKNESSES: readonly Rule[] = [

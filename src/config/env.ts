@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import { duration } from './values/duration.ts'
 import { issuer } from './values/issuer.ts'
+import { mailbox, smtpServer } from './values/mail.ts'
 import { masterKeys } from './values/master-keys.ts'
 import { cookieDomain, origins } from './values/origins.ts'
 import { passwordCost } from './values/password-cost.ts'
@@ -181,6 +182,20 @@ export const VARIABLES = {
       'Whose forwarded headers are believed: the number of proxies in front, or their addresses and CIDR ranges, separated by commas',
     example: '10.0.0.0/8,fd00::/8',
     schema: trustProxy,
+  },
+  SMTP_URL: {
+    unset: 'mail goes to the demo’s mailbox; in production it waits, and `doctor` fails',
+    meaning:
+      'Server that takes outgoing mail; `smtps://` for TLS from the start, otherwise STARTTLS, which must be there where a password is sent',
+    example: 'smtps://USER:PASSWORD@mail.internal',
+    secret: 'url',
+    schema: smtpServer,
+  },
+  MAIL_FROM: {
+    unset: 'none; required with `SMTP_URL`',
+    meaning: 'Sender of outgoing mail',
+    example: 'Gatehouse <no-reply@example.com>',
+    schema: mailbox,
   },
   LOG_LEVEL: {
     default: 'info',

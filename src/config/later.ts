@@ -34,15 +34,4 @@ export const LATER: Readonly<Record<string, Described>> = {
     example: 'http://collector:4318',
     secret: 'url',
   },
-  SMTP_URL: {
-    unset: 'mail goes to the demo’s mailbox',
-    meaning: 'Server that takes outgoing mail',
-    example: 'smtps://USER:PASSWORD@mail.internal',
-    secret: 'url',
-  },
-  MAIL_FROM: {
-    unset: 'none',
-    meaning: 'Sender of outgoing mail',
-    example: 'Gatehouse <no-reply@example.com>',
-  },
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createAssets } from './assets.ts'
 import { gallery } from './gallery.ts'
 import { CATALOGUES, type Catalogue } from './locales.ts'
+import { createMails } from './mails.ts'
 import { createMessages, type Messages } from './messages.ts'
 import type { PageModels, PageName } from './models.ts'
 import { createPages } from './pages.ts'
@@ -105,6 +106,7 @@ describe('the pages as a whole', () => {
       },
     }
     withMessages(watched)
+    createMails({ issuer, messages: watched, production: false })
     expect(Object.keys(en).filter((key) => !used.has(key))).toEqual([])
   })
 

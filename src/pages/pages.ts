@@ -7,9 +7,9 @@ import type { Assets } from './assets.ts'
 import { gallery } from './gallery.ts'
 import type { Locale, Messages, Piece } from './messages.ts'
 import type { PageModels, PageName } from './models.ts'
-import { createLinks, type Links } from './safe-link.ts'
+import { createLinks } from './safe-link.ts'
 import { compileTemplates } from './templates.ts'
-import type { View, ViewUse } from './view.ts'
+import { type View, type ViewUse, wordsFor } from './view.ts'
 import { consent } from './views/consent.ts'
 import { error } from './views/error.ts'
 import { formPost } from './views/form-post.ts'
@@ -60,18 +60,6 @@ export function createPages(use: PagesUse): Pages {
   }
   for (const state of gallery) for (const locale of use.messages.locales) state.render(pages, locale)
   return pages
-}
-
-function wordsFor(locale: Locale, use: PagesUse & { links: Links; host: Piece }): ViewUse {
-  const { messages, links, host, production } = use
-  return {
-    t: (key, values) => messages.t(locale, key, values),
-    rich: (key, values) => messages.rich(locale, key, values),
-    time: (at) => messages.time(locale, at),
-    links,
-    host,
-    production,
-  }
 }
 
 function frame(view: View, locale: Locale, messages: Messages): object {

@@ -1,6 +1,6 @@
 /** What a page's view is given and gives: the step between a model and its template. */
 
-import type { MessageKey, Piece, Plain, Rich } from './messages.ts'
+import type { Locale, MessageKey, Messages, Piece, Plain, Rich } from './messages.ts'
 import type { ClientFace } from './models.ts'
 import type { Links } from './safe-link.ts'
 import { initials, safeText } from './safe-text.ts'
@@ -15,6 +15,25 @@ export interface ViewUse {
   /** Our own, as it stands in the sill. */
   host: Piece
   production: boolean
+}
+
+interface WordsUse {
+  messages: Messages
+  links: Links
+  host: Piece
+  production: boolean
+}
+
+export function wordsFor(locale: Locale, use: WordsUse): ViewUse {
+  const { messages, links, host, production } = use
+  return {
+    t: (key, values) => messages.t(locale, key, values),
+    rich: (key, values) => messages.rich(locale, key, values),
+    time: (at) => messages.time(locale, at),
+    links,
+    host,
+    production,
+  }
 }
 
 export interface View {

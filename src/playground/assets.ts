@@ -26,4 +26,5 @@ export const PLAYGROUND_ASSETS: readonly AssetSource[] = [
   { name: 'playground/oauth4webapi.js', file: new URL(import.meta.resolve('oauth4webapi')) },
   ...SCRIPTS.map((name) => ({ name: `playground/${name}.js`, file: new URL(`${name}.js`, FOLDER) })),
   { name: 'playground/playground.css', file: new URL('playground.css', FOLDER) },
+  { name: 'playground/mailbox.css', file: new URL('mailbox.css', FOLDER) },
 ]

@@ -57,6 +57,7 @@ export interface ProviderUse
   clientSecrets: ClientSecrets
   store: StateStore
   reports: Reports
+  tellOfReuse: TokenEndpointUse['tellOfReuse']
   answerError: (ctx: Context, error: unknown) => void
   clock: Clock
   refreshReuseGrace: number

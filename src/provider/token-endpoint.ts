@@ -22,6 +22,8 @@ export interface TokenEndpointUse {
   accessTokenExp: number
   endWhatReuseEnds: (grantKey: string, grant: Grant) => Promise<void>
   noteVerdict: (req: IncomingMessage, verdict: Verdict) => void
+  /** Has the person told: once, however many nodes see the reuse. Never rejects. */
+  tellOfReuse: (grantKey: string, grant: Grant) => Promise<void>
 }
 
 /** A request older than this has no listener any more: its verdict would hit somebody who has long gone on. */
@@ -153,7 +155,8 @@ export async function refuse(
   if (verdict === 'reuse') {
     if (gone(ctx)) throw refuseUnheard(use, ctx)
     try {
-      await use.endWhatReuseEnds(grantKey, grant)
+      // At once: neither must wait for the other's store, and what ended by half has to be told as well.
+      await Promise.all([use.endWhatReuseEnds(grantKey, grant), use.tellOfReuse(grantKey, grant)])
     } catch (error) {
       throw inLibraryTerms(error)
     }

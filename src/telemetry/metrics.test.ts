@@ -7,7 +7,9 @@ const matching = async (metrics: Metrics, part: string) =>
   (await samples(metrics)).filter((line) => line.includes(part))
 
 test('every metric is there from the start, with value 0', async () => {
-  const text = await createMetrics().text()
+  const metrics = createMetrics()
+  metrics.jobs(['sweep'])
+  const text = await metrics.text()
   for (const name of [
     'auth_logins_total{result="success",method="password"} 0',
     'auth_refresh_total{result="rotated"} 0',
@@ -18,6 +20,10 @@ test('every metric is there from the start, with value 0', async () => {
     'auth_revocations_total{scope="session"} 0',
     'auth_rate_limited_total{limiter="login_account"} 0',
     'auth_password_hash_queue_depth 0',
+    'auth_job_runs_total{job="sweep",result="failure"} 0',
+    'auth_worker_leads 0',
+    'auth_outbox_messages{state="waiting"} 0',
+    'auth_outbox_messages{state="dead"} 0',
     '# TYPE auth_signing_key_expiry_seconds gauge',
     'http_request_duration_seconds_count{route="other",method="GET",status="404"} 0',
     'process_cpu_seconds_total',

@@ -38,6 +38,12 @@ interface HttpObservation {
   seconds: number
 }
 
+interface OutboxDepth {
+  waiting: number
+  /** Set aside. */
+  dead: number
+}
+
 export interface Metrics {
   login(result: Result, method: string): void
   mfa(method: string, result: Result): void
@@ -47,6 +53,13 @@ export interface Metrics {
   revocation(scope: RevocationScope): void
   rateLimited(limiter: Limiter): void
   passwordHashQueue(depth: number): void
+  /** How to learn, whenever somebody asks, what waits in the outbox; also where no worker runs. */
+  outbox(read: () => Promise<OutboxDepth>): void
+  /** The names of this node’s background jobs, told once: each is there from the start. */
+  jobs(names: readonly string[]): void
+  job(name: string, result: Result): void
+  /** Whether this node leads the background work. */
+  leads(leads: boolean): void
   /** All published keys that have an end, epoch ms; replaces what was told before. */
   signingKeys(keys: readonly { kid: string; expiresAt: number }[]): void
   httpRequest(observation: HttpObservation): void
@@ -86,6 +99,30 @@ function signingKeyGauge(registry: Registry, clock: Clock): Metrics['signingKeys
   })
   return (present) => {
     keys = [...present]
+  }
+}
+
+/** While the database is away the last numbers stay. */
+function outboxGauge(registry: Registry): Metrics['outbox'] {
+  let read = async (): Promise<OutboxDepth> => ({ waiting: 0, dead: 0 })
+  new Gauge({
+    name: 'auth_outbox_messages',
+    help: 'Messages in the outbox: waiting to be delivered, or set aside as dead.',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      try {
+        const { waiting, dead } = await read()
+        this.set({ state: 'waiting' }, waiting)
+        this.set({ state: 'dead' }, dead)
+      } catch {
+        this.inc({ state: 'waiting' }, 0)
+        this.inc({ state: 'dead' }, 0)
+      }
+    },
+  })
+  return (how) => {
+    read = how
   }
 }
 
@@ -135,6 +172,17 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     scope: REVOCATION_SCOPES,
   })
   const limited = count('auth_rate_limited_total', 'Requests that a limiter refused.', { limiter: LIMITERS })
+  const jobRuns = new Counter({
+    name: 'auth_job_runs_total',
+    help: 'Runs of background jobs.',
+    labelNames: ['job', 'result'],
+    registers: [registry],
+  })
+  const leader = new Gauge({
+    name: 'auth_worker_leads',
+    help: 'Whether this node does the background work: 1 or 0.',
+    registers: [registry],
+  })
   const queue = new Gauge({
     name: 'auth_password_hash_queue_depth',
     help: 'Password hashes that wait for a free lane.',
@@ -152,6 +200,12 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     revocation: (scope) => revocations(scope),
     rateLimited: (limiter) => limited(limiter),
     passwordHashQueue: (depth) => queue.set(depth),
+    outbox: outboxGauge(registry),
+    jobs: (names) => {
+      for (const name of names) for (const result of RESULTS) jobRuns.inc({ job: name, result }, 0)
+    },
+    job: (name, result) => jobRuns.inc({ job: name, result }),
+    leads: (leads) => leader.set(leads ? 1 : 0),
     signingKeys: signingKeyGauge(registry, options.clock ?? systemClock),
     httpRequest: httpHistogram(registry),
     text: () => registry.metrics(),

@@ -44,7 +44,7 @@ export interface House {
   /** Runs `gatehouse …` with the same configuration. */
   run(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Promise<RunResult>
   apply(document: object): Promise<void>
-  start(port?: number, env?: Record<string, string>): Promise<Node>
+  start(port?: number, env?: Record<string, string>, args?: readonly string[]): Promise<Node>
   log(): string
   stop(): Promise<void>
 }
@@ -116,8 +116,8 @@ export async function openHouseOn(
       const { code, stderr } = await house.run(['apply', file])
       if (code !== 0) throw new Error(`apply failed (${code}): ${stderr}`)
     },
-    start: async (port = options.browserPort ?? 0, over = {}) => {
-      const node = await startNode({ ...env, PORT: String(port), MANAGEMENT_PORT: '0', ...over })
+    start: async (port = options.browserPort ?? 0, over = {}, args = []) => {
+      const node = await startNode({ ...env, PORT: String(port), MANAGEMENT_PORT: '0', ...over }, args)
       nodes.push(node)
       return node
     },
@@ -137,8 +137,8 @@ export async function openHouseOn(
   return house
 }
 
-async function startNode(env: Record<string, string>): Promise<Node> {
-  const child = spawn(process.execPath, [BIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+async function startNode(env: Record<string, string>, args: readonly string[]): Promise<Node> {
+  const child = spawn(process.execPath, [BIN, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: string[] = []
   const ready = new Promise<{ port: number; managementPort: number }>((resolve, reject) => {
     let managementPort = 0

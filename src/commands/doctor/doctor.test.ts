@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseConfig } from '../../config/config.ts'
+import { judgeLeader, judgeOutbox } from './background.ts'
 import { judgeClock } from './clock.ts'
 import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
 import { judgeRedis } from './redis.ts'
@@ -105,6 +106,25 @@ describe('Redis', () => {
     [{ now: 4000 }, 'warn its clock is 3s ahead of this machine’s'],
   ] as const)('F-108, F-145 with %j is not', (change, message) => {
     expect(tellings(judgeRedis({ ...facts, ...change }, 1000))).toEqual([expect.stringContaining(message)])
+  })
+})
+
+describe('the background work', () => {
+  it('F-151 that nobody leads is told, with since when', () => {
+    expect(judgeLeader({ holder: 'a:1', leftMs: 4000 })).toMatchObject({ status: 'ok', message: 'a:1 leads' })
+    const gone = judgeLeader({ holder: 'a:1', leftMs: -180_000 })
+    expect(tellings([gone])).toEqual([expect.stringContaining('warn none leads since 3m')])
+    expect(judgeLeader(undefined)).toMatchObject({ status: 'note' })
+  })
+
+  it('that leaves messages waiting, or has set some aside, is told', () => {
+    const judge = (waiting: number, dead: number, age: number) => [
+      ...judgeOutbox({ waiting, dead, oldestAt: 1_000_000_000 - age }, 1_000_000_000),
+    ]
+    expect(tellings(judge(0, 0, 0))).toEqual([])
+    expect(tellings(judge(2, 0, 10_000))).toEqual([])
+    expect(tellings(judge(2, 0, 600_000))).toEqual(['warn 2 messages waiting, the oldest for 10m'])
+    expect(tellings(judge(0, 1, 0))).toEqual([expect.stringContaining('warn 1 message set aside')])
   })
 })
 

@@ -6,6 +6,7 @@ import { visible } from '../../telemetry/scrub.ts'
 import type { AddCommand } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { showTable } from '../show-table.ts'
+import { checkBackground, checkMail } from './background.ts'
 import { checkClients } from './clients.ts'
 import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
 import { checkDatabase } from './database.ts'
@@ -73,9 +74,13 @@ async function* examineAll(
   yield* checkFiles(config)
   yield* checkDatabase(config, async function* (database) {
     yield* checkKeys(config, database)
-    if (!quick) yield* checkClients(config, database)
+    if (quick) return
+    yield* checkClients(config, database)
+    yield* checkBackground(database)
   })
   yield* checkRedis(config)
   yield* checkReadiness(config)
-  if (!quick) yield* checkIssuer(config)
+  if (quick) return
+  yield* checkMail(config)
+  yield* checkIssuer(config)
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { duration, readDuration } from './duration.ts'
 import { isLoopbackHost, issuer } from './issuer.ts'
+import { mailbox, smtpServer } from './mail.ts'
 import { cookieDomain, origins } from './origins.ts'
 import { passwordCost } from './password-cost.ts'
 import { listenHost, storeUrl } from './plain.ts'
@@ -153,4 +154,51 @@ test('a store’s URL has one of its schemes', () => {
   expect(
     ['http://db/x', 'db:5432', 'postgres://u:p@ss:w#rd@db:x/y'].filter((text) => takes(schema, text)),
   ).toEqual([])
+})
+
+describe('a mail server', () => {
+  test.each([
+    ['smtp://mail.internal', { host: 'mail.internal', port: 587, secure: false }],
+    ['smtps://mail.internal/', { host: 'mail.internal', port: 465, secure: true }],
+    ['smtp://127.0.0.1:25', { host: '127.0.0.1', port: 25, secure: false }],
+    ['smtp://[::1]:2525', { host: '::1', port: 2525, secure: false }],
+    [
+      'smtps://ada%40x:p%2F%40ss@mail.internal:1465',
+      { host: 'mail.internal', port: 1465, secure: true, auth: { user: 'ada@x', pass: 'p/@ss' } },
+    ],
+  ])('is %s', (text, server) => {
+    expect(smtpServer.parse(text)).toEqual(server)
+  })
+
+  test.each([
+    'mail.internal',
+    'http://mail.internal',
+    'smtp://',
+    'smtp://mail.internal?ignoreTLS=true',
+    'smtp://mail.internal#x',
+    'smtp://mail.internal/path',
+    'smtp://ada@mail.internal',
+    'smtp://ada:%zz@mail.internal',
+    'smtp://ma il',
+  ])('is not %s', (text) => {
+    expect(takes(smtpServer, text)).toBe(false)
+  })
+})
+
+describe('a sender', () => {
+  test.each([
+    ['no-reply@example.com', { name: '', address: 'no-reply@example.com' }],
+    ['Gatehouse <no-reply@example.com>', { name: 'Gatehouse', address: 'no-reply@example.com' }],
+    ['"Ada, Inc." <a@b.example>', { name: 'Ada, Inc.', address: 'a@b.example' }],
+    ['<a@localhost>', { name: '', address: 'a@localhost' }],
+  ])('is %s', (text, sender) => {
+    expect(mailbox.parse(text)).toEqual(sender)
+  })
+
+  test.each(['', 'Ada', 'a@', '@b', 'a@b, c@d', 'Ada <a@b> <c@d>', 'A\r\nBcc: x@y <a@b>', 'a b@c', 'a@b\n'])(
+    'is not %j',
+    (text) => {
+      expect(takes(mailbox, text)).toBe(false)
+    },
+  )
 })

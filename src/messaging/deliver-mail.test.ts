@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import type { Account } from '../accounts/account.ts'
+import type { Client } from '../clients/client.ts'
+import type { Message, NewMessage } from '../events/outbox-message.ts'
+import { createMails } from '../pages/mails.ts'
+import { createMessages } from '../pages/messages.ts'
+import { createDeliverMail } from './deliver-mail.ts'
+import { tellOfNewDevice } from './tell-of-new-device.ts'
+import { tellOfReuse } from './tell-of-reuse.ts'
+import type { Mail } from './transport.ts'
+
+const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
+const clock = { now: () => Date.UTC(2026, 10, 23, 9, 41, 7) }
+
+const account = {
+  sub: 'ada',
+  email: 'ada@example.com',
+  profile: { locale: 'en_GB' },
+} as unknown as Account
+const client = { clientId: 'ledger', metadata: { client_name: 'Ledger' } } as unknown as Client
+
+/** From the use case, by way of what would be stored, to what would be sent. */
+function house({ known = [account], clients = [client] } = {}) {
+  const written: NewMessage[] = []
+  const sent: Mail[] = []
+  const outbox = { add: async (message: NewMessage) => void written.push(message) }
+  const deliver = createDeliverMail({
+    findAccount: async (sub) => known.find((one) => one.sub === sub),
+    findClient: async (clientId) => clients.find((one) => one.clientId === clientId),
+    mails: createMails({ issuer: 'https://id.example.com', messages: createMessages(), production: true }),
+    send: async (mail) => {
+      sent.push(mail)
+      return { status: 'done' }
+    },
+  })
+  const stored = ({ kind, payload }: NewMessage): Message => ({
+    ...{ id: 'm1', kind, createdAt: 0, attempts: 1, strikes: 1 },
+    payload: JSON.parse(JSON.stringify(payload)) as unknown,
+  })
+  return {
+    written,
+    sent,
+    reuse: tellOfReuse({ outbox, clock, refreshReuseRevokes: 'session' }),
+    device: tellOfNewDevice({ outbox, clock }),
+    deliverAll: (stillHeld = async () => {}) =>
+      Promise.all(written.map((message) => deliver(stored(message), stillHeld))),
+  }
+}
+
+describe('a mail about a reuse', () => {
+  it('goes to the person’s present address and names the app', async () => {
+    const { reuse, deliverAll, sent, written } = house()
+    await reuse({ grantKey: 'g1', sub: 'ada', clientId: 'ledger' })
+    expect(written).toMatchObject([{ once: 'reuse g1' }])
+    expect(await deliverAll()).toEqual([{ status: 'done' }])
+    expect(sent).toMatchObject([{ id: 'm1', to: 'ada@example.com' }])
+    expect(sent[0]?.text).toContain('Ledger, and every app')
+  })
+
+  it('names a client that is gone by its id, and is dropped with its person', async () => {
+    const gone = house({ clients: [] })
+    await gone.reuse({ grantKey: 'g1', sub: 'ada', clientId: 'ledger' })
+    await gone.deliverAll()
+    expect(gone.sent[0]?.text).toContain('App: ledger')
+    const alone = house({ known: [] })
+    await alone.reuse({ grantKey: 'g1', sub: 'ada', clientId: 'ledger' })
+    expect(await alone.deliverAll()).toEqual([{ status: 'dropped', reason: 'the account is gone' }])
+  })
+
+  it('is not sent by a node that no longer leads', async () => {
+    const { reuse, deliverAll, sent } = house()
+    await reuse({ grantKey: 'g1', sub: 'ada', clientId: 'ledger' })
+    await expect(deliverAll(() => Promise.reject(new Error('lost')))).rejects.toThrow('lost')
+    expect(sent).toEqual([])
+  })
+})
+
+describe('a mail about a new device', () => {
+  it('tells browser, system and address, once a device', async () => {
+    const { device, deliverAll, sent, written } = house()
+    await device({ deviceId: 'd1', sub: 'ada', userAgent: FIREFOX, address: '203.0.113.7' })
+    expect(written).toMatchObject([{ once: 'device ada d1' }])
+    await deliverAll()
+    expect(sent[0]?.text).toContain('Browser: Firefox\nSystem: Windows\nAddress: 203.0.113.7')
+  })
+
+  it.each([undefined, '', 'x', 'A'.repeat(100_000), '\u202e<script>'])(
+    'A-821 says nothing of a header that tells nothing',
+    async (userAgent) => {
+      const { device, deliverAll, sent } = house()
+      await device({ deviceId: 'd1', sub: 'ada', userAgent, address: '203.0.113.7' })
+      await deliverAll()
+      expect(sent[0]?.text.length).toBeLessThan(1000)
+      expect(sent[0]?.html).not.toContain('<script>')
+    },
+  )
+})

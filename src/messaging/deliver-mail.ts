@@ -1,0 +1,52 @@
+import type { Account } from '../accounts/account.ts'
+import type { Client } from '../clients/client.ts'
+import type { Handler } from '../events/outbox-message.ts'
+import type { DrawnMail, Mails } from '../pages/mails.ts'
+import { chooseLocale, type Locale } from '../pages/messages.ts'
+import { type MailPayload, mailPayload } from './mail-message.ts'
+import type { SendMail } from './transport.ts'
+
+export interface DeliverMailUse {
+  findAccount: (sub: string) => Promise<Account | undefined>
+  findClient: (clientId: string) => Promise<Client | undefined>
+  mails: Mails
+  send: SendMail
+}
+
+/** Draws a mail in its reader's language and hands it over. */
+export function createDeliverMail(use: DeliverMailUse): Handler {
+  return async ({ id, payload }, stillHeld) => {
+    const told = mailPayload.parse(payload)
+    const account = await use.findAccount(told.sub)
+    if (account === undefined) return { status: 'dropped', reason: 'the account is gone' }
+    const drawn = await draw(use, told, account)
+    await stillHeld()
+    return use.send({ id, to: account.email, ...drawn })
+  }
+}
+
+async function draw(
+  { mails, findClient }: DeliverMailUse,
+  told: MailPayload,
+  account: Account,
+): Promise<DrawnMail> {
+  const locale = localeOf(account)
+  const { email } = account
+  if (told.mail === 'new-device') {
+    const { at, browser, system, address } = told
+    return mails.render('new-device', locale, {
+      ...{ email, at, address },
+      ...(browser !== undefined && { browser }),
+      ...(system !== undefined && { system }),
+    })
+  }
+  const { at, ended, clientId } = told
+  const name = (await findClient(clientId))?.metadata.client_name ?? clientId
+  return mails.render('reuse-detected', locale, { email, at, ended, client: { name } })
+}
+
+/** OpenID Connect Core §5.1: `locale` is a BCP 47 tag, by some with an underscore. */
+function localeOf({ profile }: Account): Locale {
+  const { locale } = profile
+  return chooseLocale(typeof locale === 'string' ? { uiLocales: locale.replaceAll('_', '-') } : {})
+}

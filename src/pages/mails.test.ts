@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { CATALOGUES, type Catalogue } from './locales.ts'
+import { mailGallery } from './mail-gallery.ts'
+import { createMails } from './mails.ts'
+import { createMessages } from './messages.ts'
+
+const en = CATALOGUES['en'] as Catalogue
+const use = { issuer: 'https://id.example.com', messages: createMessages(), production: true }
+const mails = createMails(use)
+const at = Date.UTC(2026, 10, 23, 9, 41, 7)
+const reuse = { email: 'mira@example.com', client: { name: 'Ledger' }, at, ended: 'session' } as const
+
+describe('a mail', () => {
+  it('says the same as text and as HTML', () => {
+    const { subject, text, html } = mails.render('reuse-detected', 'en', reuse)
+    expect(subject).toBe('You were signed out to be safe')
+    const words = html
+      .replace(/<style>[\s\S]*<\/style>/, '')
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+    for (const word of text.split(/[\s.,:]+/).filter((part) => part !== '--')) expect(words).toContain(word)
+    expect(text).toContain('Ledger, and every app that you opened with it, ask you to sign in again.')
+    expect(text).toContain('Time: 23 Nov 2026, 09:41:07 UTC')
+    expect(text).toContain('Sent to mira@example.com, the address of an account at id.example.com.')
+  })
+
+  it.each(mailGallery)('$id loads nothing, runs nothing, and fits light and dark', ({ render }) => {
+    const { subject, html } = render(mails, 'en')
+    expect(html).not.toMatch(
+      /<(?:img|script|link|iframe|a|form|object|svg)\b|url\(|@import|src=|href=|https?:/i,
+    )
+    expect(html).toContain('<meta name="color-scheme" content="light dark">')
+    expect(html).toContain('prefers-color-scheme: dark')
+    expect(subject).not.toMatch(/[\p{C}\n]/u)
+  })
+
+  it('A-821 shows what strangers chose as text, cut and isolated', () => {
+    const name = `"><script>alert(1)</script>\u202e\r\nBcc: x@y.example ${'A'.repeat(500)}`
+    const { subject, text, html } = mails.render('reuse-detected', 'en', { ...reuse, client: { name } })
+    expect(subject).toBe('You were signed out to be safe')
+    expect(html).not.toContain('<script>')
+    expect(html).toContain('&lt;script&gt;')
+    for (const part of [text, html]) {
+      expect(part).not.toContain('\u202e')
+      expect(part).not.toMatch(/^Bcc:/m)
+      expect(part).not.toContain('A'.repeat(100))
+    }
+  })
+
+  it('tells of a device what is known, and nothing where nothing is', () => {
+    const known = {
+      email: 'a@example.com',
+      at,
+      browser: 'Firefox',
+      system: 'Windows',
+      address: '203.0.113.7',
+    }
+    expect(mails.render('new-device', 'en', known).text).toContain(
+      'Browser: Firefox\nSystem: Windows\nAddress: 203.0.113.7',
+    )
+    const unknown = { email: 'a@example.com', at, address: '203.0.113.7' }
+    expect(mails.render('new-device', 'en', unknown).text).toContain('Browser: Unknown\nSystem: Unknown')
+  })
+
+  it('is written in the reader’s language, from its side', () => {
+    const many = createMails({ ...use, messages: createMessages({ en, ar: { ...en, 'mail.app': 'تطبيق' } }) })
+    const { html, text } = many.render('reuse-detected', 'ar', reuse)
+    expect(html).toContain('<html lang="ar" dir="rtl">')
+    expect(text).toContain('تطبيق: Ledger')
+  })
+
+  it('stops the start when it can’t be filled', () => {
+    const broken = createMessages({ en: { ...en, 'mail.sent_to': 'to {nobody}' } })
+    expect(() => createMails({ ...use, messages: broken })).toThrow()
+  })
+})
