@@ -7,6 +7,7 @@ import type { Core } from './core.ts'
 import { readDemoFile } from './demo/demo-file.ts'
 import { refusingDemo, withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
+import { createGuards, type Guards } from './guards.ts'
 import { createAnswerError } from './http/answer-errors.ts'
 import { createLogoRouter } from './http/serve-logos.ts'
 import { createHttp } from './http.ts'
@@ -34,7 +35,7 @@ import { createLookUpCache } from './shared/look-up-cache.ts'
 import { openState } from './state.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
-import { createRequestContexts } from './telemetry/request-context.ts'
+import { createRequestContexts, type RequestContexts } from './telemetry/request-context.ts'
 import { requestId } from './telemetry/request-id.ts'
 
 export interface AppUse {
@@ -63,6 +64,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const state = openState({ config, database: core.database, log })
   const lookUps = createLookUps(core)
   const requests = createRequestContexts()
+  const guards = createGuards({ core, log, metrics, requests })
   const face = createFace(core)
   const { assets, showPage } = face
   const answerError = createAnswerError({ showPage, requests, clock })
@@ -72,6 +74,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     ...core,
     ...lookUps,
     signingKeys,
+    clientLimit: guards.clients,
     store: state,
     findConsent: core.consents.find,
     claimsOf,
@@ -93,7 +96,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     issuer: config.issuer,
     requests,
     ownBrowser,
-    steps: createSteps(core, lookUps, face, reportSignIn({ metrics, requests })),
+    steps: createSteps(core, lookUps, face, guards, reportSignIn({ metrics, requests })),
   })
   return {
     http: createHttp({
@@ -108,11 +111,12 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
       requestIdOf: requestId,
       clientAddress: createClientAddress(config.trustProxy),
       observe: metrics.httpRequest,
-      routers: [interaction, ...createPlainRouters(core, lookUps, face)],
+      requestLimit: guards.requests,
+      routers: [interaction, ...createPlainRouters(core, lookUps, face, guards, requests)],
     }),
     ping: () => state.ping(),
-    sweep: () => state.sweep(),
-    close: () => state.close(),
+    sweep: async () => (await state.sweep()) + (await guards.sweep()),
+    close: async () => void (await Promise.all([state.close(), guards.close()])),
   }
 }
 
@@ -158,6 +162,7 @@ function createSteps(
   core: Core,
   { findAccountFresh, findResourceServer }: LookUps,
   { csrf, showPage }: Face,
+  { signIn }: Guards,
   report: ReturnType<typeof reportSignIn>,
 ) {
   const { config, consents, authenticate } = core
@@ -166,6 +171,7 @@ function createSteps(
       csrf,
       showPage,
       authenticate: isDemoAllowed(config) ? authenticate : refusingDemo(authenticate),
+      guard: signIn,
       acr: ACR_1FA,
       reportSignIn: report,
     }),
@@ -184,7 +190,13 @@ function createSteps(
 }
 
 /** Pages outside of a flow. */
-function createPlainRouters(core: Core, { findClient }: LookUps, { assets, csrf, showPage }: Face) {
+function createPlainRouters(
+  core: Core,
+  { findClient }: LookUps,
+  { assets, csrf, showPage }: Face,
+  { links }: Guards,
+  requests: RequestContexts,
+) {
   const { config } = core
   const demo = isDemoAllowed(config)
   const playground = () =>
@@ -198,6 +210,8 @@ function createPlainRouters(core: Core, { findClient }: LookUps, { assets, csrf,
       findLink: core.openLink,
       redeemLink: core.redeemLink,
       minLength: 8,
+      addressOf: ({ req }) => requests.of(req).ip,
+      misses: links,
     }),
     createLogoRouter({ findClient }),
     ...(demo ? [playground()] : []),

@@ -4,6 +4,7 @@ import type { Grant } from '../adapters/contract.ts'
 import type { Account } from './accounts/account.ts'
 import type { Journey } from './interaction/journey.ts'
 import type { Reports } from './provider/reports.ts'
+import type { Refusal } from './security/rate-limit/refusal.ts'
 import type { LogEvent } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import type { RequestContexts } from './telemetry/request-context.ts'
@@ -77,15 +78,24 @@ function severityOf(error: errors.OIDCProviderError | Error): ['info' | 'warn' |
   return 'expose' in error && error.expose ? ['info', {}] : ['error', { error }]
 }
 
+type SignInOutcome =
+  | { result: 'success'; account: Account }
+  | { result: 'failure'; reason: string }
+  | { result: 'refused'; refusal: Refusal }
+
+/** A sign-in that a limiter refused was never looked at, so it is neither a success nor a failure of the method. */
 export const reportSignIn =
   ({ metrics, requests }: ReportsUse) =>
-  (
-    { ctx, client }: Journey,
-    outcome: { result: 'success'; account: Account } | { result: 'failure'; reason: string },
-  ): void => {
-    metrics.login(outcome.result, 'password')
+  ({ ctx, client }: Journey, outcome: SignInOutcome): void => {
     const { log } = requests.of(ctx.req)
     const { clientId } = client
+    if (outcome.result === 'refused') {
+      const { limiter, retryAfterMs } = outcome.refusal
+      const event = { event: 'login.limited', clientId, reason: limiter, retryInMs: retryAfterMs }
+      log.warn(event, 'sign-in refused: too many tries')
+      return
+    }
+    metrics.login(outcome.result, 'password')
     if (outcome.result === 'success') {
       log.info({ event: 'login.succeeded', clientId, userId: outcome.account.sub }, 'signed in')
     } else {

@@ -11,12 +11,20 @@ import { findOpenings } from './node-options.ts'
 import type { Problem } from './problem.ts'
 import { type ReadFile, readSources, type Sources } from './sources.ts'
 import type { PasswordCost } from './values/password-cost.ts'
+import type { RateLimit } from './values/rate-limit.ts'
 import type { TrustProxy } from './values/trust-proxy.ts'
 
 export interface Address {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
+}
+
+export interface RateLimits {
+  readonly loginAddress: RateLimit
+  readonly loginAccount: RateLimit
+  /** Absent: requests as such are not limited. */
+  readonly global?: RateLimit
 }
 
 /** Durations are milliseconds. */
@@ -42,6 +50,7 @@ export interface Config {
   readonly sessionMaxExp: number
   readonly refreshReuseGrace: number
   readonly refreshReuseRevokes: Values['REFRESH_REUSE_REVOKES']
+  readonly rateLimits: RateLimits
   readonly passwordHash: PasswordCost
   readonly trustProxy: TrustProxy
   readonly logLevel: Values['LOG_LEVEL']
@@ -98,6 +107,11 @@ function toConfig(values: Values): Config {
     sessionMaxExp: values.SESSION_MAX_EXP,
     refreshReuseGrace: values.REFRESH_REUSE_GRACE,
     refreshReuseRevokes: values.REFRESH_REUSE_REVOKES,
+    rateLimits: Object.freeze({
+      loginAddress: values.RATE_LIMIT_LOGIN_ADDRESS,
+      loginAccount: values.RATE_LIMIT_LOGIN_ACCOUNT,
+      ...(values.RATE_LIMIT_GLOBAL !== 'off' && { global: values.RATE_LIMIT_GLOBAL }),
+    }),
     passwordHash: Object.freeze(values.PASSWORD_HASH),
     trustProxy: values.TRUST_PROXY && Object.freeze(values.TRUST_PROXY),
     logLevel: values.LOG_LEVEL,

@@ -11,6 +11,7 @@ import { type AccountsUse, createFindAccount } from './accounts.ts'
 import { createAdapterFactory } from './adapter.ts'
 import { ACR_VALUES, CLAIMS } from './claims.ts'
 import { checkClientAssertion } from './client-assertions.ts'
+import { type ClientLimit, createClientAttempts } from './client-attempts.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
 import { cookies } from './cookies.ts'
 import { clientBasedCORS } from './cors.ts'
@@ -48,6 +49,7 @@ export interface ProviderUse
   keys: DataKeys
   signingKeys: JWK[]
   clientSecrets: ClientSecrets
+  clientLimit: ClientLimit
   store: StateStore
   reports: Reports
   answerError: (ctx: Context, error: unknown) => void
@@ -60,6 +62,7 @@ export function createProvider(use: ProviderUse): Provider {
   const handles = createHandles(use.keys)
   const refreshTokens = createRefreshTokenFormat(use.keys)
   const requests = createTokenRequests()
+  const attempts = createClientAttempts(use.clientLimit)
   const commit: TokenEndpointUse = {
     ...use,
     store: use.store.grants,
@@ -70,6 +73,10 @@ export function createProvider(use: ProviderUse): Provider {
   const configuration: Configuration = {
     adapter: createAdapterFactory({
       ...use,
+      findClient: async (clientId) => {
+        attempts.begin(Provider.ctx, clientId)
+        return use.findClient(clientId)
+      },
       handles,
       refreshTokens,
       requests,
@@ -115,6 +122,7 @@ export function createProvider(use: ProviderUse): Provider {
   const provider = new Provider(use.issuer, configuration)
   // Around everything that follows: the library answers its own errors, and would print ours.
   provider.use((ctx, next) => next().catch((error: unknown) => use.answerError(ctx, error)))
+  attempts.limit(provider)
   // Scheme and host are set from ISSUER at our door (`http.ts`); no header of the client's gets this far.
   provider.proxy = true
   chooseTokenValues(provider.AuthorizationCode, ({ grantId }) => handles.newValueOf(grantId))
