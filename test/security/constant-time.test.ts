@@ -43,8 +43,12 @@ it('A-913 secrets are compared in constant time, in these places', () => {
     'src/clients/client-secrets.ts',
     // The proof in a refresh token against the one that its bytes give.
     'src/provider/refresh-token.ts',
+    // The signature of a cookie of the library's.
+    'src/security/cookie-signatures.ts',
     // The proof in a form.
     'src/security/csrf.ts',
+    // The proof in the cookie of a device.
+    'src/security/device-cookie.ts',
     // `equalBytes` itself.
     'src/security/keyed-hash.ts',
   ])

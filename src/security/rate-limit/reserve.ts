@@ -1,7 +1,9 @@
 /**
- * A try is counted before it is made, and given back if it was none: of any number at once no more than the limit get
- * as far as the verifier, on however many nodes.
+ * A try is counted before it is made, and given back if it was right: of any number at once no more than the limit get
+ * as far as the verifier, on however many nodes. Where the limit is full of tries that are still under way, most of them
+ * may be right (an office that comes to work): the next one waits for them a moment, instead of being refused for them.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Count, Counters } from '../../../adapters/counters.ts'
 import type { RateLimit } from '../../config/values/rate-limit.ts'
 import type { Clock } from '../../shared/clock.ts'
@@ -20,34 +22,68 @@ export interface Budget {
 }
 
 export type Reservation =
-  | { ok: true; giveBack(): Promise<void> }
+  | {
+      ok: true
+      /** It was right, or was not made. */
+      giveBack(): Promise<void>
+      /** It stays counted, and makes those that follow wait. */
+      failed(): Promise<void>
+    }
   /** The longest, where several refuse. Nothing was counted. */
   | { ok: false; refusal: Refusal }
 
 export type Reserve = (budgets: readonly Budget[]) => Promise<Reservation>
 
-/** A count goes down again when a try is given back: so what it said is relied on for a moment only. */
+/** What this node knows of a refusal is relied on for so long, since a try that was under way may be given back. */
 const SURE_FOR = 1000
+/** For those that wait for others: about so many milliseconds, so many times. */
+const MOMENT = 100
+const MOMENTS = 20
 
 export function createReserve({ counters, clock }: { counters: Counters; clock: Clock }): Reserve {
   const memory = createRefusalMemory(clock)
   return async (budgets) => {
-    const known = longest(budgets.map(({ key }) => memory.find(key)))
-    if (known !== undefined) return { ok: false, refusal: known }
-    const ledger = createLedger(counters)
-    const answers = await Promise.all(budgets.map((budget) => draw(ledger, budget)))
-    const refusal = longest(answers)
-    if (refusal === undefined) return { ok: true, giveBack: ledger.giveBack }
-    await ledger.giveBack()
-    for (const [n, { key }] of budgets.entries()) {
-      const answer = answers[n]
-      if (answer !== undefined) memory.remember(key, answer, SURE_FOR)
+    for (let moment = 0; ; moment++) {
+      const known = longest(budgets.map(({ key }) => memory.find(key)))
+      if (known !== undefined) return { ok: false, refusal: known }
+      const drawn = await drawAll(counters, budgets)
+      if (drawn.obstacles.length === 0) return drawn
+      await drawn.giveBack()
+      const settled = drawn.obstacles.filter(({ passing }) => !passing)
+      for (const { key, refusal } of settled) memory.remember(key, refusal, SURE_FOR)
+      const refusal = longest((settled.length > 0 ? settled : drawn.obstacles).map((o) => o.refusal))
+      if (refusal !== undefined && (settled.length > 0 || moment === MOMENTS)) return { ok: false, refusal }
+      await delay(MOMENT * (0.5 + Math.random()))
     }
-    return { ok: false, refusal }
   }
 }
 
-type Ledger = ReturnType<typeof createLedger>
+interface Obstacle {
+  key: string
+  refusal: Refusal
+  /** It is full of tries that are under way. */
+  passing: boolean
+}
+
+async function drawAll(counters: Counters, budgets: readonly Budget[]) {
+  const ledger = createLedger(counters)
+  const answers = await Promise.all(budgets.map((budget) => draw(counters, ledger, budget)))
+  return {
+    ok: true as const,
+    obstacles: answers.filter((answer): answer is Obstacle => 'refusal' in answer),
+    giveBack: ledger.giveBack,
+    failed: async () => {
+      const ends = answers.filter((answer): answer is Drawn => 'endsIn' in answer)
+      await Promise.all(ends.map(({ key, endsIn }) => counters.add(failuresOf(key), wholeSeconds(endsIn))))
+    },
+  }
+}
+
+/** Failures alone, without what is under way. */
+const failuresOf = (key: string): string => `${key}:failed`
+
+/** Their time ends with that of the tries. */
+const wholeSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000)) * 1000
 
 function createLedger(counters: Counters) {
   const drawn: { key: string; windowMs: number }[] = []
@@ -63,13 +99,30 @@ function createLedger(counters: Counters) {
   }
 }
 
-async function draw(ledger: Ledger, { limiter, key, limit, backsOff }: Budget): Promise<Refusal | undefined> {
-  const { count, endsIn } = await ledger.add(key, limit.windowMs)
-  if (count > limit.count) return { limiter, limit, retryAfterMs: endsIn }
-  const pause = backsOff ? Math.min(pauseFor(count, freeTries(limit.count)), limit.windowMs) : 0
-  if (pause === 0) return undefined
+interface Drawn {
+  key: string
+  endsIn: number
+}
+
+async function draw(
+  counters: Counters,
+  ledger: ReturnType<typeof createLedger>,
+  { limiter, key, limit, backsOff }: Budget,
+): Promise<Drawn | Obstacle> {
+  const refuse = (retryAfterMs: number, passing = false): Obstacle => ({
+    key,
+    refusal: { limiter, limit, retryAfterMs },
+    passing,
+  })
+  const [{ count, endsIn }, failures] = await Promise.all([
+    ledger.add(key, limit.windowMs),
+    counters.read(failuresOf(key)),
+  ])
+  if (count > limit.count) return failures.count < limit.count ? refuse(MOMENT, true) : refuse(endsIn)
+  const pause = backsOff ? Math.min(pauseFor(failures.count + 1, freeTries(limit.count)), limit.windowMs) : 0
+  if (pause === 0) return { key, endsIn }
   const turn = await ledger.add(`${key}:turn`, pause)
-  return turn.count > 1 ? { limiter, limit, retryAfterMs: turn.endsIn } : undefined
+  return turn.count > 1 ? refuse(turn.endsIn) : { key, endsIn }
 }
 
 const longest = (refusals: readonly (Refusal | undefined)[]): Refusal | undefined =>

@@ -104,7 +104,9 @@ async function admit(
         await reservation.giveBack()
         after.remember(res)
       },
-      failed: after.failed,
+      failed: async () => {
+        await Promise.all([reservation.failed(), after.failed()])
+      },
       dropped: reservation.giveBack,
     },
   }
