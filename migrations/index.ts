@@ -5,6 +5,7 @@ import * as clients from './0002-clients.ts'
 import * as consents from './0003-consents.ts'
 import * as keys from './0004-keys.ts'
 import * as state from './0005-state.ts'
+import * as counters from './0006-counters.ts'
 import * as workers from './0007-workers.ts'
 import * as outbox from './0008-outbox.ts'
 import * as epochs from './0011-epochs.ts'
@@ -15,6 +16,7 @@ export const migrations: Record<string, Migration> = {
   '0003-consents': consents,
   '0004-keys': keys,
   '0005-state': state,
+  '0006-counters': counters,
   '0007-workers': workers,
   '0008-outbox': outbox,
   '0011-epochs': epochs,

@@ -10,6 +10,7 @@ import { refusingDemo, withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
 import { createFirstPartyRouter } from './first-party/api.ts'
 import { createRefreshCookie } from './first-party/cookies.ts'
+import { createGuards, type Guards } from './guards.ts'
 import { createAnswerError } from './http/answer-errors.ts'
 import { createLogoRouter } from './http/serve-logos.ts'
 import { createHttp } from './http.ts'
@@ -69,6 +70,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const state = openState({ config, database: core.database, log })
   const lookUps = createLookUps(core)
   const requests = createRequestContexts()
+  const guards = createGuards({ core, log, metrics, requests })
   const face = createFace(core)
   const { assets, showPage } = face
   const answerError = createAnswerError({ showPage, requests, clock })
@@ -80,6 +82,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     ...core,
     ...lookUps,
     signingKeys,
+    clientLimit: guards.clients,
     store: state,
     findConsent: core.consents.find,
     claimsOf,
@@ -103,7 +106,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     issuer: config.issuer,
     requests,
     ownBrowser,
-    steps: createSteps(core, lookUps, face, report),
+    steps: createSteps(core, lookUps, face, guards, report),
   })
   return {
     http: createHttp({
@@ -118,15 +121,16 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
       requestIdOf: requestId,
       clientAddress: createClientAddress(config.trustProxy),
       observe: metrics.httpRequest,
+      requestLimit: guards.requests,
       routers: [
         interaction,
-        ...createFirstPartyApi(core, { csrf: face.csrf, requests, report, firstParty }),
-        ...createPlainRouters(core, lookUps, face),
+        ...createFirstPartyApi(core, { csrf: face.csrf, requests, report, firstParty, guards }),
+        ...createPlainRouters(core, lookUps, face, guards, requests),
       ],
     }),
     ping: () => state.ping(),
-    sweep: () => state.sweep(),
-    close: () => state.close(),
+    sweep: async () => (await state.sweep()) + (await guards.sweep()),
+    close: async () => void (await Promise.all([state.close(), guards.close()])),
   }
 }
 
@@ -181,6 +185,7 @@ function createSteps(
   core: Core,
   { findAccountFresh, findResourceServer }: LookUps,
   { csrf, showPage }: Face,
+  { signIn }: Guards,
   report: ReturnType<typeof reportSignIn>,
 ) {
   const { config, consents } = core
@@ -189,6 +194,7 @@ function createSteps(
       csrf,
       showPage,
       authenticate: authenticateIn(core),
+      guard: signIn,
       acr: ACR_1FA,
       reportSignIn: report,
     }),
@@ -211,10 +217,12 @@ interface FirstPartyApiUse {
   requests: RequestContexts
   report: ReturnType<typeof reportSignIn>
   firstParty: FirstParty
+  guards: Guards
 }
 
 /** None where no origin may call it. */
-function createFirstPartyApi(core: Core, { csrf, requests, report, firstParty }: FirstPartyApiUse) {
+function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
+  const { csrf, requests, report, firstParty, guards } = use
   const { config, clock } = core
   if (config.firstPartyOrigins.length === 0) return []
   return [
@@ -229,6 +237,7 @@ function createFirstPartyApi(core: Core, { csrf, requests, report, firstParty }:
         csrf,
         familyOf: firstParty.familyOf,
       }),
+      guard: guards.signIn,
       authenticate: authenticateIn(core),
       reportSignIn: ({ req }, outcome) => report(req, FIRST_PARTY, outcome),
       tokens: firstParty,
@@ -241,7 +250,13 @@ const authenticateIn = ({ config, authenticate }: Core): Core['authenticate'] =>
   isDemoAllowed(config) ? authenticate : refusingDemo(authenticate)
 
 /** Pages outside of a flow. */
-function createPlainRouters(core: Core, { findClient }: LookUps, { assets, csrf, showPage }: Face) {
+function createPlainRouters(
+  core: Core,
+  { findClient }: LookUps,
+  { assets, csrf, showPage }: Face,
+  { links }: Guards,
+  requests: RequestContexts,
+) {
   const { config } = core
   const demo = isDemoAllowed(config)
   const playground = () =>
@@ -257,6 +272,8 @@ function createPlainRouters(core: Core, { findClient }: LookUps, { assets, csrf,
       findLink: core.openLink,
       redeemLink: core.redeemLink,
       minLength: 8,
+      addressOf: ({ req }) => requests.of(req).ip,
+      misses: links,
     }),
     createLogoRouter({ findClient }),
     ...(demo ? [playground(), mailbox()] : []),

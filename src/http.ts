@@ -6,12 +6,14 @@ import { type AnswerError, answerErrors } from './http/answer-errors.ts'
 import { type BeginRequest, beginRequest } from './http/begin-request.ts'
 import { handOver } from './http/hand-over.ts'
 import { knownPathsOnly } from './http/known-paths.ts'
+import { limitRequests } from './http/limit-requests.ts'
 import { ownBrowserOnly } from './http/own-browser-only.ts'
 import { serveAssets } from './http/serve-assets.ts'
 import { setHeaders } from './http/set-headers.ts'
 import { singleCookiesOnly } from './http/single-cookies.ts'
 import { trustIssuerOnly } from './http/trust-issuer.ts'
 import type { Assets } from './pages/assets.ts'
+import type { CountLimit } from './security/rate-limit/count-limit.ts'
 
 export interface HttpUse extends BeginRequest {
   issuer: string
@@ -20,6 +22,8 @@ export interface HttpUse extends BeginRequest {
   provider: Provider
   /** Refuses the way back from a step that another browser has finished. */
   admit: (ctx: Koa.Context) => Promise<void>
+  /** Absent: requests as such are not limited. */
+  requestLimit: CountLimit | undefined
   /** Our own pages: interaction, self-service, playground, the plain ones. */
   routers: readonly Router[]
 }
@@ -29,6 +33,7 @@ export function createHttp(use: HttpUse): Koa {
   app.use(beginRequest(use))
   app.use(setHeaders(use.issuer))
   app.use(answerErrors(use.answerError))
+  if (use.requestLimit !== undefined) app.use(limitRequests(use.requestLimit, use.requests))
   app.use(knownPathsOnly())
   app.use(trustIssuerOnly(use.issuer))
   app.use(singleCookiesOnly())

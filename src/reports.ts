@@ -5,6 +5,7 @@ import type { Grant } from '../adapters/contract.ts'
 import type { Account } from './accounts/account.ts'
 import { FIRST_PARTY } from './provider/first-party.ts'
 import type { Reports } from './provider/reports.ts'
+import type { Refusal } from './security/rate-limit/refusal.ts'
 import type { LogEvent } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import type { RequestContexts } from './telemetry/request-context.ts'
@@ -87,16 +88,26 @@ function severityOf(error: errors.OIDCProviderError | Error): ['info' | 'warn' |
   return 'expose' in error && error.expose ? ['info', {}] : ['error', { error }]
 }
 
-/** `clientId`: for whom somebody signs in. */
+type SignInOutcome =
+  | { ok: true; account: Account }
+  | { ok: false; reason: string }
+  | { ok: false; refusal: Refusal }
+
+/**
+ * `clientId`: for whom somebody signs in. A sign-in that a limiter refused was never looked at, so it is neither a success
+ * nor a failure of the method.
+ */
 export const reportSignIn =
   ({ metrics, requests }: ReportsUse) =>
-  (
-    req: IncomingMessage,
-    clientId: string,
-    outcome: { ok: true; account: Account } | { ok: false; reason: string },
-  ): void => {
-    metrics.login(outcome.ok ? 'success' : 'failure', 'password')
+  (req: IncomingMessage, clientId: string, outcome: SignInOutcome): void => {
     const { log } = requests.of(req)
+    if ('refusal' in outcome) {
+      const { limiter, retryAfterMs } = outcome.refusal
+      const event = { event: 'login.limited', clientId, reason: limiter, retryInMs: retryAfterMs }
+      log.warn(event, 'sign-in refused: too many tries')
+      return
+    }
+    metrics.login(outcome.ok ? 'success' : 'failure', 'password')
     if (outcome.ok) {
       log.info({ event: 'login.succeeded', clientId, userId: outcome.account.sub }, 'signed in')
     } else {

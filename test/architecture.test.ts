@@ -28,6 +28,7 @@ const PLUG_INS = /^(?:methods|federation|security\/risk)(?=\/)(?:\/[^/]+(?=\/))?
 /** One library, one door. Where `types` says so, its types may be named too. */
 const DOORS: readonly { library: RegExp; door: string; types?: string }[] = [
   { library: /^(ioredis|pg|@electric-sql\/.*)$/, door: 'adapters/**' },
+  { library: /^rate-limiter-flexible/, door: 'adapters/counters.ts' },
   { library: /^kysely/, door: '{{adapters,migrations}/**,src/schema.ts,src/**/{rows,*-repository}.ts}' },
   { library: /^oidc-provider$/, door: 'src/{provider,interaction}/**', types: 'src/{*.ts,http/*}' },
   { library: /^oidc-provider\/lib\//, door: 'src/provider/internals.ts' },

@@ -48,6 +48,10 @@ describe('the default', () => {
       sessionExp: 1_209_600_000,
       sessionMaxExp: 7_776_000_000,
       refreshReuseGrace: 10_000,
+      rateLimits: {
+        loginAddress: { count: 20, windowMs: 900_000 },
+        loginAccount: { count: 10, windowMs: 900_000 },
+      },
       refreshReuseRevokes: 'session',
       firstPartyOrigins: ['http://localhost:3000'],
       cookieSameSite: 'Strict',

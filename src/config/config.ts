@@ -12,12 +12,20 @@ import type { Problem } from './problem.ts'
 import { type ReadFile, readSources, type Sources } from './sources.ts'
 import type { Mailbox, SmtpServer } from './values/mail.ts'
 import type { PasswordCost } from './values/password-cost.ts'
+import type { RateLimit } from './values/rate-limit.ts'
 import type { TrustProxy } from './values/trust-proxy.ts'
 
 export interface Address {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
+}
+
+export interface RateLimits {
+  readonly loginAddress: RateLimit
+  readonly loginAccount: RateLimit
+  /** Absent: requests as such are not limited. */
+  readonly global?: RateLimit
 }
 
 /** Durations are milliseconds. */
@@ -47,6 +55,7 @@ export interface Config {
   readonly firstPartyOrigins: readonly string[]
   readonly cookieDomain?: string
   readonly cookieSameSite: Values['COOKIE_SAMESITE']
+  readonly rateLimits: RateLimits
   readonly passwordHash: PasswordCost
   readonly trustProxy: TrustProxy
   /** Absent: nobody takes mail. */
@@ -110,6 +119,11 @@ function toConfig(values: Values): Config {
     ),
     ...(values.COOKIE_DOMAIN !== undefined && { cookieDomain: values.COOKIE_DOMAIN }),
     cookieSameSite: values.COOKIE_SAMESITE,
+    rateLimits: Object.freeze({
+      loginAddress: values.RATE_LIMIT_LOGIN_ADDRESS,
+      loginAccount: values.RATE_LIMIT_LOGIN_ACCOUNT,
+      ...(values.RATE_LIMIT_GLOBAL !== 'off' && { global: values.RATE_LIMIT_GLOBAL }),
+    }),
     passwordHash: Object.freeze(values.PASSWORD_HASH),
     trustProxy: values.TRUST_PROXY && Object.freeze(values.TRUST_PROXY),
     ...(values.SMTP_URL !== undefined &&

@@ -10,6 +10,7 @@ import { masterKeys } from './values/master-keys.ts'
 import { cookieDomain, origins } from './values/origins.ts'
 import { passwordCost } from './values/password-cost.ts'
 import { folder, listenHost, oneOf, storeUrl, wholeNumber } from './values/plain.ts'
+import { rateLimit, rateLimitOrOff } from './values/rate-limit.ts'
 import { trustProxy } from './values/trust-proxy.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -168,6 +169,27 @@ export const VARIABLES = {
       '`SameSite` of the first-party refresh cookie; `Lax` adds the cookie `csrf_token`, which a page repeats in `X-CSRF-Token`',
     example: 'Lax',
     schema: oneOf(['Strict', 'Lax']),
+  },
+  RATE_LIMIT_LOGIN_ADDRESS: {
+    default: '20/15m',
+    meaning:
+      'Failures of each address (IPv6: each /64) within a time: sign-ins, one-time links, and the secrets of each client. What succeeds is not counted',
+    example: '100/15m',
+    schema: rateLimit,
+  },
+  RATE_LIMIT_LOGIN_ACCOUNT: {
+    default: '10/15m',
+    meaning:
+      'Failed sign-ins for each account within a time, and again for each device that has signed in to it before',
+    example: '5/15m',
+    schema: rateLimit,
+  },
+  RATE_LIMIT_GLOBAL: {
+    default: 'off',
+    meaning:
+      'Requests of each address (IPv6: each /64) within a time, over everything but `/oauth2/token` and `/healthz`',
+    example: '1000/1m',
+    schema: rateLimitOrOff,
   },
   PASSWORD_HASH: {
     default: 'm=19456,t=2,p=1',

@@ -3,21 +3,6 @@ import type { Described } from './env.ts'
 /** Names that are taken, so that a set-up can already carry them. Their part is not there: setting one only warns. */
 export const LATER: Readonly<Record<string, Described>> = {
   REGISTRATION: { default: 'off', meaning: 'Whether people may register themselves', example: 'on' },
-  RATE_LIMIT_LOGIN_ADDRESS: {
-    default: '20/15m',
-    meaning: 'Failed sign-ins for each address',
-    example: '20/15m',
-  },
-  RATE_LIMIT_LOGIN_ACCOUNT: {
-    default: '10/15m',
-    meaning: 'Failed sign-ins for each account',
-    example: '10/15m',
-  },
-  RATE_LIMIT_GLOBAL: {
-    default: 'off',
-    meaning: 'Requests of each address over everything',
-    example: '1000/1m',
-  },
   OUTBOUND_ALLOW_PRIVATE: {
     default: 'false',
     meaning: 'Outgoing requests to private addresses; for test set-ups only',

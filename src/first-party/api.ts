@@ -6,6 +6,8 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Account } from '../accounts/account.ts'
 import { readJson } from '../security/json-body.ts'
+import { type Refusal, refusalHeaders } from '../security/rate-limit/refusal.ts'
+import type { SignInGuard } from '../security/rate-limit/sign-in-guard.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { RequestContexts } from '../telemetry/request-context.ts'
 import { admitCaller, allowOrigin, answerPreflight } from './caller.ts'
@@ -21,8 +23,8 @@ interface Tokens {
 }
 
 /** `error`: the protocol's word; `verdict`: the rule's on the refresh token, where it spoke; `nonce`: for the next proof. */
-type Refusal = { ok: false; status: number; error: string; verdict?: string }
-type Answer = { nonce?: string } & ({ ok: true; tokens: Tokens } | Refusal)
+type Refused = { ok: false; status: number; error: string; verdict?: string }
+type Answer = { nonce?: string } & ({ ok: true; tokens: Tokens } | Refused)
 
 export type SignInOutcome = { ok: true; account: Account } | { ok: false; reason: string }
 
@@ -32,8 +34,9 @@ export interface FirstPartyUse {
   clock: Clock
   requests: RequestContexts
   cookie: RefreshCookie
+  guard: SignInGuard
   authenticate: (username: string, password: string) => Promise<SignInOutcome>
-  reportSignIn: (ctx: Context, outcome: SignInOutcome) => void
+  reportSignIn: (ctx: Context, outcome: SignInOutcome | { ok: false; refusal: Refusal }) => void
   /** What the provider does for its built-in client. */
   tokens: {
     judgeProof(req: Context['req']): Promise<Answer | undefined>
@@ -94,12 +97,34 @@ async function login(use: FirstPartyUse, ctx: Context): Promise<void> {
   const { username, password } = await readJson(ctx, MAX_BYTES)
   const wrong = ctx.get('dpop') === '' ? undefined : await use.tokens.judgeProof(ctx.req)
   if (wrong !== undefined) take(ctx, wrong, 'invalid_dpop_proof')
-  const outcome = await use.authenticate(textOf(username), textOf(password))
-  use.reportSignIn(ctx, outcome)
+  const outcome = await signIn(use, ctx, textOf(username), textOf(password))
   if (!outcome.ok) throw new Problem('invalid_credentials', { detail: outcome.reason })
   const authTime = Math.floor(use.clock.now() / 1000)
   const given = await use.tokens.signIn(ctx.req, outcome.account.sub, authTime)
   show(use, ctx, take(ctx, given, 'invalid_credentials'))
+}
+
+async function signIn(
+  use: FirstPartyUse,
+  ctx: Context,
+  username: string,
+  password: string,
+): Promise<SignInOutcome> {
+  const { ip } = use.requests.of(ctx.req)
+  const admission = await use.guard({ ip, cookieHeader: ctx.req.headers.cookie, username })
+  if (!admission.ok) {
+    use.reportSignIn(ctx, admission)
+    ctx.set(refusalHeaders(admission.refusal))
+    throw new Problem('rate_limited', { detail: admission.refusal.limiter })
+  }
+  const { attempt } = admission
+  const outcome = await use.authenticate(username, password).catch(async (error: unknown) => {
+    await attempt.dropped()
+    throw error
+  })
+  use.reportSignIn(ctx, outcome)
+  await (outcome.ok ? attempt.succeeded(ctx.res) : attempt.failed())
+  return outcome
 }
 
 /** What is no text is nobody's name and nobody's password. */

@@ -19,6 +19,7 @@ const PROBLEMS = {
   superseded: [409, 'A newer token of this session is in use already.'],
   payload_too_large: [413, 'What was sent is too large.'],
   unsupported_media_type: [415, 'This address takes application/json only.'],
+  rate_limited: [429, 'There were too many tries. Wait a little, then try again.'],
   internal: [500, 'Something went wrong here.'],
   temporarily_unavailable: [503, 'This can not be answered right now. Try again in a moment.'],
 } as const

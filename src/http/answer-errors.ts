@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa'
 import type { ShowPage } from '../pages/respond.ts'
 import { libraryError } from '../provider/library-error.ts'
 import { ROUTES } from '../provider/routes.ts'
+import { minutesOf, RateLimited, refusalHeaders } from '../security/rate-limit/refusal.ts'
 import { AppError, type AppErrorCode } from '../shared/app-error.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { RequestContexts } from '../telemetry/request-context.ts'
@@ -70,11 +71,14 @@ function answer(use: ErrorAnswers, ctx: Context, error: AppError): void {
   const level = error.status >= 500 ? 'error' : 'info'
   log[level]({ reason: error.detail ?? error.code, status: error.status, error: error.cause }, error.message)
   if (error.status === 503) ctx.set('retry-after', '1')
+  if (error instanceof RateLimited) ctx.set(refusalHeaders(error.refusal))
   if (PROGRAMS.has(ctx.path) || ctx.accepts('html', 'json') === 'json') {
     ctx.status = error.status
     ctx.body = { error: WORDS[error.code] ?? error.code, error_description: error.message, request_id: id }
     return
   }
   const { status, code } = error
-  use.showPage(ctx, 'error', { code, status, requestId: id, time: use.clock.now() }, { status })
+  const page = { code, status, requestId: id, time: use.clock.now() }
+  const minutes = error instanceof RateLimited ? { minutes: minutesOf(error.refusal) } : {}
+  use.showPage(ctx, 'error', { ...page, ...minutes }, { status })
 }

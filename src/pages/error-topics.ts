@@ -11,6 +11,7 @@ export type ErrorTopic =
   | 'link'
   | 'not_found'
   | 'busy'
+  | 'too_many'
   | 'fault'
   | 'refused'
   | 'unreadable'
@@ -46,6 +47,7 @@ const TOPICS: Record<AppErrorCode | ProtocolCode, ErrorTopic> = {
   interaction_expired: 'expired',
   link_expired: 'link',
   busy: 'busy',
+  rate_limited: 'too_many',
   store_away: 'busy',
   internal: 'fault',
   access_denied: 'refused',

@@ -102,6 +102,7 @@ export const gallery: readonly GalleryState[] = [
   state('error.link', 'error', { ...error, code: 'link_expired', status: 400 }),
   state('error.refused', 'error', { ...error, code: 'forbidden', status: 403 }),
   state('error.unreadable', 'error', { ...error, code: 'bad_request', status: 400 }),
+  state('error.too-many', 'error', { ...error, code: 'rate_limited', status: 429, minutes: 12 }),
   state('error.busy', 'error', { ...error, code: 'store_away', status: 503 }),
   state('error.fault', 'error', { ...error, code: 'internal', status: 500 }),
   state('error.application', 'error', { ...error, code: 'invalid_client', status: 400 }),

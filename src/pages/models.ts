@@ -124,6 +124,8 @@ export interface ErrorModel {
   requestId: string
   /** Epoch milliseconds. */
   time: number
+  /** Where there were too many tries: when the next one may be made. */
+  minutes?: number
   client?: ClientFace
   /** Where the client begins anew (`initiate_login_uri`, https only), or a path of our own. */
   restart?: string

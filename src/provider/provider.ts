@@ -13,6 +13,7 @@ import { type AccountsUse, createFindAccount } from './accounts.ts'
 import { createAdapterFactory } from './adapter.ts'
 import { ACR_VALUES, CLAIMS } from './claims.ts'
 import { checkClientAssertion } from './client-assertions.ts'
+import { type ClientLimit, createClientAttempts } from './client-attempts.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
 import { cookies } from './cookies.ts'
 import { clientBasedCORS } from './cors.ts'
@@ -55,6 +56,7 @@ export interface ProviderUse
   keys: DataKeys
   signingKeys: JWK[]
   clientSecrets: ClientSecrets
+  clientLimit: ClientLimit
   store: StateStore
   reports: Reports
   tellOfReuse: TokenEndpointUse['tellOfReuse']
@@ -71,6 +73,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const epochs = createEpochs(use)
   const mayIntrospect = createIntrospectionPolicy(use)
   const inside = createInsideRequests(use)
+  const attempts = createClientAttempts(use.clientLimit)
   const commit: TokenEndpointUse = {
     ...use,
     store: use.store.grants,
@@ -82,6 +85,10 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const configuration: Configuration = {
     adapter: createAdapterFactory({
       ...use,
+      findClient: async (clientId) => {
+        attempts.begin(Provider.ctx, clientId)
+        return use.findClient(clientId)
+      },
       handles,
       refreshTokens,
       requests,
@@ -139,6 +146,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const provider = new Provider(use.issuer, configuration)
   // Around everything that follows: the library answers its own errors, and would print ours.
   provider.use((ctx, next) => next().catch((error: unknown) => use.answerError(ctx, error)))
+  attempts.limit(provider)
   // Scheme and host are set from ISSUER at our door (`http.ts`); no header of the client's gets this far.
   provider.proxy = true
   nameAddresses(provider, ({ req }) => {

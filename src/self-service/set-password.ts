@@ -7,9 +7,12 @@ import type { ShowPage } from '../pages/respond.ts'
 import { readForm } from '../security/body.ts'
 import type { Csrf } from '../security/csrf.ts'
 import { refuseForeignOrigin } from '../security/origin.ts'
+import type { CountLimit } from '../security/rate-limit/count-limit.ts'
+import { networkOf } from '../security/rate-limit/network.ts'
+import { RateLimited, type Refusal } from '../security/rate-limit/refusal.ts'
 import { AppError } from '../shared/app-error.ts'
 
-export type Refusal = PasswordRefusal | 'link_expired'
+type RedemptionRefusal = PasswordRefusal | 'link_expired'
 
 export interface SetPasswordUse {
   issuer: string
@@ -17,8 +20,14 @@ export interface SetPasswordUse {
   showPage: ShowPage
   /** Whose link this is; undefined when it was used, replaced, expired or never made. */
   findLink: (token: string) => Promise<{ email: string } | undefined>
-  redeemLink: (token: string, password: string) => Promise<{ ok: true } | { ok: false; reason: Refusal }>
+  redeemLink: (
+    token: string,
+    password: string,
+  ) => Promise<{ ok: true } | { ok: false; reason: RedemptionRefusal }>
   minLength: number
+  addressOf: (ctx: Context) => string
+  /** Links that lead nowhere, by address. */
+  misses: CountLimit
 }
 
 export const SET_PASSWORD_PATH = '/set-password'
@@ -46,11 +55,18 @@ export function createSetPasswordRouter(use: SetPasswordUse): Router {
   return router
 }
 
-async function open({ findLink }: SetPasswordUse, ctx: Context): Promise<{ token: string; email: string }> {
+async function open(use: SetPasswordUse, ctx: Context): Promise<{ token: string; email: string }> {
+  const network = networkOf(use.addressOf(ctx))
+  refuse(use.misses.refusal(network))
   const token = ctx.query['token']
-  const link = typeof token === 'string' ? await findLink(token) : undefined
-  if (typeof token !== 'string' || link === undefined) throw expired()
-  return { token, email: link.email }
+  const link = typeof token === 'string' ? await use.findLink(token) : undefined
+  if (typeof token === 'string' && link !== undefined) return { token, email: link.email }
+  refuse(await use.misses.count(network))
+  throw expired()
+}
+
+function refuse(refusal: Refusal | undefined): void {
+  if (refusal !== undefined) throw new RateLimited(refusal)
 }
 
 const expired = (): AppError => new AppError('link_expired', 'This link was used before, or is too old.')

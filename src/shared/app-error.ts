@@ -11,6 +11,7 @@ export type AppErrorCode =
   | 'unsupported_media_type'
   | 'interaction_expired'
   | 'link_expired'
+  | 'rate_limited'
   | 'busy'
   | 'store_away'
   | 'internal'
@@ -24,6 +25,7 @@ const STATUS: Record<AppErrorCode, number> = {
   unsupported_media_type: 415,
   interaction_expired: 400,
   link_expired: 400,
+  rate_limited: 429,
   busy: 503,
   store_away: 503,
   internal: 500,

@@ -43,7 +43,17 @@ export const REVOCATION_SCOPES = [
 ] as const
 export type RevocationScope = (typeof REVOCATION_SCOPES)[number]
 
-export const LIMITERS = ['login_address', 'login_account', 'global', 'other'] as const
+/** What was too much; `spray` counts each further name that fails from where many do, refused or not. */
+export const LIMITERS = [
+  'login_address',
+  'login_account',
+  'login_device',
+  'spray',
+  'client',
+  'link',
+  'global',
+  'other',
+] as const
 export type Limiter = (typeof LIMITERS)[number]
 
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const

@@ -1,12 +1,23 @@
 /** Redis holds what expires; while it is away, what needs it says so at once and everything else goes on. */
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { Redis } from 'ioredis'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createAgent } from '../support/agent.ts'
 import { freePort } from '../support/browser.ts'
 import { freshDatabase } from '../support/databases.ts'
-import { agentOf, authorizationRequest, follow, PORTAL, refresh, SET_UP, signIn } from '../support/flows.ts'
+import {
+  agentOf,
+  authorizationRequest,
+  basic,
+  follow,
+  PORTAL,
+  refresh,
+  SET_UP,
+  signIn,
+} from '../support/flows.ts'
 import { type House, type Node, openHouseOn } from '../support/house.ts'
 import { type RunningService, startRedis } from '../support/services.ts'
 
@@ -114,5 +125,39 @@ test('F-104 while Redis is away, what needs it answers 503 in time, and the rest
   expect((await pageFor(authorizationRequest(PORTAL).url)).text).toContain('name="password"')
   expect((await signIn(house, agentOf(house), PORTAL)).tokens.token_type).toBe('Bearer')
   expect(node.process.exitCode).toBeNull()
+  expect(house.log()).not.toMatch(/unhandled|uncaught|"level":"fatal"|\n\s+at /i)
+})
+
+test('F-104 rate limits go on while Redis is away, and nodes count together again once it is back', async () => {
+  const env = { RATE_LIMIT_LOGIN_ADDRESS: '5/15m' }
+  const [one, other] = [await house.start(0, env), await house.start(0, env)]
+  const knocks = async (node: Node, clientId: string, count: number): Promise<number[]> => {
+    const agent = createAgent({ issuer: house.issuer, node: node.url })
+    const headers = { accept: 'application/json', ...basic({ clientId, secret: 'wrong' }) }
+    const statuses = []
+    for (let n = 0; n < count; n++) {
+      const { status } = await agent.request('/oauth2/introspect', { form: { token: 'x' }, headers })
+      statuses.push(status)
+    }
+    return statuses
+  }
+  redis.kill('SIGKILL')
+  expect(await knocks(one, 'portal', 7)).toEqual([401, 401, 401, 401, 401, 429, 429])
+
+  await redis.restart()
+  for (const node of [one, other]) await expect.poll(() => health(node, '/readyz'), PATIENT).toBe(200)
+  const counted = async (node: Node, clientId: string) => {
+    await knocks(node, clientId, 1)
+    const client = new Redis(redis.url)
+    const keys = await client.keys('gh:r:client:*')
+    client.disconnect()
+    return keys.length
+  }
+  // Counters connect on their own: each node counts where all see it.
+  await expect.poll(() => counted(one, `one-${randomUUID()}`), PATIENT).toBeGreaterThan(0)
+  const before = await counted(one, `one-${randomUUID()}`)
+  await expect.poll(() => counted(other, `other-${randomUUID()}`), PATIENT).toBeGreaterThan(before)
+  expect(await knocks(one, 'own', 3)).toEqual([401, 401, 401])
+  expect(await knocks(other, 'own', 4)).toEqual([401, 401, 429, 429])
   expect(house.log()).not.toMatch(/unhandled|uncaught|"level":"fatal"|\n\s+at /i)
 })

@@ -29,7 +29,9 @@ const present = (agent: Agent, jwt: string, { path = '/oauth2/token', node, form
     ...(node !== undefined && { node }),
   })
 
-withHouse({ storage: 'redis', nodes: 2, setUp: WITH_SIGNER }, (house) => {
+const env = { RATE_LIMIT_LOGIN_ADDRESS: '1000/15m' }
+
+withHouse({ storage: 'redis', nodes: 2, setUp: WITH_SIGNER, env }, (house) => {
   let agent: Agent
   beforeAll(() => {
     agent = agentOf(house())

@@ -47,6 +47,8 @@ it('A-913 secrets are compared in constant time, in these places', () => {
     'src/security/cookie-signatures.ts',
     // The proof in a form.
     'src/security/csrf.ts',
+    // The proof in the cookie of a device.
+    'src/security/device-cookie.ts',
     // `equalBytes` itself.
     'src/security/keyed-hash.ts',
   ])

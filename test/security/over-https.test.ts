@@ -28,8 +28,15 @@ withHouse({ storage: 'postgresql', env: { ISSUER } }, (house) => {
     sent.push(page, await agent.submit(logout, '/oauth2/logout/confirm', { logout: 'yes' }))
     expect(sent.map(({ status }) => status)).toEqual([303, 303, 303, 303])
 
-    const names = new Set(cookies.map(({ name }) => name).filter((name) => /session|browser/.test(name)))
-    expect([...names].toSorted()).toEqual(['__Host-gh_browser', '__Host-gh_session', '__Host-gh_session.sig'])
+    const names = new Set(
+      cookies.map(({ name }) => name).filter((name) => /session|browser|device/.test(name)),
+    )
+    expect([...names].toSorted()).toEqual([
+      '__Host-gh_browser',
+      '__Host-gh_device',
+      '__Host-gh_session',
+      '__Host-gh_session.sig',
+    ])
     for (const { name, path, attributes } of cookies) {
       const all = attributes.toLowerCase().split('; ')
       expect([name, all]).toEqual([name, expect.arrayContaining(['secure', 'httponly', 'samesite=lax'])])

@@ -9,10 +9,10 @@ const MALLORY = { username: GRACE.email, password: GRACE.password }
 
 /**
  * A sibling host can plant every cookie but those that are named for this host alone (over https `__Host-`): the
- * session's, and the one that a browser is known by.
+ * session's, and those that a browser and a device are known by.
  */
 const plant = (from: Agent, into: Agent): void => {
-  into.cookies.push(...from.cookies.filter(({ name }) => !/session|browser/.test(name)))
+  into.cookies.push(...from.cookies.filter(({ name }) => !/session|browser|device/.test(name)))
 }
 
 withHouse({ storage: 'postgresql' }, (house) => {

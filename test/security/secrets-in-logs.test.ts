@@ -106,7 +106,9 @@ function expectPlain(line: string): void {
   expect(line).not.toMatch(/@example\.com|\/interaction\/(?!:uid)|token=/)
 }
 
-withHouse({ storage: 'redis', nodes: 1, setUp: WITH_SIGNER, env: { LOG_LEVEL: 'trace' } }, (house) => {
+const env = { LOG_LEVEL: 'trace', RATE_LIMIT_LOGIN_ADDRESS: '1000/15m' }
+
+withHouse({ storage: 'redis', nodes: 1, setUp: WITH_SIGNER, env }, (house) => {
   describe('at the most talkative log level', () => {
     it('A-911 no secret of any flow is in a log line, a metric, or an answer that says no', async () => {
       const recorder = record(agentOf(house()))

@@ -5,7 +5,13 @@ import { withHouse } from '../support/on-every-storage.ts'
 import { ADA, atPage, codeAfter, OURS } from './browsers.ts'
 
 /** Hashing at its full cost: cheap enough to be waited for, dear enough that three hundred at once are a flood. */
-withHouse({ storage: 'postgresql', env: { PASSWORD_HASH: 'm=19456,t=3,p=1' } }, (house) => {
+const env = {
+  PASSWORD_HASH: 'm=19456,t=3,p=1',
+  RATE_LIMIT_LOGIN_ADDRESS: '10000/15m',
+  RATE_LIMIT_LOGIN_ACCOUNT: '10000/15m',
+}
+
+withHouse({ storage: 'postgresql', env }, (house) => {
   it('A-410 a flood of sign-ins is turned away, and everybody else is served', async () => {
     const agent = agentOf(house())
     const { tokens } = await signIn(house(), agentOf(house()), PORTAL)

@@ -16,7 +16,9 @@ const setUp = {
   ],
 }
 
-withHouse({ storage: 'postgresql', setUp }, (house) => {
+const env = { RATE_LIMIT_LOGIN_ADDRESS: '1000/15m' }
+
+withHouse({ storage: 'postgresql', setUp, env }, (house) => {
   withoutFaults(house)
 
   /** Whom the fields sign in. */

@@ -32,7 +32,14 @@ export interface Cookie {
   attributes: string
 }
 
-export function createAgent(use: { issuer: string; node: string }): Agent {
+export interface AgentUse {
+  issuer: string
+  node: string
+  /** Sent with every request. */
+  headers?: Record<string, string>
+}
+
+export function createAgent(use: AgentUse): Agent {
   const cookies: Cookie[] = []
   const agent: Agent = {
     cookies,
@@ -45,6 +52,7 @@ export function createAgent(use: { issuer: string; node: string }): Agent {
         headers: {
           accept: 'text/html',
           ...(sent.length > 0 && { cookie: sent.join('; ') }),
+          ...use.headers,
           ...headers,
         },
         ...(form !== undefined && { body: new URLSearchParams(form) }),

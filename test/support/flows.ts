@@ -88,8 +88,8 @@ export const OWN: RelyingParty = {
   redirectUri: 'https://own.example/cb',
 }
 
-export const agentOf = (house: House, node = 0): Agent =>
-  createAgent({ issuer: house.issuer, node: house.nodes[node]?.url ?? '' })
+export const agentOf = (house: House, node = 0, headers: Record<string, string> = {}): Agent =>
+  createAgent({ issuer: house.issuer, node: house.nodes[node]?.url ?? '', headers })
 
 export const basic = ({
   clientId,

@@ -6,6 +6,7 @@ import { mailbox, smtpServer } from './mail.ts'
 import { cookieDomain, origins } from './origins.ts'
 import { passwordCost } from './password-cost.ts'
 import { listenHost, storeUrl } from './plain.ts'
+import { rateLimit, rateLimitOrOff } from './rate-limit.ts'
 import { trustProxy } from './trust-proxy.ts'
 
 const takes = (schema: z.ZodType, text: string) => schema.safeParse(text).success
@@ -33,6 +34,43 @@ describe('a duration', () => {
     const schema = duration('1s', '15m')
     expect(['1s', '15m', '2000ms'].filter((text) => !takes(schema, text))).toEqual([])
     expect(['0', '999ms', '1500ms', '901s'].filter((text) => takes(schema, text))).toEqual([])
+  })
+})
+
+describe('a rate limit', () => {
+  test('is a count and the time that it is for', () => {
+    expect(rateLimit.parse('10/15m')).toEqual({ count: 10, windowMs: 900_000 })
+    expect(rateLimitOrOff.parse('100000/1d')).toEqual({ count: 100_000, windowMs: 86_400_000 })
+    expect(rateLimitOrOff.parse('off')).toBe('off')
+  })
+
+  test.each(['', 'off', '10', '10/', '/15m', '0/15m', '-1/15m', '1.5/15m', '100001/15m'])(
+    'is not %j',
+    (text) => {
+      expect(takes(rateLimit, text)).toBe(false)
+    },
+  )
+
+  test.each([
+    '10/0',
+    '10/500ms',
+    '10/1500ms',
+    '10/25h',
+    '10/15',
+    '10/15m/1',
+    '10 / 15m',
+    '10/15M',
+    'OFF',
+    'false',
+  ])('is not %j, nor is that off', (text) => {
+    expect(takes(rateLimitOrOff, text)).toBe(false)
+  })
+
+  test('is refused with what would be right', () => {
+    const { error } = rateLimitOrOff.safeParse('10 per minute')
+    expect(error?.issues[0]?.message).toBe(
+      'must be off, or a count from 1 to 100000 and a duration from 1s to 1d in whole seconds, such as 10/15m',
+    )
   })
 })
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Account } from '../../accounts/account.ts'
 import type { SignInError, SignInModel } from '../../pages/models.ts'
+import { minutesOf, type Refusal, refusalHeaders } from '../../security/rate-limit/refusal.ts'
+import type { Attempt, SignInGuard } from '../../security/rate-limit/sign-in-guard.ts'
 import { AppError } from '../../shared/app-error.ts'
 import { clientFace, type Journey, pageOptions, parameter, type Step, type StepUse } from '../journey.ts'
 
@@ -9,12 +11,13 @@ export interface SignInUse extends StepUse {
     username: string,
     password: string,
   ) => Promise<{ ok: true; account: Account } | { ok: false; reason: string }>
+  guard: SignInGuard
   /** What one proven factor is worth, as an `acr` value. */
   acr: string
   reportSignIn: (
     req: IncomingMessage,
     clientId: string,
-    outcome: { ok: true; account: Account } | { ok: false; reason: string },
+    outcome: { ok: true; account: Account } | { ok: false; reason: string } | { ok: false; refusal: Refusal },
   ) => void
 }
 
@@ -26,6 +29,9 @@ const STATUS: Record<SignInError['kind'], number> = {
   busy: 503,
 }
 
+const statusOf = (error: SignInError): number =>
+  error.kind === 'busy' && error.minutes !== undefined ? 429 : STATUS[error.kind]
+
 export function createSignIn(use: SignInUse): Step {
   const page = (journey: Journey, over: Partial<SignInModel>): void => {
     const model = {
@@ -33,7 +39,7 @@ export function createSignIn(use: SignInUse): Step {
       client: clientFace(journey),
       ...over,
     }
-    use.showPage(journey.ctx, 'sign-in', model, pageOptions(journey, over.error && STATUS[over.error.kind]))
+    use.showPage(journey.ctx, 'sign-in', model, pageOptions(journey, over.error && statusOf(over.error)))
   }
   return {
     show: async (journey) => {
@@ -48,20 +54,33 @@ export function createSignIn(use: SignInUse): Step {
       if (!use.csrf.check(journey.interaction.uid, form['csrf'])) return again({ kind: 'forbidden' })
       if (username === '' || password === '') return again({ kind: 'missing' })
 
-      const outcome = await attempt(use, username, password)
+      const { ctx, request } = journey
+      const admission = await use.guard({ ip: request.ip, cookieHeader: ctx.headers.cookie, username })
+      if (!admission.ok) {
+        const { refusal } = admission
+        use.reportSignIn(ctx.req, journey.client.clientId, admission)
+        ctx.set(refusalHeaders(refusal))
+        return again({ kind: 'busy', minutes: minutesOf(refusal) })
+      }
+      const outcome = await verify(use, admission.attempt, username, password)
       if (outcome === 'busy') return again({ kind: 'busy' })
-      use.reportSignIn(journey.ctx.req, journey.client.clientId, outcome)
-      if (!outcome.ok) return again({ kind: 'invalid_credentials' })
+      use.reportSignIn(ctx.req, journey.client.clientId, outcome)
+      if (!outcome.ok) {
+        await admission.attempt.failed()
+        return again({ kind: 'invalid_credentials' })
+      }
+      await admission.attempt.succeeded(ctx.res)
       return { login: { accountId: outcome.account.sub, amr: ['pwd'], acr: use.acr, remember } }
     },
   }
 }
 
 /** A full hashing queue is told on the same page; a store that is away goes the way of all such errors. */
-async function attempt(use: SignInUse, username: string, password: string) {
+async function verify(use: SignInUse, attempt: Attempt, username: string, password: string) {
   try {
     return await use.authenticate(username, password)
   } catch (error) {
+    await attempt.dropped()
     if (error instanceof AppError && error.code === 'busy') return 'busy' as const
     throw error
   }

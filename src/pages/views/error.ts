@@ -21,7 +21,7 @@ export function error(model: ErrorModel, use: ViewUse): View {
         topic === 'application' && client
           ? use.rich('error.application.heading', { client: client.name })
           : use.rich(`error.${topic}.title`, {}),
-      text: use.rich(`error.${topic}.text`, { host: use.host }),
+      text: use.rich(`error.${topic}.text`, { host: use.host, minutes: model.minutes ?? 1 }),
       restart: restart && {
         href: restart,
         label: client ? use.rich('error.restart_at', { client: client.name }) : use.rich('error.restart', {}),

@@ -1,0 +1,60 @@
+/**
+ * The device: a long-lived cookie of ours that remembers to which accounts somebody has signed in with this browser. It
+ * says nothing of a person and signs nobody in; it is why a guesser elsewhere can't lock the owner out, since a device
+ * that has been let in before has tries of its own. Nothing is stored here: the cookie proves itself.
+ */
+import type { ServerResponse } from 'node:http'
+import { newSecret } from '../shared/ids.ts'
+import { readCookie, setCookie } from './cookies.ts'
+import { createKeyedHash, equalBytes } from './keyed-hash.ts'
+
+export interface Device {
+  /** 16 random bytes, base64url. */
+  readonly id: string
+  /** Marks of accounts, those of the latest sign-ins first. */
+  readonly marks: readonly string[]
+}
+
+export interface DeviceCookies {
+  /** The device that a request comes from; undefined for a new one, or a cookie that is not of our making. */
+  read(cookieHeader: string | undefined): Device | undefined
+  /** Whether somebody has signed in to the account on it. `account` is any name of it that stays the same. */
+  knows(device: Device, account: string): boolean
+  /** After a sign-in to the account: a new device gets its cookie, a known one its next. */
+  remember(res: ServerResponse, device: Device | undefined, account: string): void
+}
+
+/** Some people have an account of their own, one for work, and share the machine with a family. */
+const MOST_MARKS = 8
+/** 12 bytes in base64url: a mark is only compared on the device that it was made for. */
+const MARK_LENGTH = 16
+const VALUE = new RegExp(`^([\\w-]{22})\\.((?:[\\w-]{${MARK_LENGTH}}){1,${MOST_MARKS}})\\.([\\w-]{43})$`)
+/** What browsers allow at most (RFC 6265bis §5.5): 400 days, in seconds. */
+const MAX_AGE = 400 * 24 * 60 * 60
+
+/** `key` is the data key `cookie`. */
+export function createDeviceCookies({ key, issuer }: { key: Buffer; issuer: string }): DeviceCookies {
+  const secure = issuer.startsWith('https:')
+  const name = secure ? '__Host-gh_device' : 'gh_device'
+  const hash = createKeyedHash(key)
+  const proofOf = (id: string, marks: string): Buffer => hash('device', `${id}.${marks}`)
+  const markOf = (id: string, account: string): string =>
+    hash('device_account', `${id}.${account}`).toString('base64url').slice(0, MARK_LENGTH)
+  return {
+    read: (cookieHeader) => {
+      const [, id, marks, proof] = VALUE.exec(readCookie(cookieHeader, name) ?? '') ?? []
+      if (id === undefined || marks === undefined || proof === undefined) return undefined
+      if (!equalBytes(proofOf(id, marks), Buffer.from(proof, 'base64url'))) return undefined
+      return { id, marks: marks.match(new RegExp(`.{${MARK_LENGTH}}`, 'g')) ?? [] }
+    },
+    knows: (device, account) => device.marks.includes(markOf(device.id, account)),
+    remember: (res, device, account) => {
+      const id = device?.id ?? newSecret(16)
+      const mark = markOf(id, account)
+      const others = (device?.marks ?? []).filter((other) => other !== mark)
+      const marks = [mark, ...others].slice(0, MOST_MARKS).join('')
+      const value = `${id}.${marks}.${proofOf(id, marks).toString('base64url')}`
+      setCookie(res, name, value, { path: '/', httpOnly: true, secure, sameSite: 'Lax', maxAge: MAX_AGE })
+    },
+  }
+}
