@@ -83,6 +83,7 @@ async function serveOn(core: Core, use: ServeUse): Promise<void> {
   try {
     health.add('database', async () => void (await core.database.pool.query('select 1')))
     health.add('state', () => house.ping())
+    health.add('keys', core.checkKeys)
     if (await waitForStores(() => house.ping().then(() => true), log, stop.signal)) {
       await serveUntilStopped(house, use)
     }

@@ -73,14 +73,19 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
     familyOf: (value) => refreshTokens.decode(value)?.family,
     endByRefreshToken: async (value) => {
       const token = refreshTokens.decode(value)
-      return token !== undefined && endGrant(use, handles.grantKey(token.family))
+      if (token === undefined) return false
+      const ended = await handles.find(
+        async (under) => (await endGrant(use, under.grantKey(token.family))) || undefined,
+      )
+      return ended !== undefined
     },
     endByAccessToken: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return false
-      const grantKey = handles.grantKey(grantId)
-      const found = await store.grants.readToken(grantKey, handles.key('AccessToken', value))
-      return found !== undefined && endGrant(use, grantKey)
+      const read = await handles.find((under) =>
+        store.grants.readToken(under.grantKey(grantId), under.key('AccessToken', value)),
+      )
+      return read !== undefined && endGrant(use, read.under.grantKey(grantId))
     },
   }
 }
@@ -89,13 +94,14 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
 async function createCode({ store, handles }: FirstPartyUse, sub: string, authTime: number): Promise<string> {
   const grantId = handles.newGrantId()
   const code = handles.newValueOf(grantId)
-  await store.grants.create(handles.grantKey(grantId), {
+  const under = handles.inUse()
+  await store.grants.create(under.grantKey(grantId), {
     account: sub,
     client: FIRST_PARTY,
     session: newSecret(),
     content: { openid: { scope: SCOPE }, rejected: {} },
     code: {
-      key: handles.key('AuthorizationCode', code),
+      key: under.key('AuthorizationCode', code),
       payload: { acr: ACR_1FA, amr: ['pwd'], authTime, redirectUri: NOWHERE, scope: SCOPE },
       expiresIn: CODE_LIFE,
     },

@@ -42,6 +42,13 @@ function times(clock: Clock, expiresIn: number): { exp: number; iat: number } {
   return { exp: now + Math.ceil(expiresIn / 1000), iat: now }
 }
 
+async function revoke(
+  { store, handles }: Pick<GrantAdaptersUse, 'store' | 'handles'>,
+  grantId: string,
+): Promise<void> {
+  await handles.find(async (under) => (await store.revoke(under.grantKey(grantId))) || undefined)
+}
+
 function grantAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
   const payload = (grantId: string, grant: Grant): AdapterPayload => ({
     ...fromStored(grant.content, grantId, grant),
@@ -57,10 +64,10 @@ function grantAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse
     find: async (grantId) => {
       const request = requests.of(ctx())
       if (request?.grantId === grantId) return payload(grantId, request.grant)
-      const grant = await store.read(handles.grantKey(grantId))
-      return grant && payload(grantId, grant)
+      const read = await handles.find((under) => store.read(under.grantKey(grantId)))
+      return read && payload(grantId, read.found)
     },
-    destroy: async (grantId) => void (await store.revoke(handles.grantKey(grantId))),
+    destroy: (grantId) => revoke({ store, handles }, grantId),
   }
 }
 
@@ -73,13 +80,14 @@ function codeAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse)
         throw new Error('an authorization code without its grant')
       }
       const { openid, resources, rejected } = grant
-      await store.create(handles.grantKey(grantId), {
+      const under = handles.inUse()
+      await store.create(under.grantKey(grantId), {
         account: accountId,
         client: clientId,
         session: sessionUid ?? '',
         content: toStored({ openid, resources, rejected }),
         code: {
-          key: handles.key('AuthorizationCode', code),
+          key: under.key('AuthorizationCode', code),
           payload: toStored(payload),
           expiresIn: expiresIn * 1000,
         },
@@ -88,14 +96,16 @@ function codeAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse)
     find: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return undefined
-      const grantKey = handles.grantKey(grantId)
-      const grant = await store.read(grantKey)
-      const codeKey = handles.key('AuthorizationCode', value)
-      if (grant?.code?.key !== codeKey) return undefined
+      const read = await handles.find((under) => store.read(under.grantKey(grantId)))
+      if (read === undefined) return undefined
+      const { under, found: grant } = read
+      const codeKey = under.key('AuthorizationCode', value)
+      if (grant.code?.key !== codeKey) return undefined
       const { consumedFor, payload, expiresIn } = grant.code
       requests.remember(ctx(), {
         grantId,
-        grantKey,
+        grantKey: under.grantKey(grantId),
+        under,
         grant,
         source: { kind: 'code', codeKey },
         proven: false,
@@ -118,7 +128,7 @@ function codeAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse)
     },
     destroy: async (value) => {
       const grantId = handles.grantIdIn(value)
-      if (grantId !== undefined) await store.revoke(handles.grantKey(grantId))
+      if (grantId !== undefined) await revoke({ store, handles }, grantId)
     },
   }
 }
@@ -128,9 +138,8 @@ function accessTokenAdapter({ store, handles, requests, clock, ctx }: GrantAdapt
     upsert: async (value, payload, expiresIn = 0) => {
       const request = requests.of(ctx())
       if (request === undefined) throw new Error('an access token is issued at the token endpoint only')
-      const key = handles.key('AccessToken', value)
       request.token = {
-        key,
+        key: request.under.key('AccessToken', value),
         payload: { ...toStored(payload), iat: payload.iat },
         expiresIn: expiresIn * 1000,
       }
@@ -138,12 +147,15 @@ function accessTokenAdapter({ store, handles, requests, clock, ctx }: GrantAdapt
     find: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return undefined
-      const grantKey = handles.grantKey(grantId)
-      const found = await store.readToken(grantKey, handles.key('AccessToken', value))
-      if (found === undefined) return undefined
+      const read = await handles.find((under) =>
+        store.readToken(under.grantKey(grantId), under.key('AccessToken', value)),
+      )
+      if (read === undefined) return undefined
+      const { under, found } = read
       requests.remember(ctx(), {
         grantId,
-        grantKey,
+        grantKey: under.grantKey(grantId),
+        under,
         grant: found.grant,
         source: { kind: 'access' },
         proven: false,
@@ -159,7 +171,8 @@ function accessTokenAdapter({ store, handles, requests, clock, ctx }: GrantAdapt
     destroy: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return
-      await store.dropToken(handles.grantKey(grantId), handles.key('AccessToken', value))
+      for (const under of handles.peppers())
+        await store.dropToken(under.grantKey(grantId), under.key('AccessToken', value))
     },
   }
 }
@@ -176,10 +189,11 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
       const presented = refreshTokens.decode(value)
       if (presented === undefined) return undefined
       const { family: grantId, number } = presented
-      const grantKey = handles.grantKey(grantId)
-      const grant = await store.read(grantKey)
-      if (grant?.family === undefined) return undefined
-      const { family } = grant
+      const read = await handles.find((under) => store.read(under.grantKey(grantId)))
+      if (read?.found.family === undefined) return undefined
+      const { under, found: grant } = read
+      const { family } = read.found
+      const grantKey = under.grantKey(grantId)
       const shown = (): AdapterPayload => ({
         ...fromStored(family.payload, grantId, grant),
         ...times(clock, family.currentExpiresIn),
@@ -191,6 +205,7 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
         requests.remember(ctx(), {
           grantId,
           grantKey,
+          under,
           grant,
           source: { kind: 'refresh', number },
           proven: false,
@@ -218,7 +233,7 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
     consume: async () => undefined,
     destroy: async (value) => {
       const presented = refreshTokens.decode(value)
-      if (presented !== undefined) await store.revoke(handles.grantKey(presented.family))
+      if (presented !== undefined) await revoke({ store, handles }, presented.family)
     },
   }
 }

@@ -105,16 +105,16 @@ describe('the insides of the library that the house holds on to', () => {
     const subject = provider()
     compareClientSecrets(
       subject,
-      (clientId, received, stored) => `${clientId} ${received} ${stored}` === 'web sent stored',
+      async (clientId, received, stored) => `${clientId} ${received} ${stored}` === 'web sent stored',
     )
     const client = (await subject.Client.find('web')) as unknown as {
-      compareClientSecret(received: string): boolean
+      compareClientSecret(received: string): boolean | Promise<boolean>
       secret_storage?: string
     }
-    expect(client.compareClientSecret('stored')).toBe(true)
+    expect(await client.compareClientSecret('stored')).toBe(true)
     client.secret_storage = 'hashed'
-    expect(client.compareClientSecret('stored')).toBe(false)
-    expect(client.compareClientSecret('sent')).toBe(true)
+    expect(await client.compareClientSecret('stored')).toBe(false)
+    expect(await client.compareClientSecret('sent')).toBe(true)
   })
 
   it('asks `ReplayDetection.unique` whether an assertion is new', async () => {

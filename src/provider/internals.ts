@@ -65,10 +65,10 @@ export function chooseTokenValues<M>(model: M, choose: (token: { grantId: string
 /** Compares client secrets: `Client#compareClientSecret`, awaited by the library. */
 export function compareClientSecrets(
   provider: Provider,
-  compare: (clientId: string, received: string, stored: string) => boolean,
+  compare: (clientId: string, received: string, stored: string) => Promise<boolean>,
 ): void {
   const { prototype } = provider.Client as unknown as {
-    prototype: { compareClientSecret(received: string): boolean; [key: string]: unknown }
+    prototype: { compareClientSecret(received: string): boolean | Promise<boolean>; [key: string]: unknown }
   }
   const original = prototype.compareClientSecret
   if (typeof original !== 'function') throw new Error('the library compares secrets otherwise now')

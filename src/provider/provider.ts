@@ -2,7 +2,7 @@
 
 import type { JWK } from 'jose'
 import type { Context } from 'koa'
-import { type Configuration, Provider } from 'oidc-provider'
+import { type Configuration, errors, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { ClientSecrets } from '../clients/client-secrets.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
@@ -28,6 +28,7 @@ import { createLogoutPages, endGrantsAtLogout, type LogoutUse } from './logout.t
 import { pkce } from './pkce.ts'
 import { letPublicDocumentsBeKept } from './public-documents.ts'
 import { createRefreshTokenFormat } from './refresh-token.ts'
+import { createReplayGuard } from './replays.ts'
 import type { Reports } from './reports.ts'
 import { createResources, type ResourcesUse } from './resources.ts'
 import { createReuseEnding } from './reuse.ts'
@@ -36,7 +37,6 @@ import { SERVER_SCOPES } from './scopes.ts'
 import { commitTokenRequests, refuse, type TokenEndpointUse } from './token-endpoint.ts'
 import { createTokenRequests } from './token-request.ts'
 import { type Lifetimes, ttl } from './ttl.ts'
-import { orUnavailable } from './unavailable.ts'
 
 export interface ProviderUse
   extends AccountsUse,
@@ -51,6 +51,7 @@ export interface ProviderUse
   keys: DataKeys
   signingKeys: JWK[]
   clientSecrets: ClientSecrets
+  checkSecret: (clientId: string, secret: string, stored: string) => Promise<boolean>
   store: StateStore
   reports: Reports
   answerError: (ctx: Context, error: unknown) => void
@@ -92,7 +93,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     clientBasedCORS,
     clientDefaults,
     conformIdTokenClaims: false,
-    cookies: cookies(use.issuer, use.keys.current('cookie').key),
+    cookies: cookies(use.issuer, () => use.keys.living('cookie')),
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256', 'RS256', 'EdDSA', 'HS256'],
       clientAuthSigningAlgValues: ['HS256'],
@@ -131,24 +132,14 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   chooseTokenValues(provider.AccessToken, ({ grantId }) => handles.newValueOf(grantId))
   chooseTokenValues(provider.RefreshToken, ({ grantId }) => {
     const rotated = Provider.ctx?.oidc.entities.RotatedRefreshToken
-    return refreshTokens.encode({
-      family: grantId,
-      number: rotated === undefined ? 0 : (rotated.rotations ?? 0) + 1,
-    })
+    if (rotated === undefined) return refreshTokens.first(grantId)
+    const successor = refreshTokens.successor(rotated.jti)
+    // Its key was declared compromised between the look-up and now.
+    if (successor === undefined) throw new errors.InvalidGrant('refresh token made with a key that has ended')
+    return successor
   })
-  compareClientSecrets(provider, use.clientSecrets.verify)
-  guardReplays(
-    provider,
-    (issuer, jti, expiresIn) =>
-      orUnavailable(
-        use.store.artifacts.claim(
-          'ReplayDetection',
-          handles.key('ReplayDetection', JSON.stringify([issuer, jti])),
-          expiresIn,
-        ),
-      ),
-    use.clock.now,
-  )
+  compareClientSecrets(provider, use.checkSecret)
+  guardReplays(provider, createReplayGuard({ store: use.store.artifacts, handles }), use.clock.now)
   commitTokenRequests(provider, commit)
   endGrantsAtLogout(provider, use.store.grants)
   showFormPosts(provider, use.showPage)
