@@ -2,8 +2,17 @@ import { addApply } from './apply/apply.ts'
 import { addClient } from './client/client.ts'
 import type { AddCommand } from './context.ts'
 import { addDoctor } from './doctor/doctor.ts'
+import { addKeys } from './keys/keys.ts'
 import { addMigrate } from './migrate.ts'
 import { addServe } from './serve.ts'
 import { addUser } from './user/user.ts'
 
-export const COMMANDS: readonly AddCommand[] = [addServe, addMigrate, addApply, addUser, addClient, addDoctor]
+export const COMMANDS: readonly AddCommand[] = [
+  addServe,
+  addMigrate,
+  addApply,
+  addUser,
+  addClient,
+  addKeys,
+  addDoctor,
+]
