@@ -17,7 +17,7 @@ export interface FieldSealer {
 }
 
 /** Encrypts columns under the data key `field`; the first four bytes tell the key's number. */
-export function createFieldSealer(keys: DataKeys): FieldSealer {
+export function createFieldSealer(keys: Pick<DataKeys, 'current' | 'byNumber'>): FieldSealer {
   const aad = ({ table, row, column }: Place): string => JSON.stringify([table, row, column])
   const headOf = (number: number): Buffer => {
     const head = Buffer.alloc(4)
