@@ -177,7 +177,7 @@ function createFace({ config, keys }: Core) {
   return {
     assets,
     showPage: createShowPage({ pages, messages }),
-    csrf: createCsrf(keys.current('cookie').key),
+    csrf: createCsrf(() => keys.living('cookie')),
   }
 }
 

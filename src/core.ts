@@ -12,16 +12,22 @@ import { makeLink } from './accounts/make-link.ts'
 import { openLink } from './accounts/open-link.ts'
 import { redeemLink } from './accounts/redeem-link.ts'
 import { setPassword } from './accounts/set-password.ts'
+import { checkSecret } from './clients/check-secret.ts'
 import { createClientSecrets } from './clients/client-secrets.ts'
 import { createClientsRepository, createResourceServersRepository } from './clients/clients-repository.ts'
+import { sealedClientSecrets } from './clients/keep-secret.ts'
 import type { Config } from './config/config.ts'
 import type { Problem } from './config/problem.ts'
 import { readOrCreateMasterKey } from './config/secret-files.ts'
 import { createConsentsRepository } from './consents/consents-repository.ts'
 import { createOutboxRepository } from './events/outbox-repository.ts'
-import { type DataKeys, loadDataKeys } from './keys/data-keys.ts'
-import { createDataKeysRepository } from './keys/data-keys-repository.ts'
+import { dataKeyLives } from './keys/data-key-states.ts'
+import { loadDataKeys, type NumberedKey } from './keys/data-keys.ts'
+import { createDataKeysRepository, type DataKeysRepository } from './keys/data-keys-repository.ts'
 import { createFieldSealer } from './keys/field-seal.ts'
+import { keepFresh } from './keys/keep-fresh.ts'
+import { createMasterKeys } from './keys/master-keys.ts'
+import { sealedSigningKeys } from './keys/signing-keys.ts'
 import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
 import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
@@ -78,7 +84,9 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
   for (const migration of applied) log.info({ migration }, 'migration applied')
 
   const dataKeysRepository = createDataKeysRepository(db)
-  const keys = await loadDataKeys(dataKeysRepository, await masterKeys(use, dataKeysRepository))
+  const masters = createMasterKeys(await masterKeys(use, dataKeysRepository))
+  const lives = dataKeyLives(use.config)
+  const keys = await loadDataKeys({ repository: dataKeysRepository, masters, lives })
   const sealer = createFieldSealer(keys)
   const hasher = await createPasswordHasher({
     ...use.config.passwordHash,
@@ -87,17 +95,36 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     ...(use.onPasswordQueue === undefined ? {} : { onDepth: use.onPasswordQueue }),
   })
   const accounts = createAccountsRepository(db)
-  const linkKey = linkKeyUnder(keys)
+  const clients = createClientsRepository(db)
+  const clientSecrets = createClientSecrets(keys)
+  const signingKeys = createSigningKeysRepository(db)
+  const linkKeys = (token: string) => keys.living('pepper').map((pepper) => linkKey(pepper, token))
   const notices = openNotices(use)
+  const fresh = keepFresh({
+    keys,
+    notices,
+    onError: (error) => log.error({ component: 'keys', error }, 'changed data keys can’t be taken in'),
+  })
   return {
     config: use.config,
     database,
     clock,
     keys,
+    /** Rejects while data keys have changed that this node can't open. */
+    checkKeys: fresh.check,
+    dataKeys: { repository: dataKeysRepository, masters, lives },
     sealer,
-    signingKeys: createSigningKeysRepository(db),
-    clients: createClientsRepository(db),
-    clientSecrets: createClientSecrets(keys),
+    signingKeys,
+    clients,
+    clientSecrets,
+    checkSecret: checkSecret({
+      clientSecrets,
+      renewHash: async (clientId, from, to) => {
+        if (await clients.renewHash(clientId, from, to)) await notices.publish('client', clientId)
+      },
+      onRehashFailed: (error) => log.warn({ error }, 'a client’s secret could not be hashed anew'),
+    }),
+    sealedColumns: [sealedSigningKeys(signingKeys), sealedClientSecrets(clients)],
     resourceServers: createResourceServersRepository(db),
     consents: createConsentsRepository(db),
     outbox: createOutboxRepository(db),
@@ -112,11 +139,12 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     }),
     createUser: createUser({ accounts, clock }),
     setPassword: setPassword({ accounts, hasher, clock }),
-    makeLink: makeLink({ accounts, clock, linkKey }),
-    openLink: openLink({ accounts, clock, linkKeys: (token) => [linkKey(token)] }),
-    redeemLink: redeemLink({ accounts, hasher, clock, linkKeys: (token) => [linkKey(token)] }),
+    makeLink: makeLink({ accounts, clock, linkKey: (token) => linkKey(keys.current('pepper'), token) }),
+    openLink: openLink({ accounts, clock, linkKeys }),
+    redeemLink: redeemLink({ accounts, hasher, clock, linkKeys }),
     notices,
     close: async () => {
+      fresh.stop()
       await notices.close()
       await database.close()
     },
@@ -126,20 +154,17 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
 /** Given by the environment, or kept beside embedded storage: then made only while there is nothing it could lose. */
 async function masterKeys(
   { config, log }: CoreUse,
-  repository: ReturnType<typeof createDataKeysRepository>,
+  repository: DataKeysRepository,
 ): Promise<readonly Buffer[]> {
   if (config.masterKeys !== undefined) return config.masterKeys
-  const mayCreate = (await repository.wraps()).length === 0
+  const mayCreate = (await repository.read()).keys.length === 0
   const file = await readOrCreateMasterKey(config.dataDir, { mayCreate })
   if (!file.ok) throw new ConfigurationRefused([file.problem])
   for (const warning of file.warnings) log.warn({}, warning)
   return file.keys
 }
 
-function linkKeyUnder(keys: DataKeys): (token: string) => Buffer {
-  const hash = createKeyedHash(keys.current('pepper').key)
-  return (token) => hash('account_link', token)
-}
+const linkKey = ({ key }: NumberedKey, token: string): Buffer => createKeyedHash(key)('account_link', token)
 
 /** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`. */
 function openNotices({ config, log }: CoreUse): Notices {

@@ -4,7 +4,7 @@ import { normaliseEmail } from './accounts/email.ts'
 import type { Core } from './core.ts'
 import type { ClientLimit } from './provider/client-attempts.ts'
 import { createDeviceCookies } from './security/device-cookie.ts'
-import { createKeyedHash } from './security/keyed-hash.ts'
+import { createKeyedHash, type KeyedHash } from './security/keyed-hash.ts'
 import { type CountLimit, createCountLimit } from './security/rate-limit/count-limit.ts'
 import { networkOf } from './security/rate-limit/network.ts'
 import { createSignInGuard, type SignInGuard } from './security/rate-limit/sign-in-guard.ts'
@@ -34,7 +34,7 @@ export function createGuards({ core, log, metrics, requests }: GuardsUse): Guard
   const { loginAddress, global } = config.rateLimits
   const counters = openCounters(core, log)
   const common = { counters, clock, onRefused: metrics.rateLimited }
-  const hash = createKeyedHash(keys.current('pepper').key)
+  const hash: KeyedHash = (domain, value) => createKeyedHash(keys.current('pepper').key)(domain, value)
   const clients = createCountLimit({ ...common, limiter: 'client', limit: loginAddress })
   const clientKey = (address: string, clientId: string): string =>
     `${networkOf(address)}:${hash('client', clientId).subarray(0, 16).toString('base64url')}`
@@ -43,7 +43,7 @@ export function createGuards({ core, log, metrics, requests }: GuardsUse): Guard
       ...common,
       limits: config.rateLimits,
       hash,
-      devices: createDeviceCookies({ key: keys.current('cookie').key, issuer: config.issuer }),
+      devices: createDeviceCookies({ keys: () => keys.living('cookie'), issuer: config.issuer }),
       nameOf: (typed) => normaliseEmail(typed)?.key ?? typed,
       onSprayed: ({ neighbourhood, names, began }) => {
         metrics.rateLimited('spray')

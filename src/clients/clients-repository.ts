@@ -14,6 +14,12 @@ export interface ClientsRepository {
   /** False when there is none. */
   raiseEpoch(clientId: string): Promise<boolean>
   remove(clientId: string): Promise<boolean>
+  /** The same secret, hashed anew. False when it is another by now. */
+  renewHash(clientId: string, from: string, to: string): Promise<boolean>
+  /** Sealed secrets that begin otherwise than the given bytes, in the order of their clients. */
+  sealedOtherwise(head: Buffer, after: string, limit: number): Promise<{ row: string; sealed: Buffer }[]>
+  /** The same secret, sealed anew. False when it is another by now. */
+  reseal(clientId: string, from: Buffer, to: Buffer): Promise<boolean>
 }
 
 export function createClientsRepository(db: Kysely<Database>): ClientsRepository {
@@ -60,6 +66,34 @@ export function createClientsRepository(db: Kysely<Database>): ClientsRepository
     remove: async (clientId) => {
       const result = await db.deleteFrom('clients').where('client_id', '=', clientId).executeTakeFirst()
       return result.numDeletedRows > 0n
+    },
+    renewHash: async (clientId, from, to) => {
+      const result = await db
+        .updateTable('clients')
+        .set({ secret_hash: to })
+        .where('client_id', '=', clientId)
+        .where('secret_hash', '=', from)
+        .executeTakeFirst()
+      return result.numUpdatedRows > 0n
+    },
+    sealedOtherwise: (head, after, limit) =>
+      db
+        .selectFrom('clients')
+        .select(['client_id as row', 'secret_sealed as sealed'])
+        .where(sql<boolean>`substring(secret_sealed from 1 for ${head.length}) <> ${head}`)
+        .where('client_id', '>', after)
+        .orderBy('client_id')
+        .limit(limit)
+        .$narrowType<{ sealed: Buffer }>()
+        .execute(),
+    reseal: async (clientId, from, to) => {
+      const result = await db
+        .updateTable('clients')
+        .set({ secret_sealed: to })
+        .where('client_id', '=', clientId)
+        .where('secret_sealed', '=', from)
+        .executeTakeFirst()
+      return result.numUpdatedRows > 0n
     },
   }
 }

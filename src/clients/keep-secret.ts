@@ -1,8 +1,10 @@
 import type { FieldSealer } from '../keys/field-seal.ts'
+import type { SealedColumn } from '../keys/reseal-columns.ts'
 import { SealBroken } from '../security/seal.ts'
 import type { Client } from './client.ts'
 import { type ClientMetadata, needsPlainSecret } from './client-metadata.ts'
 import type { ClientSecrets } from './client-secrets.ts'
+import type { ClientsRepository } from './clients-repository.ts'
 
 export interface KeepSecretUse {
   clientSecrets: ClientSecrets
@@ -12,6 +14,10 @@ export interface KeepSecretUse {
 export type KeptSecret = Pick<Client, 'secretHash' | 'secretSealed'>
 
 const place = (clientId: string) => ({ table: 'clients', row: clientId, column: 'secret_sealed' })
+
+export const sealedClientSecrets = (
+  repository: Pick<ClientsRepository, 'sealedOtherwise' | 'reseal'>,
+): SealedColumn => ({ place, sealedOtherwise: repository.sealedOtherwise, reseal: repository.reseal })
 
 /**
  * The form in which a client's secret is stored: hashed, and sealed besides where its algorithms need the secret

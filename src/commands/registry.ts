@@ -2,6 +2,7 @@ import { addApply } from './apply/apply.ts'
 import { addClient } from './client/client.ts'
 import type { AddCommand } from './context.ts'
 import { addDoctor } from './doctor/doctor.ts'
+import { addKeys } from './keys/keys.ts'
 import { addMigrate } from './migrate.ts'
 import { addServe } from './serve.ts'
 import { addSessions } from './sessions/sessions.ts'
@@ -14,5 +15,6 @@ export const COMMANDS: readonly AddCommand[] = [
   addUser,
   addClient,
   addSessions,
+  addKeys,
   addDoctor,
 ]

@@ -98,6 +98,7 @@ async function serveOn(core: Core, use: ServeUse): Promise<void> {
     metrics.outbox(core.outbox.waiting)
     health.add('database', async () => void (await core.database.pool.query('select 1')))
     health.add('state', () => inside.ping())
+    health.add('keys', core.checkKeys)
     if (await waitForStores(() => inside.ping().then(() => true), log, stop.signal)) {
       await serveUntilStopped(core, inside, use)
     }

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 export type DataKeyPurpose = 'pepper' | 'cookie' | 'refresh' | 'field'
 
@@ -7,6 +7,10 @@ export interface DataKeyRow {
   /** Never used twice for one purpose. */
   number: number
   created_at: Generated<Date>
+  /** From then on new things are made with it, until there is a newer one. */
+  usable_from: ColumnType<Date, Date | undefined, Date>
+  ended: 'retired' | 'compromised' | null
+  ended_at: Date | null
 }
 
 /** A data key wrapped by one master key (AES-256-GCM, purpose and number as additional data). */

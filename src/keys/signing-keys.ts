@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import type { FieldSealer } from './field-seal.ts'
+import type { SealedColumn } from './reseal-columns.ts'
 import type { NewSigningKey, SigningKeysRepository } from './signing-keys-repository.ts'
 
 /** ES256 first: where a client may choose, the library takes the first that fits. */
@@ -35,5 +36,11 @@ async function makeSigningKey(alg: string, sealer: FieldSealer): Promise<NewSign
     state: 'active',
   }
 }
+
+export const sealedSigningKeys = (repository: SigningKeysRepository): SealedColumn => ({
+  place,
+  sealedOtherwise: repository.sealedOtherwise,
+  reseal: repository.reseal,
+})
 
 const place = (kid: string) => ({ table: 'signing_keys', row: kid, column: 'private_sealed' })

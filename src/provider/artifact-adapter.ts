@@ -3,7 +3,7 @@ import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } fr
 import type { Artifact, ArtifactStore, JsonObject, NewArtifact } from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Epochs, Owner } from './epochs.ts'
-import type { Handles } from './handles.ts'
+import type { Found, Handles, Pepper } from './handles.ts'
 import { mergeSession } from './merge-session.ts'
 
 export interface ArtifactAdapterUse {
@@ -20,28 +20,49 @@ export interface ArtifactAdapterUse {
  */
 const SEALED = new Set(['Interaction', 'PushedAuthorizationRequest'])
 
+/** What is found, changed and saved again: it stays where it is, or there would be two of it. */
+const SAVED_AGAIN = new Set(['Interaction', 'Session'])
+
 /** What lasts, and ends with everything of its person or its client. */
 const DATED = new Set(['Session', 'ClientCredentials'])
 
 /** Each lost swap means that another request has saved, so a few rounds are always enough. */
 const ROUNDS = 10
 
+/** What a request has loaded: the record's place, and what was in it. */
+interface Loaded {
+  id: string
+  under: Pepper
+  stored: JsonObject
+}
+
 export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): Adapter {
   const { store, handles, clock, ctx, epochs } = use
-  const loaded = new WeakMap<object, { id: string; stored: JsonObject }>()
-  const keyOf = (id: string): string => handles.key(model, id)
+  const loaded = new WeakMap<object, Loaded>()
 
-  const close = (id: string, payload: JsonObject): JsonObject => {
-    if (SEALED.has(model)) return { sealed: handles.seal(model, id, JSON.stringify(payload)) }
+  const close = (under: Pepper, id: string, payload: JsonObject): JsonObject => {
+    if (SEALED.has(model)) return { sealed: under.seal(model, id, JSON.stringify(payload)) }
     // The session's `state` holds what proves a sign-out form; a look-up by uid has no need of it.
     const { state, ...rest } = payload
-    return state === undefined ? rest : { ...rest, sealed: handles.seal(model, id, JSON.stringify(state)) }
+    return state === undefined ? rest : { ...rest, sealed: under.seal(model, id, JSON.stringify(state)) }
   }
-  const reveal = (id: string, payload: JsonObject): JsonObject => {
+  const reveal = (under: Pepper, id: string, payload: JsonObject): JsonObject => {
     const { sealed, ...rest } = payload
     if (typeof sealed !== 'string') return rest
-    const inner = JSON.parse(handles.open(model, id, sealed)) as JsonObject
+    const inner = JSON.parse(under.open(model, id, sealed)) as JsonObject
     return SEALED.has(model) ? inner : { ...rest, state: inner }
+  }
+  const look = (id: string): Promise<Found<Artifact> | undefined> =>
+    handles.find((under) => store.get(model, under.key(model, id)))
+  const placeOf = async (id: string): Promise<Pepper> => {
+    const mayBeThere = SAVED_AGAIN.has(model) && handles.peppers().length > 1
+    return (mayBeThere ? await look(id) : undefined)?.under ?? handles.inUse()
+  }
+  const consume = async (id: string): Promise<boolean> => {
+    const consumed = await handles.find(
+      async (under) => (await store.consume(model, under.key(model, id))) || undefined,
+    )
+    return consumed !== undefined
   }
   const toPayload = (id: string, found: Artifact, payload: JsonObject): AdapterPayload => {
     const now = Math.floor(clock.now() / 1000)
@@ -70,17 +91,19 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
    * Not by `put`: a session that was ended since this request loaded it must not come back by being saved, and what
    * another request has saved meanwhile stays. What is stored from then on.
    */
-  const saveLoaded = async (id: string, former: JsonObject, payload: JsonObject, artifact: NewArtifact) => {
-    const before = reveal(id, former)
-    let expected = former
+  const saveLoaded = async (former: Loaded, payload: JsonObject, artifact: NewArtifact) => {
+    const { id, under } = former
+    const [key, before] = [under.key(model, id), reveal(under, id, former.stored)]
+    let expected = former.stored
     let save = artifact
     for (let round = 0; round < ROUNDS; round++) {
-      const outcome = await store.replace(model, keyOf(id), save, expected)
+      const outcome = await store.replace(model, key, save, expected)
       if (outcome !== 'changed') return save.payload
-      const present = await store.get(model, keyOf(id))
+      const present = await store.get(model, key)
       if (present === undefined) return save.payload
       expected = present.payload
-      save = { ...artifact, payload: close(id, mergeSession(before, payload, reveal(id, expected))) }
+      const merged = mergeSession(before, payload, reveal(under, id, expected))
+      save = { ...artifact, payload: close(under, id, merged) }
     }
     throw new Error('a session was saved by too many requests at once')
   }
@@ -88,46 +111,49 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
   return {
     upsert: async (id, { jti: _, ...given }, expiresIn = 0) => {
       const request = ctx()
-      const former = request && loaded.get(request)
-      const payload = { ...given, ...(await bornAt(given, former?.id === id ? former.stored : undefined)) }
+      const known = request && loaded.get(request)
+      const former = known?.id === id ? known : undefined
+      const under = former?.under ?? (await placeOf(id))
+      const payload = { ...given, ...(await bornAt(given, former?.stored)) }
       const artifact = {
-        payload: close(id, payload as JsonObject),
+        payload: close(under, id, payload as JsonObject),
         expiresIn: expiresIn * 1000,
-        ...(model === 'Session' && payload.uid ? { alias: handles.key('Session uid', payload.uid) } : {}),
+        ...(model === 'Session' && payload.uid ? { alias: under.key('Session uid', payload.uid) } : {}),
         ...(payload.accountId ? { account: payload.accountId } : {}),
       }
-      if (former?.id !== id) return store.put(model, keyOf(id), artifact)
-      former.stored = structuredClone(await saveLoaded(id, former.stored, payload as JsonObject, artifact))
+      if (former === undefined) return store.put(model, under.key(model, id), artifact)
+      former.stored = structuredClone(await saveLoaded(former, payload as JsonObject, artifact))
     },
     find: async (id) => {
-      const found = await store.get(model, keyOf(id))
-      if (found !== undefined && !(await isCurrent(found.payload))) return undefined
+      const read = await look(id)
+      if (read === undefined || !(await isCurrent(read.found.payload))) return undefined
+      const { under, found } = read
       const request = ctx()
-      if (found !== undefined && model === 'Session' && request !== undefined) {
+      if (model === 'Session' && request !== undefined) {
         // A copy: the library changes what it is given, and what it gives.
-        loaded.set(request, { id, stored: structuredClone(found.payload) })
+        loaded.set(request, { id, under, stored: structuredClone(found.payload) })
       }
-      return found && toPayload(id, found, reveal(id, found.payload))
+      return toPayload(id, found, reveal(under, id, found.payload))
     },
     findByUid: async (uid) => {
-      const found = await store.getByAlias(model, handles.key('Session uid', uid))
-      if (found === undefined || !(await isCurrent(found.payload))) return undefined
+      const read = await handles.find((under) => store.getByAlias(model, under.key('Session uid', uid)))
+      if (read === undefined || !(await isCurrent(read.found.payload))) return undefined
       // Whoever finds a session by its uid does not know its value: what it is shown as can't be presented.
-      const { sealed: _, ...payload } = found.payload
-      return toPayload(`uid ${uid}`, found, payload)
+      const { sealed: _, ...payload } = read.found.payload
+      return toPayload(`uid ${uid}`, read.found, payload)
     },
     findByUserCode: async () => undefined,
     consume: async (id) => {
-      if (!(await store.consume(model, keyOf(id)))) {
+      if (!(await consume(id))) {
         throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
       }
     },
     destroy: async (id) => {
       // The library finds an interaction and destroys it before it goes on: of two at once only one may.
-      if (model === 'Interaction' && !(await store.consume(model, keyOf(id)))) {
+      if (model === 'Interaction' && !(await consume(id))) {
         throw new errors.SessionNotFound('interaction session not found')
       }
-      await store.destroy(model, keyOf(id))
+      for (const under of handles.peppers()) await store.destroy(model, under.key(model, id))
     },
     revokeByGrantId: async () => undefined,
   }

@@ -1,5 +1,6 @@
 import type { Configuration } from 'oidc-provider'
 import { createCookieSignatures } from '../security/cookie-signatures.ts'
+import type { AskKeys } from '../security/keyed-hash.ts'
 
 export interface CookieNames {
   session: string
@@ -14,11 +15,11 @@ export const cookieNames = (issuer: string): CookieNames => ({
   resume: 'gh_resume',
 })
 
-export function cookies(issuer: string, key: Buffer): NonNullable<Configuration['cookies']> {
+export function cookies(issuer: string, keys: AskKeys): NonNullable<Configuration['cookies']> {
   const common = { signed: true, httpOnly: true, sameSite: 'lax', overwrite: true } as const
   return {
     names: cookieNames(issuer),
-    keys: createCookieSignatures(key),
+    keys: createCookieSignatures(keys),
     long: { ...common, path: '/' },
     short: common,
   }

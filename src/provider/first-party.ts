@@ -9,7 +9,7 @@ import { StoreAway } from '../shared/app-error.ts'
 import { newSecret } from '../shared/ids.ts'
 import { ACR_1FA } from './claims.ts'
 import type { Epochs } from './epochs.ts'
-import type { Handles } from './handles.ts'
+import type { Handles, Pepper } from './handles.ts'
 import type { InsideAnswer, InsideRequests } from './inside-requests.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
 import type { Verdict } from './rotation.ts'
@@ -85,7 +85,8 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
     familyOf: (value) => refreshTokens.decode(value)?.family,
     endByRefreshToken: async (value) => {
       const token = refreshTokens.decode(value)
-      return token !== undefined && endGrant(use, handles.grantKey(token.family))
+      if (token === undefined) return false
+      return endFamily(use, token.family)
     },
     endByAccessToken: async (outer, authorization) => {
       const { provider, inside } = use
@@ -93,7 +94,8 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
       if (grantId === undefined) return false
       const { status } = await inside.ask(provider, outer, ROUTES.userinfo, { authorization })
       if (status === 503) throw new StoreAway('redis')
-      return status === 200 && endGrant(use, handles.grantKey(grantId))
+      if (status !== 200) return false
+      return endFamily(use, grantId)
     },
   }
 }
@@ -106,13 +108,14 @@ async function createCode(
 ): Promise<string> {
   const grantId = handles.newGrantId()
   const code = handles.newValueOf(grantId)
-  await store.grants.create(handles.grantKey(grantId), {
+  const under = handles.inUse()
+  await store.grants.create(under.grantKey(grantId), {
     account: sub,
     client: FIRST_PARTY,
     session: newSecret(),
     content: { openid: { scope: SCOPE }, rejected: {}, epochs: await epochs.now({ account: sub }) },
     code: {
-      key: handles.key('AuthorizationCode', code),
+      key: under.key('AuthorizationCode', code),
       payload: { acr: ACR_1FA, amr: ['pwd'], authTime, redirectUri: NOWHERE, scope: SCOPE },
       expiresIn: CODE_LIFE,
     },
@@ -142,6 +145,11 @@ const tokensIn = ({ body }: InsideAnswer): FirstPartyTokens => ({
   scope: String(body['scope']),
   refresh_token: String(body['refresh_token']),
 })
+
+async function endFamily(use: FirstPartyUse, grantId: string): Promise<boolean> {
+  const end = async (under: Pepper) => (await endGrant(use, under.grantKey(grantId))) || undefined
+  return (await use.handles.find(end)) !== undefined
+}
 
 /** The whole session of a first-party grant: its families and tokens. */
 async function endGrant({ store }: FirstPartyUse, grantKey: string): Promise<boolean> {

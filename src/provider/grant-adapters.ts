@@ -50,6 +50,13 @@ function times(clock: Clock, expiresIn: number): { exp: number; iat: number } {
   return { exp: now + Math.ceil(expiresIn / 1000), iat: now }
 }
 
+async function revoke(
+  { store, handles }: Pick<GrantAdaptersUse, 'store' | 'handles'>,
+  grantId: string,
+): Promise<void> {
+  await handles.find(async (under) => (await store.revoke(under.grantKey(grantId))) || undefined)
+}
+
 function grantAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAdaptersUse): Partial<Methods> {
   const payload = (grantId: string, grant: Grant): AdapterPayload => ({
     ...fromStored(grant.content, grantId, grant),
@@ -65,10 +72,11 @@ function grantAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAda
     find: async (grantId) => {
       const request = requests.of(ctx())
       if (request?.grantId === grantId) return payload(grantId, request.grant)
-      const grant = await current(epochs, await store.read(handles.grantKey(grantId)))
+      const read = await handles.find((under) => store.read(under.grantKey(grantId)))
+      const grant = await current(epochs, read?.found)
       return grant && payload(grantId, grant)
     },
-    destroy: async (grantId) => void (await store.revoke(handles.grantKey(grantId))),
+    destroy: (grantId) => revoke({ store, handles }, grantId),
   }
 }
 
@@ -81,7 +89,8 @@ function codeAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAdap
         throw new Error('an authorization code without its grant')
       }
       const { openid, resources, rejected } = grant
-      await store.create(handles.grantKey(grantId), {
+      const under = handles.inUse()
+      await store.create(under.grantKey(grantId), {
         account: accountId,
         client: clientId,
         session: sessionUid ?? '',
@@ -90,7 +99,7 @@ function codeAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAdap
           epochs: await epochs.now({ account: accountId, client: clientId }),
         },
         code: {
-          key: handles.key('AuthorizationCode', code),
+          key: under.key('AuthorizationCode', code),
           payload: toStored(payload),
           expiresIn: expiresIn * 1000,
         },
@@ -99,14 +108,16 @@ function codeAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAdap
     find: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return undefined
-      const grantKey = handles.grantKey(grantId)
-      const grant = await current(epochs, await store.read(grantKey))
-      const codeKey = handles.key('AuthorizationCode', value)
-      if (grant?.code?.key !== codeKey) return undefined
+      const read = await handles.find((under) => store.read(under.grantKey(grantId)))
+      if (read === undefined || !(await current(epochs, read.found))) return undefined
+      const { under, found: grant } = read
+      const codeKey = under.key('AuthorizationCode', value)
+      if (grant.code?.key !== codeKey) return undefined
       const { consumedFor, payload, expiresIn } = grant.code
       requests.remember(ctx(), {
         grantId,
-        grantKey,
+        grantKey: under.grantKey(grantId),
+        under,
         grant,
         source: { kind: 'code', codeKey },
         proven: false,
@@ -129,7 +140,7 @@ function codeAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAdap
     },
     destroy: async (value) => {
       const grantId = handles.grantIdIn(value)
-      if (grantId !== undefined) await store.revoke(handles.grantKey(grantId))
+      if (grantId !== undefined) await revoke({ store, handles }, grantId)
     },
   }
 }
@@ -146,9 +157,8 @@ function accessTokenAdapter({
     upsert: async (value, payload, expiresIn = 0) => {
       const request = requests.of(ctx())
       if (request === undefined) throw new Error('an access token is issued at the token endpoint only')
-      const key = handles.key('AccessToken', value)
       request.token = {
-        key,
+        key: request.under.key('AccessToken', value),
         payload: { ...toStored(payload), iat: payload.iat },
         expiresIn: expiresIn * 1000,
       }
@@ -156,12 +166,15 @@ function accessTokenAdapter({
     find: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return undefined
-      const grantKey = handles.grantKey(grantId)
-      const found = await store.readToken(grantKey, handles.key('AccessToken', value))
-      if (found === undefined || !(await current(epochs, found.grant))) return undefined
+      const read = await handles.find((under) =>
+        store.readToken(under.grantKey(grantId), under.key('AccessToken', value)),
+      )
+      if (read === undefined || !(await current(epochs, read.found.grant))) return undefined
+      const { under, found } = read
       requests.remember(ctx(), {
         grantId,
-        grantKey,
+        grantKey: under.grantKey(grantId),
+        under,
         grant: found.grant,
         source: { kind: 'access' },
         proven: false,
@@ -177,7 +190,8 @@ function accessTokenAdapter({
     destroy: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return
-      await store.dropToken(handles.grantKey(grantId), handles.key('AccessToken', value))
+      for (const under of handles.peppers())
+        await store.dropToken(under.grantKey(grantId), under.key('AccessToken', value))
     },
   }
 }
@@ -194,10 +208,11 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
       const presented = refreshTokens.decode(value)
       if (presented === undefined) return undefined
       const { family: grantId, number } = presented
-      const grantKey = handles.grantKey(grantId)
-      const grant = await current(epochs, await store.read(grantKey))
-      if (grant?.family === undefined) return undefined
-      const { family } = grant
+      const read = await handles.find((under) => store.read(under.grantKey(grantId)))
+      if (read?.found.family === undefined || !(await current(epochs, read.found))) return undefined
+      const { under, found: grant } = read
+      const { family } = read.found
+      const grantKey = under.grantKey(grantId)
       const shown = (): AdapterPayload => ({
         ...fromStored(family.payload, grantId, grant),
         ...times(clock, family.currentExpiresIn),
@@ -209,6 +224,7 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
         requests.remember(ctx(), {
           grantId,
           grantKey,
+          under,
           grant,
           source: { kind: 'refresh', number },
           proven: false,
@@ -236,7 +252,7 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
     consume: async () => undefined,
     destroy: async (value) => {
       const presented = refreshTokens.decode(value)
-      if (presented !== undefined) await store.revoke(handles.grantKey(presented.family))
+      if (presented !== undefined) await revoke({ store, handles }, presented.family)
     },
   }
 }

@@ -2,9 +2,12 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair } from 'jose'
-import { type Adapter, Provider } from 'oidc-provider'
+import { type Adapter, type Configuration, Provider } from 'oidc-provider'
+// @ts-expect-error the library publishes no types for its inner files
+import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 import { describe, expect, it } from 'vitest'
 import {
+  chooseNonces,
   chooseTokenValues,
   compareClientSecrets,
   guardReplays,
@@ -25,16 +28,21 @@ const nowhere: Adapter = {
   revokeByGrantId: async () => undefined,
 }
 
-const provider = (): Provider =>
-  new Provider('http://localhost:3000', {
-    adapter: () => nowhere,
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    clients: [{ client_id: 'web', client_secret: 'stored', redirect_uris: ['https://web.example/cb'] }],
-    cookies: { keys: ['test'] },
-    extraClientMetadata: { properties: ['secret_storage'] },
-    features: { devInteractions: { enabled: false } },
-    jwks: { keys: [key] },
-  })
+const plain: Configuration = {
+  adapter: () => nowhere,
+  clientDefaults: { id_token_signed_response_alg: 'ES256' },
+  clients: [{ client_id: 'web', client_secret: 'stored', redirect_uris: ['https://web.example/cb'] }],
+  cookies: { keys: ['test'] },
+  extraClientMetadata: { properties: ['secret_storage'] },
+  features: { devInteractions: { enabled: false } },
+  jwks: { keys: [key] },
+}
+
+const provider = (): Provider => new Provider('http://localhost:3000', plain)
+
+type Nonces = { nextChallenge(): string; checkChallenge(nonce: string): boolean }
+const noncesOf = (subject: Provider): Nonces =>
+  (instance as (provider: Provider) => { DPoPNonces: Nonces })(subject).DPoPNonces
 
 async function serve(subject: Provider): Promise<{ origin: string; close(): void }> {
   const server = createServer(subject.callback()).listen(0, '127.0.0.1')
@@ -60,6 +68,32 @@ describe('the insides of the library that the house holds on to', () => {
     })
     expect(called).toEqual(['wrapped', 'outer', 'inner'])
     expect(() => wrapGrantHandler(subject, 'no_such_grant', (original) => original)).toThrow('no handler')
+  })
+
+  it('has its nonces made and known by every key there is', () => {
+    const [older, newer] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+    let keys = [older]
+    const nonces = (secret: Buffer) => {
+      const features = { dPoP: { enabled: true, nonceSecret: secret } }
+      const subject = new Provider('http://localhost:3000', { ...plain, features })
+      chooseNonces(
+        subject,
+        () => keys.map((key) => ({ key })),
+        (key) => key,
+      )
+      return noncesOf(subject)
+    }
+    const made = nonces(Buffer.alloc(32, 9))
+    const before = made.nextChallenge()
+    expect(nonces(older).checkChallenge(before)).toBe(true)
+    keys = [newer, older]
+    expect([made.checkChallenge(before), made.nextChallenge() === before]).toEqual([true, false])
+    const after = made.nextChallenge()
+    keys = [older]
+    expect([made.checkChallenge(after), made.checkChallenge('x')]).toEqual([false, false])
+    expect(() => chooseNonces(new Provider('http://localhost:3000', plain), () => [], Buffer.from)).toThrow(
+      'makes nonces otherwise',
+    )
   })
 
   it('asks one method for the addresses of its endpoints', async () => {
@@ -127,16 +161,16 @@ describe('the insides of the library that the house holds on to', () => {
     const subject = provider()
     compareClientSecrets(
       subject,
-      (clientId, received, stored) => `${clientId} ${received} ${stored}` === 'web sent stored',
+      async (clientId, received, stored) => `${clientId} ${received} ${stored}` === 'web sent stored',
     )
     const client = (await subject.Client.find('web')) as unknown as {
-      compareClientSecret(received: string): boolean
+      compareClientSecret(received: string): boolean | Promise<boolean>
       secret_storage?: string
     }
-    expect(client.compareClientSecret('stored')).toBe(true)
+    expect(await client.compareClientSecret('stored')).toBe(true)
     client.secret_storage = 'hashed'
-    expect(client.compareClientSecret('stored')).toBe(false)
-    expect(client.compareClientSecret('sent')).toBe(true)
+    expect(await client.compareClientSecret('stored')).toBe(false)
+    expect(await client.compareClientSecret('sent')).toBe(true)
   })
 
   it('asks `ReplayDetection.unique` whether an assertion is new', async () => {

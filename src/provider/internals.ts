@@ -3,7 +3,9 @@
  * `internals.test.ts` fails when a new version has moved it.
  */
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
-// The library has no `exports` map: how it reads a DPoP proof, and the tables of a provider.
+// The library has no `exports` map: how it makes nonces and reads a DPoP proof, and the tables of a provider.
+// @ts-expect-error the library publishes no types for its inner files
+import ServerChallenge from 'oidc-provider/lib/helpers/challenge.js'
 // @ts-expect-error the library publishes no types for its inner files
 import validateProof from 'oidc-provider/lib/helpers/validate_dpop.js'
 // @ts-expect-error the library publishes no types for its inner files
@@ -16,6 +18,12 @@ interface Inside {
   grantTypeParams: Map<string, Set<string>>
   grantTypeDupes: Map<string, Set<string>>
   responseModes: Map<string, ResponseMode>
+  DPoPNonces: Nonces | undefined
+}
+
+interface Nonces {
+  nextChallenge(): string
+  checkChallenge(nonce: string): boolean
 }
 
 type ResponseMode = (ctx: KoaContextWithOIDC, redirectUri: string, payload: Record<string, unknown>) => void
@@ -66,10 +74,10 @@ export function chooseTokenValues<M>(model: M, choose: (token: { grantId: string
 /** Compares client secrets: `Client#compareClientSecret`, awaited by the library. */
 export function compareClientSecrets(
   provider: Provider,
-  compare: (clientId: string, received: string, stored: string) => boolean,
+  compare: (clientId: string, received: string, stored: string) => Promise<boolean>,
 ): void {
   const { prototype } = provider.Client as unknown as {
-    prototype: { compareClientSecret(received: string): boolean; [key: string]: unknown }
+    prototype: { compareClientSecret(received: string): boolean | Promise<boolean>; [key: string]: unknown }
   }
   const original = prototype.compareClientSecret
   if (typeof original !== 'function') throw new Error('the library compares secrets otherwise now')
@@ -92,6 +100,36 @@ export async function provenKey(ctx: KoaContextWithOIDC): Promise<string | undef
     ctx: KoaContextWithOIDC,
   ) => Promise<{ thumbprint: string } | undefined>
   return (await validate(ctx.oidc.provider, ctx))?.thumbprint
+}
+
+/**
+ * Nonces (RFC 9449 §8) by keys that change: the library has one secret for its whole life. `keys`: the one in use first;
+ * `secretOf`: 32 bytes.
+ */
+export function chooseNonces(
+  provider: Provider,
+  keys: () => readonly { readonly key: Buffer }[],
+  secretOf: (key: Buffer) => Buffer,
+): void {
+  const inside = (instance as (provider: Provider) => Inside)(provider)
+  if (typeof inside.DPoPNonces?.nextChallenge !== 'function')
+    throw new Error('the library makes nonces otherwise now')
+  const made = new WeakMap<Buffer, Nonces>()
+  const noncesOf = ({ key }: { readonly key: Buffer }): Nonces => {
+    const nonces =
+      made.get(key) ??
+      new (ServerChallenge as new (secret: Buffer, info: string) => Nonces)(secretOf(key), 'DPoP')
+    made.set(key, nonces)
+    return nonces
+  }
+  inside.DPoPNonces = {
+    nextChallenge: () => {
+      const [first] = keys()
+      if (first === undefined) throw new Error('there is no key to make a nonce with')
+      return noncesOf(first).nextChallenge()
+    },
+    checkChallenge: (nonce) => keys().some((key) => noncesOf(key).checkChallenge(nonce)),
+  }
 }
 
 /**

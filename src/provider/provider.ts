@@ -2,7 +2,7 @@
 
 import type { JWK } from 'jose'
 import type { Context } from 'koa'
-import { type Configuration, Provider } from 'oidc-provider'
+import { type Configuration, errors, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { ClientSecrets } from '../clients/client-secrets.ts'
 import { createAccessTokenReader } from '../keys/access-tokens.ts'
@@ -27,11 +27,18 @@ import { createLoadGrant, type GrantsUse } from './grants.ts'
 import { createHandles } from './handles.ts'
 import { createInsideRequests, type InsideRequestsUse } from './inside-requests.ts'
 import { createInteractionPolicy } from './interactions.ts'
-import { chooseTokenValues, compareClientSecrets, guardReplays, nameAddresses } from './internals.ts'
+import {
+  chooseNonces,
+  chooseTokenValues,
+  compareClientSecrets,
+  guardReplays,
+  nameAddresses,
+} from './internals.ts'
 import { createLogoutPages, endGrantsAtLogout, type LogoutUse } from './logout.ts'
 import { pkce } from './pkce.ts'
 import { letPublicDocumentsBeKept } from './public-documents.ts'
 import { createRefreshTokenFormat } from './refresh-token.ts'
+import { createReplayGuard } from './replays.ts'
 import type { Reports } from './reports.ts'
 import { createResources, type ResourcesUse } from './resources.ts'
 import { createReuseEnding } from './reuse.ts'
@@ -41,7 +48,6 @@ import { answerForStructuredTokens } from './structured-tokens.ts'
 import { commitTokenRequests, refuse, type TokenEndpointUse } from './token-endpoint.ts'
 import { createTokenRequests } from './token-request.ts'
 import { type Lifetimes, ttl } from './ttl.ts'
-import { orUnavailable } from './unavailable.ts'
 
 export interface ProviderUse
   extends AccountsUse,
@@ -57,6 +63,7 @@ export interface ProviderUse
   signingKeys: JWK[]
   clientSecrets: ClientSecrets
   clientLimit: ClientLimit
+  checkSecret: (clientId: string, secret: string, stored: string) => Promise<boolean>
   store: StateStore
   reports: Reports
   tellOfReuse: TokenEndpointUse['tellOfReuse']
@@ -107,7 +114,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     clientBasedCORS,
     clientDefaults,
     conformIdTokenClaims: false,
-    cookies: cookies(use.issuer, use.keys.current('cookie').key),
+    cookies: cookies(use.issuer, () => use.keys.living('cookie')),
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256', 'RS256', 'EdDSA', 'HS256'],
       clientAuthSigningAlgValues: ['HS256'],
@@ -120,7 +127,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       ...createLogoutPages(use),
       getResourceServerInfo: createResources(use),
       mayIntrospect,
-      nonceSecret: createKeyedHash(use.keys.current('cookie').key)('dpop nonces', ''),
+      nonceSecret: nonceSecretOf(use.keys.current('cookie').key),
     }),
     findAccount: createFindAccount(use),
     interactions: {
@@ -149,6 +156,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   attempts.limit(provider)
   // Scheme and host are set from ISSUER at our door (`http.ts`); no header of the client's gets this far.
   provider.proxy = true
+  chooseNonces(provider, () => use.keys.living('cookie'), nonceSecretOf)
   nameAddresses(provider, ({ req }) => {
     const outer = inside.outerOf(req)
     return outer && new URL(outer.url?.split('?', 1)[0] ?? '/', use.issuer).href
@@ -157,24 +165,14 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   chooseTokenValues(provider.AccessToken, ({ grantId }) => handles.newValueOf(grantId))
   chooseTokenValues(provider.RefreshToken, ({ grantId }) => {
     const rotated = Provider.ctx?.oidc.entities.RotatedRefreshToken
-    return refreshTokens.encode({
-      family: grantId,
-      number: rotated === undefined ? 0 : (rotated.rotations ?? 0) + 1,
-    })
+    if (rotated === undefined) return refreshTokens.first(grantId)
+    const successor = refreshTokens.successor(rotated.jti)
+    // Its key was declared compromised between the look-up and now.
+    if (successor === undefined) throw new errors.InvalidGrant('refresh token made with a key that has ended')
+    return successor
   })
-  compareClientSecrets(provider, use.clientSecrets.verify)
-  guardReplays(
-    provider,
-    (issuer, jti, expiresIn) =>
-      orUnavailable(
-        use.store.artifacts.claim(
-          'ReplayDetection',
-          handles.key('ReplayDetection', JSON.stringify([issuer, jti])),
-          expiresIn,
-        ),
-      ),
-    use.clock.now,
-  )
+  compareClientSecrets(provider, use.checkSecret)
+  guardReplays(provider, createReplayGuard({ store: use.store.artifacts, handles }), use.clock.now)
   commitTokenRequests(provider, commit)
   endGrantsAtLogout(provider, use.store.grants)
   answerForStructuredTokens(provider, {
@@ -190,3 +188,5 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const firstParty = createFirstParty({ provider, store: use.store, handles, refreshTokens, inside, epochs })
   return { provider, firstParty }
 }
+
+const nonceSecretOf = (key: Buffer): Buffer => createKeyedHash(key)('dpop nonces', '')

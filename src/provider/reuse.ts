@@ -14,7 +14,8 @@ export function createReuseEnding({ store, handles, revokes }: ReuseUse) {
     // The family first: it must not wait for anything.
     await store.grants.revoke(grantKey)
     if (revokes === 'session' && grant.session !== '') {
-      await store.artifacts.destroyByAlias('Session', handles.key('Session uid', grant.session))
+      for (const under of handles.peppers())
+        await store.artifacts.destroyByAlias('Session', under.key('Session uid', grant.session))
       await store.grants.revokeAll('session', grant.session)
     }
     if (revokes === 'user') {

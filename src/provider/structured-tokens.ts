@@ -66,13 +66,13 @@ async function lives(
   { store, handles, epochs }: StructuredTokensUse,
   claims: AccessTokenClaims,
 ): Promise<boolean> {
-  const mark = handles.key(REVOKED, claims.jti)
-  if ((await orUnavailable(store.artifacts.get(REVOKED, mark))) !== undefined) return false
+  const mark = handles.find((under) => store.artifacts.get(REVOKED, under.key(REVOKED, claims.jti)))
+  if ((await orUnavailable(mark)) !== undefined) return false
   if (accountOf(claims) === undefined) return true
   const grantId = handles.grantIdIn(claims.jti)
   if (grantId === undefined) return false
-  const grant = await orUnavailable(store.grants.read(handles.grantKey(grantId)))
-  return grant !== undefined && orUnavailable(epochs.isCurrent(grant, grant.content['epochs']))
+  const read = await orUnavailable(handles.find((under) => store.grants.read(under.grantKey(grantId))))
+  return read !== undefined && orUnavailable(epochs.isCurrent(read.found, read.found.content['epochs']))
 }
 
 async function revoke(
@@ -82,6 +82,6 @@ async function revoke(
   const expiresIn = claims.exp * 1000 - clock.now()
   if (expiresIn <= 0) return
   await orUnavailable(
-    store.artifacts.put(REVOKED, handles.key(REVOKED, claims.jti), { payload: {}, expiresIn }),
+    store.artifacts.put(REVOKED, handles.inUse().key(REVOKED, claims.jti), { payload: {}, expiresIn }),
   )
 }

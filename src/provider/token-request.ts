@@ -5,10 +5,13 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant, JsonObject, NewToken } from '../../adapters/contract.ts'
+import type { Pepper } from './handles.ts'
 
 export interface TokenRequest {
   grantId: string
   grantKey: string
+  /** The pepper that all of the grant is kept under. */
+  under: Pepper
   grant: Grant
   source: { kind: 'code'; codeKey: string } | { kind: 'refresh'; number: number } | { kind: 'access' }
   /** Set when the presented code had been redeemed before, so many milliseconds ago. */

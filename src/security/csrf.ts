@@ -5,7 +5,7 @@
  * put text into them guess a constant token byte by byte (BREACH).
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { createKeyedHash } from './keyed-hash.ts'
+import { type AskKeys, createKeyedHash, inUse } from './keyed-hash.ts'
 
 const MAC_BYTES = 32
 /** Two times 32 bytes in base64url. */
@@ -18,18 +18,18 @@ export interface Csrf {
   check(binding: string, received: unknown): boolean
 }
 
-export function createCsrf(key: Buffer): Csrf {
-  const hash = createKeyedHash(key)
+export function createCsrf(keys: AskKeys): Csrf {
+  const mac = (key: Buffer, binding: string): Buffer => createKeyedHash(key)('csrf', binding)
   return {
     token: (binding) => {
       const mask = randomBytes(MAC_BYTES)
-      return Buffer.concat([mask, xor(mask, hash('csrf', binding))]).toString('base64url')
+      return Buffer.concat([mask, xor(mask, mac(inUse(keys), binding))]).toString('base64url')
     },
     check: (binding, received) => {
       if (typeof received !== 'string' || !TOKEN.test(received)) return false
       const bytes = Buffer.from(received, 'base64url')
-      const mac = xor(bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES))
-      return timingSafeEqual(mac, hash('csrf', binding))
+      const given = xor(bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES))
+      return keys().some(({ key }) => timingSafeEqual(given, mac(key, binding)))
     },
   }
 }

@@ -3,8 +3,8 @@ import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { createDeviceCookies, type Device } from './device-cookie.ts'
 
-const key = Buffer.alloc(32, 1)
-const devices = createDeviceCookies({ key, issuer: 'http://localhost:3000' })
+const keys = () => [{ key: Buffer.alloc(32, 1) }]
+const devices = createDeviceCookies({ keys, issuer: 'http://localhost:3000' })
 
 /** The cookie that a sign-in leaves, as a browser sends it back. */
 function cookieAfter(accounts: readonly string[], of = devices): string {
@@ -53,7 +53,7 @@ describe('a device', () => {
 
   it('is a cookie for this host alone where there is https, and lives as long as browsers let it', () => {
     const res = new ServerResponse(new IncomingMessage(new Socket()))
-    createDeviceCookies({ key, issuer: 'https://id.example.com' }).remember(res, undefined, 'ada')
+    createDeviceCookies({ keys, issuer: 'https://id.example.com' }).remember(res, undefined, 'ada')
     expect(res.getHeader('set-cookie')).toMatch(
       /^__Host-gh_device=[\w.-]+; Path=\/; Max-Age=34560000; HttpOnly; Secure; SameSite=Lax$/,
     )
@@ -62,7 +62,10 @@ describe('a device', () => {
   const cookie = cookieAfter(['ada'])
   const [id = '', marks = '', proof = ''] = cookie.slice('gh_device='.length).split('.')
   const other = cookieAfter(['mallory']).slice('gh_device='.length).split('.')
-  const elsewhere = createDeviceCookies({ key: Buffer.alloc(32, 2), issuer: 'http://localhost:3000' })
+  const elsewhere = createDeviceCookies({
+    keys: () => [{ key: Buffer.alloc(32, 2) }],
+    issuer: 'http://localhost:3000',
+  })
 
   it.each([
     ['missing', undefined],
@@ -77,5 +80,28 @@ describe('a device', () => {
     ['endless', `gh_device=${id}.${marks.repeat(1_000)}.${proof}`],
   ])('A-406 is a new one when its cookie is %s', (_, header) => {
     expect(devices.read(header)).toBeUndefined()
+  })
+
+  it('is known by the keys of before, and remembered by the newest', () => {
+    const newer = createDeviceCookies({
+      keys: () => [{ key: Buffer.alloc(32, 3) }, ...keys()],
+      issuer: 'http://localhost:3000',
+    })
+    const old = newer.read(cookieAfter(['ada', 'grace']))
+    if (old === undefined) throw new Error('the device is not known')
+    expect(['ada', 'grace', 'mallory'].map((account) => newer.knows(old, account))).toEqual([
+      true,
+      true,
+      false,
+    ])
+    const res = new ServerResponse(new IncomingMessage(new Socket()))
+    newer.remember(res, old, 'ada')
+    const cookie = String(res.getHeader('set-cookie')).split(';')[0] ?? ''
+    const again = newer.read(cookie)
+    expect([again?.id, again && newer.knows(again, 'ada'), devices.read(cookie)]).toEqual([
+      old.id,
+      true,
+      undefined,
+    ])
   })
 })

@@ -6,13 +6,15 @@
 import type { ServerResponse } from 'node:http'
 import { newSecret } from '../shared/ids.ts'
 import { readCookie, setCookie } from './cookies.ts'
-import { createKeyedHash, equalBytes } from './keyed-hash.ts'
+import { type AskKeys, createKeyedHash, equalBytes, inUse } from './keyed-hash.ts'
 
 export interface Device {
   /** 16 random bytes, base64url. */
   readonly id: string
   /** Marks of accounts, those of the latest sign-ins first. */
   readonly marks: readonly string[]
+  /** What its cookie was made with. */
+  readonly key: Buffer
 }
 
 export interface DeviceCookies {
@@ -32,28 +34,33 @@ const VALUE = new RegExp(`^([\\w-]{22})\\.((?:[\\w-]{${MARK_LENGTH}}){1,${MOST_M
 /** What browsers allow at most (RFC 6265bis §5.5): 400 days, in seconds. */
 const MAX_AGE = 400 * 24 * 60 * 60
 
-/** `key` is the data key `cookie`. */
-export function createDeviceCookies({ key, issuer }: { key: Buffer; issuer: string }): DeviceCookies {
+/** `keys` are the data keys `cookie`. */
+export function createDeviceCookies({ keys, issuer }: { keys: AskKeys; issuer: string }): DeviceCookies {
   const secure = issuer.startsWith('https:')
   const name = secure ? '__Host-gh_device' : 'gh_device'
-  const hash = createKeyedHash(key)
-  const proofOf = (id: string, marks: string): Buffer => hash('device', `${id}.${marks}`)
-  const markOf = (id: string, account: string): string =>
-    hash('device_account', `${id}.${account}`).toString('base64url').slice(0, MARK_LENGTH)
+  const proofOf = (key: Buffer, id: string, marks: string): Buffer =>
+    createKeyedHash(key)('device', `${id}.${marks}`)
+  const markOf = (key: Buffer, id: string, account: string): string =>
+    createKeyedHash(key)('device_account', `${id}.${account}`).toString('base64url').slice(0, MARK_LENGTH)
   return {
     read: (cookieHeader) => {
       const [, id, marks, proof] = VALUE.exec(readCookie(cookieHeader, name) ?? '') ?? []
       if (id === undefined || marks === undefined || proof === undefined) return undefined
-      if (!equalBytes(proofOf(id, marks), Buffer.from(proof, 'base64url'))) return undefined
-      return { id, marks: marks.match(new RegExp(`.{${MARK_LENGTH}}`, 'g')) ?? [] }
+      const given = Buffer.from(proof, 'base64url')
+      const made = keys().find(({ key }) => equalBytes(proofOf(key, id, marks), given))
+      if (made === undefined) return undefined
+      return { id, key: made.key, marks: marks.match(new RegExp(`.{${MARK_LENGTH}}`, 'g')) ?? [] }
     },
-    knows: (device, account) => device.marks.includes(markOf(device.id, account)),
+    knows: (device, account) => device.marks.includes(markOf(device.key, device.id, account)),
     remember: (res, device, account) => {
+      const key = inUse(keys)
       const id = device?.id ?? newSecret(16)
-      const mark = markOf(id, account)
-      const others = (device?.marks ?? []).filter((other) => other !== mark)
+      const mark = markOf(key, id, account)
+      // Marks made with another key would be nobody's under this one.
+      const known = device?.key.equals(key) === true ? device.marks : []
+      const others = known.filter((other) => other !== mark)
       const marks = [mark, ...others].slice(0, MOST_MARKS).join('')
-      const value = `${id}.${marks}.${proofOf(id, marks).toString('base64url')}`
+      const value = `${id}.${marks}.${proofOf(key, id, marks).toString('base64url')}`
       setCookie(res, name, value, { path: '/', httpOnly: true, secure, sameSite: 'Lax', maxAge: MAX_AGE })
     },
   }

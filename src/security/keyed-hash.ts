@@ -7,6 +7,15 @@ import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } fr
 /** 32 bytes for a value in a domain (what the value is: `code`, `link`); no two domains share an output. */
 export type KeyedHash = (domain: string, value: string) => Buffer
 
+/** The keys of the moment, the one in use first. They change while the house runs: to be asked at every use. */
+export type AskKeys = () => readonly { readonly key: Buffer }[]
+
+export function inUse(keys: AskKeys): Buffer {
+  const [first] = keys()
+  if (first === undefined) throw new Error('there is no key to make anything with')
+  return first.key
+}
+
 const MIN_KEY_BYTES = 32
 
 export function createKeyedHash(key: Buffer): KeyedHash {

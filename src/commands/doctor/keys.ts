@@ -1,9 +1,11 @@
 import type { OpenDatabase } from '../../../adapters/database.ts'
 import type { Config } from '../../config/config.ts'
 import { readOrCreateMasterKey } from '../../config/secret-files.ts'
-import { type DataKeys, loadDataKeys } from '../../keys/data-keys.ts'
+import { dataKeyLives, type JudgedDataKey, judgeDataKeys } from '../../keys/data-key-states.ts'
+import { type DataKeys, type DataKeysUse, loadDataKeys } from '../../keys/data-keys.ts'
 import { createDataKeysRepository, type DataKeysRepository } from '../../keys/data-keys-repository.ts'
 import { createFieldSealer } from '../../keys/field-seal.ts'
+import { createMasterKeys, type MasterKeys } from '../../keys/master-keys.ts'
 import { loadSigningKeys } from '../../keys/signing-keys.ts'
 import { createSigningKeysRepository } from '../../keys/signing-keys-repository.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -12,19 +14,42 @@ import type { Verdict } from './verdict.ts'
 /** Whether what is stored opens with the master key; nothing is made or wrapped anew. */
 export async function* checkKeys(config: Config, { db }: OpenDatabase): AsyncIterable<Verdict> {
   const repository = readOnly(createDataKeysRepository(db))
-  const count = new Set((await repository.wraps()).map(({ purpose, number }) => `${purpose} ${number}`)).size
-  if (count === 0) return yield { check: 'keys', status: 'note', message: 'are made at the first start' }
-  const masters = await masterKeys(config)
-  if ('status' in masters) return yield masters
+  const stored = await repository.read()
+  if (stored.keys.length === 0)
+    return yield { check: 'keys', status: 'note', message: 'are made at the first start' }
+  const given = await masterKeys(config)
+  if ('status' in given) return yield given
+  const masters = createMasterKeys(given)
+  const lives = dataKeyLives(config)
   let keys: DataKeys
   try {
-    keys = await loadDataKeys(repository, masters)
+    keys = await loadDataKeys({ repository, masters, lives })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return yield { check: 'keys', status: 'fail', message, exit: EXIT.configuration }
   }
-  yield { check: 'keys', status: 'ok', message: `${count} data keys open with the master key` }
+  const living = stored.keys.filter(({ ended }) => ended === undefined)
+  yield { check: 'keys', status: 'ok', message: `${living.length} data keys open with the master key` }
+  yield* judgeKeys(judgeDataKeys(stored, lives), masters)
   yield* checkSigningKeys(db, keys)
+}
+
+/** What an operator has to end some day: copies under master keys of before, and data keys that nothing needs. */
+function* judgeKeys(keys: readonly JudgedDataKey[], { ids }: MasterKeys): Iterable<Verdict> {
+  const unlisted = keys.flatMap(({ wraps }) => wraps.filter(({ masterId }) => !ids.includes(masterId)))
+  if (unlisted.length > 0)
+    yield {
+      check: 'keys',
+      status: 'warn',
+      message: `${unlisted.length} copies are under master keys that MASTER_KEY does not list: gatehouse keys rewrap`,
+    }
+  const due = keys.filter(({ state }) => state === 'due').map(({ purpose, number }) => `${purpose} ${number}`)
+  if (due.length > 0)
+    yield {
+      check: 'keys',
+      status: 'note',
+      message: `${due.join(', ')} can be retired: gatehouse keys retire`,
+    }
 }
 
 async function* checkSigningKeys(db: OpenDatabase['db'], keys: DataKeys): AsyncIterable<Verdict> {
@@ -52,8 +77,8 @@ async function masterKeys({ masterKeys, dataDir }: Config): Promise<readonly Buf
   return { check: 'keys', status: 'fail', message: `${variable} ${message}`, exit: EXIT.configuration }
 }
 
-const readOnly = ({ wraps }: DataKeysRepository): DataKeysRepository => ({
-  wraps,
-  addFirst: async () => {},
+const readOnly = ({ read }: DataKeysRepository): DataKeysUse['repository'] => ({
+  read,
+  add: async () => false,
   addWrap: async () => {},
 })

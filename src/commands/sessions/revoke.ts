@@ -42,5 +42,6 @@ async function ended(core: Core, state: StateStore, { user, client, session }: T
     return endAccess(core, state, { clients: [client] })
   }
   const handles = createHandles(core.keys)
-  return endSession({ state, aliasOf: (uid) => handles.key('Session uid', uid) })(session ?? '')
+  const aliasesOf = (uid: string) => handles.peppers().map((under) => under.key('Session uid', uid))
+  return endSession({ state, aliasesOf })(session ?? '')
 }

@@ -22,7 +22,7 @@ function open(account = 10, address = 100) {
       loginAddress: { count: address, windowMs: 900_000 },
     },
     hash: createKeyedHash(key),
-    devices: createDeviceCookies({ key, issuer: 'http://localhost:3000' }),
+    devices: createDeviceCookies({ keys: () => [{ key }], issuer: 'http://localhost:3000' }),
     nameOf: (typed) => typed.toLowerCase(),
     onRefused: (limiter) => told.push(limiter),
     onSprayed: (spray) => sprays.push(spray),

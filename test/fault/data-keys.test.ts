@@ -1,0 +1,429 @@
+/** Data keys change while two nodes serve and clients work: nobody notices, but for what was declared compromised. */
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { assertionBy, presenting } from '../security/assertions.ts'
+import { call, isActive, onDatabase, SIGNER, SOON, WITH_SIGNER } from '../security/probes.ts'
+import type { Agent, Answer } from '../support/agent.ts'
+import {
+  agentOf,
+  authorizationRequest,
+  exchange,
+  follow,
+  PERSON,
+  PORTAL,
+  refresh,
+  signIn,
+  type Tokens,
+} from '../support/flows.ts'
+import type { House } from '../support/house.ts'
+import { familiesOf, type Load, refreshSteadily } from '../support/load.ts'
+import { withHouse } from '../support/on-every-storage.ts'
+
+interface ListedKey {
+  purpose: string
+  number: number
+  state: string
+  copies: number
+  copies_unlisted: number
+}
+
+type Over = { env?: Record<string, string> }
+
+async function listed(house: House, over: Over = {}): Promise<ListedKey[]> {
+  const { stdout, stderr } = await house.run(['keys', 'list', '--json'], over)
+  if (stdout === '') throw new Error(stderr)
+  return (JSON.parse(stdout) as { data_keys: ListedKey[] }).data_keys
+}
+
+const stateOf = async (house: House, purpose: string, number: number): Promise<string | undefined> =>
+  (await listed(house)).find((key) => key.purpose === purpose && key.number === number)?.state
+
+async function done(house: House, args: string[], over: Over = {}): Promise<string> {
+  const { code, stderr } = await house.run(['keys', ...args], over)
+  expect([code, stderr]).toEqual([0, stderr])
+  return stderr
+}
+
+/** Whether a browser is signed in: asked without a page, at each node. */
+async function signedIn(house: House, agent: Agent): Promise<(string | undefined)[]> {
+  const answers: (string | undefined)[] = []
+  for (const { url } of house.nodes.slice(-2)) {
+    const request = authorizationRequest(PORTAL, { prompt: 'none' })
+    const { location } = await agent.request(request.url, { node: url })
+    const back = new URL(location ?? 'none:')
+    answers.push(back.searchParams.has('code') ? 'yes' : (back.searchParams.get('error') ?? undefined))
+  }
+  return answers
+}
+
+/** At every node in turn, each with the token that the one before gave. */
+async function refreshEverywhere(house: House, token: string): Promise<number[]> {
+  const statuses: number[] = []
+  for (let current = token; statuses.length < 2; ) {
+    const answer = await refresh(agentOf(house), PORTAL, current, house.nodes.at(-1 - statuses.length)?.url)
+    statuses.push(answer.status)
+    current = (answer.json() as unknown as Tokens).refresh_token ?? current
+  }
+  return statuses
+}
+
+const signerCalls = (house: House) =>
+  call(agentOf(house), '/oauth2/token', {
+    grant_type: 'client_credentials',
+    scope: 'orders:read',
+    resource: 'https://orders.example',
+    ...presenting(assertionBy(SIGNER, house.issuer)),
+  })
+
+/** In turn to every node that may be asked. */
+function balance(nodes: () => readonly string[]): () => string {
+  let turn = 0
+  return () => nodes()[turn++ % nodes().length] ?? ''
+}
+
+const failed = ({ outcomes }: Load) => outcomes.filter(({ status }) => status !== 200)
+
+const linkOf = async (house: House, email: string): Promise<string> => {
+  const { stdout } = await house.run(['user', 'link', email])
+  return /\/set-password\?token=[\w-]+/.exec(stdout)?.[0] ?? ''
+}
+
+withHouse(
+  { storage: 'redis', nodes: 2, setUp: WITH_SIGNER, env: { REFRESH_REUSE_GRACE: '60s' } },
+  (house) => {
+    describe('data keys that rotate', () => {
+      it('F-154 pepper, cookie and refresh change under load: no request fails, nobody is signed out', async () => {
+        const ada = agentOf(house())
+        const before = (await signIn(house(), ada, PORTAL)).tokens
+        const link = await linkOf(house(), 'grace@example.com')
+        const load = refreshSteadily(
+          PORTAL,
+          await familiesOf(house(), PORTAL, 4),
+          balance(() => house().nodes.map(({ url }) => url)),
+        )
+        const visits: unknown[] = []
+        let visiting = true
+        const visitor = (async () => {
+          while (visiting) visits.push(...(await signedIn(house(), ada)))
+        })()
+        try {
+          await load.served()
+          for (const purpose of ['pepper', 'cookie', 'refresh'])
+            await done(house(), ['rotate', purpose, '--in', '3s'])
+          for (const purpose of ['pepper', 'cookie', 'refresh'])
+            await expect.poll(() => stateOf(house(), purpose, 2), SOON).toBe('current')
+          // Until each node has taken it in, which a client's secret, hashed anew by its use, tells.
+          await expect.poll(() => secretOf(house(), 'portal'), SOON).toMatch(/^2:/)
+          await load.served()
+          await load.served()
+        } finally {
+          visiting = false
+          await Promise.all([load.stop(), visitor])
+        }
+        expect(failed(load)).toEqual([])
+        expect(new Set(visits)).toEqual(new Set(['yes']))
+        expect(await isActive(agentOf(house()), before.access_token)).toBe(true)
+        expect(await refreshEverywhere(house(), before.refresh_token)).toEqual([200, 200])
+        expect((await agentOf(house()).request(link)).status).toBe(200)
+
+        const grace = agentOf(house())
+        const after = (await signIn(house(), grace, PORTAL)).tokens
+        expect(await refreshEverywhere(house(), after.refresh_token)).toEqual([200, 200])
+        expect(await signedIn(house(), grace)).toEqual(['yes', 'yes'])
+        expect(Buffer.from(before.refresh_token.slice(4), 'base64url')[1]).toBe(1)
+        expect(Buffer.from(after.refresh_token.slice(4), 'base64url')[1]).toBe(2)
+        expect(house().log()).not.toContain('"level":"error"')
+      })
+
+      it('what was kept under the pepper before can be ended: token, family, session', async () => {
+        const people = [agentOf(house()), agentOf(house()), agentOf(house())] as const
+        const [first, second, third] = await Promise.all(
+          people.map((agent) => signIn(house(), agent, PORTAL)),
+        )
+        const late = agentOf(house())
+        const asked = authorizationRequest(PORTAL)
+        const { at, page } = await follow(late, house().issuer, asked.url)
+        await age(house(), 'pepper')
+        await done(house(), ['rotate', 'pepper', '--in', '0s'])
+
+        // A page that was open when the pepper changed leads on.
+        const sent = await late.submit(page, at, { username: PERSON.email, password: PERSON.password })
+        const { page: end } = await follow(late, house().issuer, sent.location ?? '')
+        const code = new URL(end.location ?? 'none:').searchParams.get('code') ?? ''
+        expect((await exchange(late, PORTAL, code, asked.verifier)).status).toBe(200)
+
+        const revoke = (token = '') => call(agentOf(house()), '/oauth2/revoke', { token }, PORTAL)
+        expect((await revoke(first?.tokens.access_token)).status).toBe(200)
+        expect(await isActive(agentOf(house()), first?.tokens.access_token ?? '')).toBe(false)
+        expect(await refreshEverywhere(house(), first?.tokens.refresh_token ?? '')).toEqual([200, 200])
+
+        expect((await revoke(second?.tokens.refresh_token)).status).toBe(200)
+        expect(await refreshEverywhere(house(), second?.tokens.refresh_token ?? '')).toEqual([400, 400])
+
+        expect(await signedIn(house(), people[2])).toEqual(['yes', 'yes'])
+        expect((await house().run(['user', 'disable', 'ada@example.com'])).code).toBe(0)
+        expect((await house().run(['user', 'enable', 'ada@example.com'])).code).toBe(0)
+        expect(await signedIn(house(), people[2])).toEqual(['login_required', 'login_required'])
+        expect(await refreshEverywhere(house(), third?.tokens.refresh_token ?? '')).toEqual([400, 400])
+      })
+
+      it('L-3 a repeat gets the same successor, byte for byte, whatever key is in use by then', async () => {
+        const { tokens } = await signIn(house(), agentOf(house()), PORTAL)
+        const successor = async (node: number) => {
+          const answer = await refresh(
+            agentOf(house()),
+            PORTAL,
+            tokens.refresh_token,
+            house().nodes[node]?.url,
+          )
+          return (answer.json() as unknown as Tokens).refresh_token
+        }
+        const first = await successor(0)
+        await done(house(), ['rotate', 'refresh', '--in', '0s'])
+        expect([await successor(0), await successor(1)]).toEqual([first, first])
+      })
+
+      it('a client assertion is used once, however many peppers there are', async () => {
+        const assertion = presenting(assertionBy(SIGNER, house().issuer))
+        const uses = house().nodes.map(({ url }) =>
+          agentOf(house()).request('/oauth2/token', {
+            form: {
+              grant_type: 'client_credentials',
+              scope: 'orders:read',
+              resource: 'https://orders.example',
+              ...assertion,
+            },
+            headers: { accept: 'application/json' },
+            node: url,
+          }),
+        )
+        const statuses = (await Promise.all(uses)).map(({ status }) => status)
+        expect(statuses.toSorted()).toEqual([200, 401])
+      })
+
+      it('says when a pepper may change and a key be retired, and what it does not do', async () => {
+        const keys = (...args: string[]) => house().run(['keys', ...args])
+        const answers: Promise<void>[] = []
+        const date = /\d{4}-\d\d-\d\dT/
+        for (const [args, code, words] of [
+          [['rotate', 'pepper'], 1, /can be in use from/],
+          [['retire', 'refresh', '1'], 1, /may live until/],
+          [['retire', 'refresh', '3'], 1, /is in use/],
+          [['retire', 'refresh', '99'], 1, /no data key/],
+          [['rotate', 'ES256'], 64, /signing keys this is not available/],
+          [['compromise', 'some-kid', '--yes'], 64, /not available/],
+          [['compromise', 'pepper'], 64, /Everybody is signed out/],
+          [['rewrap'], 64, /could not start again/],
+          [['rotate', 'cookie', '--in', 'soon'], 64, /such as/],
+        ] as const) {
+          answers.push(
+            keys(...args).then((answer) =>
+              expect([args, answer.code, answer.stderr]).toEqual([args, code, expect.stringMatching(words)]),
+            ),
+          )
+        }
+        await Promise.all(answers)
+        expect((await keys('rotate', 'pepper')).stderr).toMatch(date)
+        const { stdout } = await keys('list')
+        expect(stdout).toMatch(/^pepper +2 +kept/m)
+        expect(stdout).toMatch(/^pepper +3 +current/m)
+        expect(stdout).toMatch(/ES256 +active/)
+      })
+    })
+
+    describe('data keys that are retired', () => {
+      it('the pepper goes when every client’s secret has moved on, and those that are known move by themselves', async () => {
+        await age(house(), 'pepper')
+        const refused = await house().run(['keys', 'retire', 'pepper', '1'])
+        expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/needed by .*other-api/)])
+        expect(refused.stderr).not.toContain('portal')
+        expect(refused.stderr).not.toContain(SIGNER.clientId)
+        expect((await signerCalls(house())).status).toBe(200)
+        await onDatabase(house(), `delete from clients where secret_hash like '1:%'`)
+        await done(house(), ['retire', 'pepper', '1'])
+        expect(await stateOf(house(), 'pepper', 1)).toBe('retired')
+        expect((await signIn(house(), agentOf(house()), PORTAL)).tokens.id_token).toMatch(/^eyJ/)
+      })
+
+      it('F-154 what a field key has encrypted is encrypted anew before it goes; else nothing starts', async () => {
+        const sealed = () =>
+          onDatabase<{ name: string; value: Buffer }>(
+            house(),
+            `select kid as name, private_sealed as value from signing_keys union all
+           select client_id, secret_sealed from clients where secret_sealed is not null`,
+          )
+        const before = await sealed()
+        expect(before.length).toBeGreaterThan(3)
+        await done(house(), ['rotate', 'field', '--in', '0s'])
+        await age(house(), 'field')
+        await done(house(), ['retire', 'field', '1'])
+        expect((await sealed()).map(({ value }) => value.readUInt32BE(0))).toEqual(before.map(() => 2))
+        expect((await signerCalls(house())).status).toBe(200)
+        await house().start()
+        const [old] = before
+        await onDatabase(house(), 'update signing_keys set private_sealed = $2 where kid = $1', [
+          old?.name,
+          old?.value,
+        ])
+        const { code, stderr } = await house().run(['serve'], { env: { PORT: '0', MANAGEMENT_PORT: '0' } })
+        expect([code, stderr]).toEqual([1, expect.stringContaining('no field key 1')])
+      })
+    })
+  },
+)
+
+withHouse({ storage: 'postgresql', nodes: 2, setUp: WITH_SIGNER }, (house) => {
+  describe('MASTER_KEY', () => {
+    it('F-154 changes node by node under load: sessions, cookies and secrets survive', {
+      timeout: 90_000,
+    }, async () => {
+      const old = house().env['MASTER_KEY'] ?? ''
+      const fresh = randomBytes(32).toString('base64')
+      const ada = agentOf(house())
+      const { tokens } = await signIn(house(), ada, PORTAL)
+      const alone = { env: { MASTER_KEY: fresh, PORT: '0', MANAGEMENT_PORT: '0' } }
+      const early = await house().run(['serve'], alone)
+      expect([early.code, early.stderr]).toEqual([78, expect.stringContaining('MASTER_KEY does not open')])
+
+      let serving = house().nodes.map(({ url }) => url)
+      const load = refreshSteadily(
+        PORTAL,
+        await familiesOf(house(), PORTAL, 4),
+        balance(() => serving),
+      )
+      try {
+        for (const list of [`${fresh},${old}`, fresh]) {
+          for (const node of house().nodes.slice(-2)) {
+            serving = serving.filter((url) => url !== node.url)
+            await load.served()
+            await node.stop('SIGKILL')
+            serving = [...serving, (await house().start(0, { MASTER_KEY: list })).url]
+            await load.served()
+            await expect.poll(() => signedIn(house(), ada), SOON).toEqual(['yes', 'yes'])
+          }
+        }
+        expect((await listed(house(), alone)).map((key) => key.copies_unlisted)).toEqual([1, 1, 1, 1])
+        const halfWay = await house().run(['keys', 'rotate', 'cookie'], alone)
+        expect([halfWay.code, halfWay.stderr]).toEqual([1, expect.stringContaining('keys rewrap')])
+        const { stdout } = await house().run(['doctor', '--quick', '--json'], alone)
+        expect(stdout).toContain('4 copies are under master keys that MASTER_KEY does not list')
+        expect(await done(house(), ['rewrap', '--yes'], alone)).toMatch(/\b4 copies/)
+        await load.served()
+      } finally {
+        await load.stop()
+      }
+      expect(failed(load)).toEqual([])
+      expect((await listed(house(), alone)).map(({ copies }) => copies)).toEqual([1, 1, 1, 1])
+      expect(await refreshEverywhere(house(), tokens.refresh_token)).toEqual([200, 200])
+      const late = await house().run(['serve'], { env: { PORT: '0', MANAGEMENT_PORT: '0' } })
+      expect([late.code, late.stderr]).toEqual([78, expect.stringContaining('MASTER_KEY does not open')])
+      await done(house(), ['rotate', 'cookie', '--in', '0s'], alone)
+      expect(await signedIn(house(), ada)).toEqual(['yes', 'yes'])
+    })
+  })
+})
+
+withHouse({ storage: 'postgresql', nodes: 2, setUp: WITH_SIGNER }, (house) => {
+  describe('data keys that are compromised', () => {
+    const compromise = (purpose: string) => done(house(), ['compromise', purpose, '--yes'])
+
+    /** A page shown before, whose form is sent after. */
+    const openPage = async () => {
+      const agent = agentOf(house())
+      const { at, page } = await follow(agent, house().issuer, authorizationRequest(PORTAL).url)
+      return () => agent.submit(page, at, { username: PERSON.email, password: PERSON.password })
+    }
+    const expectStale = async (send: () => Promise<Answer>) => {
+      const { status, text } = await send()
+      expect([status >= 400 && status < 500, text]).toEqual([true, expect.stringContaining('role="alert"')])
+    }
+
+    it('A-145 cookie: browsers’ sessions and open pages end, applications go on', async () => {
+      const send = await openPage()
+      const ada = agentOf(house())
+      const { tokens } = await signIn(house(), ada, PORTAL)
+      expect(await signedIn(house(), ada)).toEqual(['yes', 'yes'])
+      await compromise('cookie')
+      await expect.poll(() => signedIn(house(), ada), SOON).toEqual(['login_required', 'login_required'])
+      await expectStale(send)
+      expect(await refreshEverywhere(house(), tokens.refresh_token)).toEqual([200, 200])
+      const again = await signIn(house(), ada, PORTAL)
+      expect(again.tokens.id_token).toMatch(/^eyJ/)
+      expect(await signedIn(house(), ada)).toEqual(['yes', 'yes'])
+    })
+
+    it('refresh: applications’ tokens end, sessions stay', async () => {
+      const ada = agentOf(house())
+      const { tokens } = await signIn(house(), ada, PORTAL)
+      expect(await isActive(agentOf(house()), tokens.access_token)).toBe(true)
+      const [other = ''] = await familiesOf(house(), PORTAL, 1)
+      await compromise('refresh')
+      // Another family tells when both nodes know: a refusal of this one must be for its key alone.
+      await expect.poll(() => refreshEverywhere(house(), other), SOON).toEqual([400, 400])
+      expect(await refreshEverywhere(house(), tokens.refresh_token)).toEqual([400, 400])
+      expect(await isActive(agentOf(house()), tokens.access_token)).toBe(false)
+      expect(await signedIn(house(), ada)).toEqual(['yes', 'yes'])
+      const again = await signIn(house(), ada, PORTAL)
+      expect(await refreshEverywhere(house(), again.tokens.refresh_token)).toEqual([200, 200])
+    })
+
+    it('A-145 pepper: everybody is signed out, links and pages end, clients’ secrets stay, their names are told', async () => {
+      const send = await openPage()
+      const ada = agentOf(house())
+      const { tokens } = await signIn(house(), ada, PORTAL)
+      const link = await linkOf(house(), 'grace@example.com')
+      expect((await ada.request(link)).status).toBe(200)
+      const assertion = presenting(assertionBy(SIGNER, house().issuer))
+      const present = () =>
+        call(agentOf(house()), '/oauth2/token', {
+          grant_type: 'client_credentials',
+          scope: 'orders:read',
+          resource: 'https://orders.example',
+          ...assertion,
+        })
+      expect((await present()).status).toBe(200)
+      const said = await compromise('pepper')
+      expect(said).toMatch(/grants have ended/)
+      expect(said).toMatch(/secret of before: .*portal/)
+      await expect.poll(() => signedIn(house(), ada), SOON).toEqual(['login_required', 'login_required'])
+      expect(await refreshEverywhere(house(), tokens.refresh_token)).toEqual([400, 400])
+      expect(await isActive(agentOf(house()), tokens.access_token)).toBe(false)
+      expect((await agentOf(house()).request(link)).status).toBe(400)
+      await expectStale(send)
+      // What was used before is remembered all the same.
+      expect((await present()).status).toBe(401)
+      expect((await signerCalls(house())).status).toBe(200)
+      const again = await signIn(house(), ada, PORTAL)
+      expect(await refreshEverywhere(house(), again.tokens.refresh_token)).toEqual([200, 200])
+      expect(await secretOf(house(), 'portal')).toMatch(/^2:/)
+    })
+
+    it('field: everything is encrypted anew, and nobody notices', async () => {
+      expect(await compromise('field')).toMatch(/[4-9] fields are encrypted anew/)
+      expect((await signerCalls(house())).status).toBe(200)
+      const wraps = await onDatabase<{ number: number }>(
+        house(),
+        `select number from data_key_wraps where purpose = 'field'`,
+      )
+      expect(wraps).toEqual([{ number: 2 }])
+      await house().start()
+    })
+  })
+})
+
+async function secretOf(house: House, clientId: string): Promise<string> {
+  const [row] = await onDatabase<{ secret_hash: string }>(
+    house,
+    'select secret_hash from clients where client_id = $1',
+    [clientId],
+  )
+  return row?.secret_hash ?? ''
+}
+
+/** The newest key of a purpose has been in use for so long that nothing needs the one before. */
+const age = (house: House, purpose: string) =>
+  onDatabase(
+    house,
+    `update data_keys set usable_from = now() - interval '100 days' where purpose = $1 and number > 1`,
+    [purpose],
+  )
