@@ -5,6 +5,7 @@ import * as clients from './0002-clients.ts'
 import * as consents from './0003-consents.ts'
 import * as keys from './0004-keys.ts'
 import * as state from './0005-state.ts'
+import * as audit from './0009-audit.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-accounts': accounts,
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '0003-consents': consents,
   '0004-keys': keys,
   '0005-state': state,
+  '0009-audit': audit,
 }

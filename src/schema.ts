@@ -1,8 +1,15 @@
 /** Kysely's view of the database, put together from the row types of each room. */
 import type { StateTables } from '../adapters/postgres-rows.ts'
 import type { AccountTables } from './accounts/rows.ts'
+import type { AuditTables } from './audit/rows.ts'
 import type { ClientTables } from './clients/rows.ts'
 import type { ConsentTables } from './consents/rows.ts'
 import type { KeyTables } from './keys/rows.ts'
 
-export interface Database extends AccountTables, ClientTables, ConsentTables, KeyTables, StateTables {}
+export interface Database
+  extends AccountTables,
+    AuditTables,
+    ClientTables,
+    ConsentTables,
+    KeyTables,
+    StateTables {}

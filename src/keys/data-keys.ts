@@ -1,14 +1,14 @@
 /**
  * Keys in layers. The master key (from the environment) only wraps; random data keys, kept wrapped in PostgreSQL,
  * do the work: `pepper` hashes bearer values for look-up, `cookie` signs, `refresh` authenticates refresh tokens,
- * `field` encrypts columns. Whoever has a dump but not the master key has none of them.
+ * `field` encrypts columns, `audit` stands in for personal values in the audit trail. Whoever has a dump but not the master key has none of them.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { open, seal } from '../security/seal.ts'
 import type { DataKeysRepository } from './data-keys-repository.ts'
 import type { DataKeyPurpose } from './rows.ts'
 
-export const DATA_KEY_PURPOSES: readonly DataKeyPurpose[] = ['pepper', 'cookie', 'refresh', 'field']
+export const DATA_KEY_PURPOSES: readonly DataKeyPurpose[] = ['pepper', 'cookie', 'refresh', 'field', 'audit']
 
 export interface NumberedKey {
   number: number
