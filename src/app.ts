@@ -2,10 +2,11 @@
 import type Koa from 'koa'
 import type { Account } from './accounts/account.ts'
 import { claimsOf } from './accounts/claims.ts'
+import { createOriginOf, createTell } from './audit/request-events.ts'
 import type { Client, ResourceServer } from './clients/client.ts'
 import type { Core } from './core.ts'
 import { readDemoFile } from './demo/demo-file.ts'
-import { refusingDemo, withoutDemo } from './demo/demo-only.ts'
+import { withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
 import { createAnswerError } from './http/answer-errors.ts'
 import { createLogoRouter } from './http/serve-logos.ts'
@@ -36,6 +37,9 @@ import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import { createRequestContexts } from './telemetry/request-context.ts'
 import { requestId } from './telemetry/request-id.ts'
+import { auditChainJob } from './workers/audit-chain.ts'
+import { auditRetentionJob } from './workers/audit-retention.ts'
+import type { Job } from './workers/job.ts'
 
 export interface AppUse {
   core: Core
@@ -47,6 +51,8 @@ export interface House {
   http: Koa
   /** Rejects while short-lived state can't be reached. */
   ping(): Promise<void>
+  /** What is to be done again and again. */
+  jobs: readonly Job[]
   /** Removes what has expired, where the store does not do so itself. */
   sweep(): Promise<number>
   close(): Promise<void>
@@ -63,6 +69,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const state = openState({ config, database: core.database, log })
   const lookUps = createLookUps(core)
   const requests = createRequestContexts()
+  const originOf = createOriginOf(requests)
   const face = createFace(core)
   const { assets, showPage } = face
   const answerError = createAnswerError({ showPage, requests, clock })
@@ -73,6 +80,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     ...lookUps,
     signingKeys,
     store: state,
+    tell: createTell(originOf, clock),
     findConsent: core.consents.find,
     claimsOf,
     emailOf: async (sub) => (await lookUps.findAccount(sub))?.email,
@@ -93,7 +101,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     issuer: config.issuer,
     requests,
     ownBrowser,
-    steps: createSteps(core, lookUps, face, reportSignIn({ metrics, requests })),
+    steps: createSteps(core, lookUps, { ...face, originOf }, reportSignIn({ metrics, requests })),
   })
   return {
     http: createHttp({
@@ -108,9 +116,13 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
       requestIdOf: requestId,
       clientAddress: createClientAddress(config.trustProxy),
       observe: metrics.httpRequest,
-      routers: [interaction, ...createPlainRouters(core, lookUps, face)],
+      routers: [interaction, ...createPlainRouters(core, lookUps, { ...face, originOf })],
     }),
     ping: () => state.ping(),
+    jobs: [
+      auditChainJob({ events: state.events, inbox: core.eventInbox, chain: core.auditChain }),
+      auditRetentionJob({ chain: core.auditChain }),
+    ],
     sweep: () => state.sweep(),
     close: () => state.close(),
   }
@@ -139,6 +151,7 @@ function createLookUps({ config, clock, accounts, clients, resourceServers, noti
 }
 
 type Face = ReturnType<typeof createFace>
+type WithOrigin = { originOf: ReturnType<typeof createOriginOf> }
 
 /** What people see, and the token that their forms carry. */
 function createFace({ config, keys }: Core) {
@@ -157,24 +170,26 @@ function createFace({ config, keys }: Core) {
 function createSteps(
   core: Core,
   { findAccountFresh, findResourceServer }: LookUps,
-  { csrf, showPage }: Face,
+  { csrf, showPage, originOf }: Face & WithOrigin,
   report: ReturnType<typeof reportSignIn>,
 ) {
-  const { config, consents, authenticate } = core
+  const { config, consents, authenticate, giveConsent } = core
   return {
     login: createSignIn({
       csrf,
       showPage,
-      authenticate: isDemoAllowed(config) ? authenticate : refusingDemo(authenticate),
+      originOf,
+      authenticate,
       acr: ACR_1FA,
       reportSignIn: report,
     }),
     consent: createConsent({
       csrf,
       showPage,
+      originOf,
       findAccount: findAccountFresh,
       findConsent: consents.find,
-      addConsent: consents.add,
+      giveConsent,
       scopesOf: async (identifier) => (await findResourceServer(identifier))?.scopes ?? [],
       isServerScope,
       isServerClaim,
@@ -184,7 +199,11 @@ function createSteps(
 }
 
 /** Pages outside of a flow. */
-function createPlainRouters(core: Core, { findClient }: LookUps, { assets, csrf, showPage }: Face) {
+function createPlainRouters(
+  core: Core,
+  { findClient }: LookUps,
+  { assets, csrf, showPage, originOf }: Face & WithOrigin,
+) {
   const { config } = core
   const demo = isDemoAllowed(config)
   const playground = () =>
@@ -197,6 +216,7 @@ function createPlainRouters(core: Core, { findClient }: LookUps, { assets, csrf,
       showPage,
       findLink: core.openLink,
       redeemLink: core.redeemLink,
+      originOf,
       minLength: 8,
     }),
     createLogoRouter({ findClient }),

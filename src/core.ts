@@ -12,12 +12,17 @@ import { makeLink } from './accounts/make-link.ts'
 import { openLink } from './accounts/open-link.ts'
 import { redeemLink } from './accounts/redeem-link.ts'
 import { setPassword } from './accounts/set-password.ts'
+import { createChainRepository } from './audit/chain-repository.ts'
+import { createInbox } from './audit/inbox-repository.ts'
+import { createRecords } from './audit/record.ts'
 import { createClientSecrets } from './clients/client-secrets.ts'
 import { createClientsRepository, createResourceServersRepository } from './clients/clients-repository.ts'
 import type { Config } from './config/config.ts'
 import type { Problem } from './config/problem.ts'
 import { readOrCreateMasterKey } from './config/secret-files.ts'
 import { createConsentsRepository } from './consents/consents-repository.ts'
+import { giveConsent } from './consents/give-consent.ts'
+import { isDemo, isDemoAllowed } from './demo/demo-scope.ts'
 import { type DataKeys, loadDataKeys } from './keys/data-keys.ts'
 import { createDataKeysRepository } from './keys/data-keys-repository.ts'
 import { createFieldSealer } from './keys/field-seal.ts'
@@ -85,6 +90,8 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     ...(use.onPasswordQueue === undefined ? {} : { onDepth: use.onPasswordQueue }),
   })
   const accounts = createAccountsRepository(db)
+  const auditRecords = createRecords(keys)
+  const consents = createConsentsRepository(db)
   const linkKey = linkKeyUnder(keys)
   const notices = openNotices(use)
   return {
@@ -97,13 +104,16 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     clients: createClientsRepository(db),
     clientSecrets: createClientSecrets(keys),
     resourceServers: createResourceServersRepository(db),
-    consents: createConsentsRepository(db),
+    consents,
+    giveConsent: giveConsent({ consents, clock }),
     accounts,
     hasher,
     authenticate: authenticate({
       accounts,
       hasher,
       clock,
+      // The demo's password is public: where others can come, nobody of it comes in.
+      mayEnter: isDemoAllowed(use.config) ? () => true : ({ managedBy }) => !isDemo(managedBy),
       onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
     }),
     createUser: createUser({ accounts, clock }),
@@ -111,6 +121,9 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     makeLink: makeLink({ accounts, clock, linkKey }),
     openLink: openLink({ accounts, clock, linkKeys: (token) => [linkKey(token)] }),
     redeemLink: redeemLink({ accounts, hasher, clock, linkKeys: (token) => [linkKey(token)] }),
+    eventInbox: createInbox(db),
+    auditRecords,
+    auditChain: createChainRepository(db, auditRecords),
     notices,
     close: async () => {
       await notices.close()

@@ -1,4 +1,5 @@
 import { addApply } from './apply/apply.ts'
+import { addAudit } from './audit/audit.ts'
 import { addClient } from './client/client.ts'
 import type { AddCommand } from './context.ts'
 import { addDoctor } from './doctor/doctor.ts'
@@ -6,4 +7,12 @@ import { addMigrate } from './migrate.ts'
 import { addServe } from './serve.ts'
 import { addUser } from './user/user.ts'
 
-export const COMMANDS: readonly AddCommand[] = [addServe, addMigrate, addApply, addUser, addClient, addDoctor]
+export const COMMANDS: readonly AddCommand[] = [
+  addServe,
+  addMigrate,
+  addApply,
+  addUser,
+  addClient,
+  addAudit,
+  addDoctor,
+]

@@ -11,6 +11,7 @@ import { createHealth, type Health } from '../telemetry/health.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { startManagement } from '../telemetry/management.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import type { Job } from '../workers/job.ts'
 import type { AddCommand, CommandContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { stopSignal } from './stop-signal.ts'
@@ -95,6 +96,7 @@ async function serveUntilStopped(house: House, { config, log, health, stop }: Se
   const shared = config.databaseUrl !== undefined
   const server = await listen(house, config.listen, shared && process.platform === 'linux')
   const sweeping = sweepRegularly(house, log)
+  const working = house.jobs.map((job) => runRegularly(job, log))
   health.started()
   log.info({ issuer: config.issuer, ...addressOf(server) }, 'ready')
 
@@ -102,6 +104,7 @@ async function serveUntilStopped(house: House, { config, log, health, stop }: Se
   log.info({ signal }, 'stopping: soon no new requests, the running ones may end')
   health.shuttingDown()
   clearInterval(sweeping)
+  for (const timer of working) clearInterval(timer)
   endConnectionsByAnswers(server)
   // Embedded storage has one node, and who presses Ctrl-C watches it: nobody could be sent elsewhere.
   if (shared && signal === 'SIGTERM') await delay(NOTICE)
@@ -137,7 +140,13 @@ const pauseOrStop = (ms: number, stop: AbortSignal): Promise<void> =>
 
 function listen(house: House, { host, port }: Address, shared: boolean): Promise<Server> {
   const server = createServer(
-    { requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },
+    {
+      requestTimeout: 15_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 65_000,
+      // How often somebody looks whether these have passed: by default, twice as long as they last.
+      connectionsCheckingInterval: 5_000,
+    },
     house.http.callback(),
   )
   return new Promise((resolve, reject) => {
@@ -159,6 +168,20 @@ function sweepRegularly(house: House, log: Logger): NodeJS.Timeout {
       .catch((error: unknown) => log.warn({ job: 'sweep', error }, 'expired state could not be removed'))
   }
   return setInterval(sweep, SWEEP_EVERY)
+}
+
+/** One run of a job at a time; one that fails is tried again at its next turn. */
+function runRegularly(job: Job, log: Logger): NodeJS.Timeout {
+  let running = false
+  const run = async (): Promise<void> => {
+    if (running) return
+    running = true
+    await job
+      .run(systemClock.now())
+      .catch((error: unknown) => log.warn({ job: job.name, error }, 'a job failed, and will be tried again'))
+    running = false
+  }
+  return setInterval(() => void run(), job.everyMs)
 }
 
 /** A client that keeps its connection is told by its next answer to open another one, which leads elsewhere. */

@@ -1,12 +1,14 @@
 /** The library's models without a grant: sessions, interactions, pushed requests, client tokens. */
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Artifact, ArtifactStore, JsonObject } from '../../adapters/contract.ts'
+import type { Artifact, ArtifactStore, JsonObject, StoredEvent } from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
+import { type Endings, isSigningOut } from './endings.ts'
 import type { Handles } from './handles.ts'
 
 export interface ArtifactAdapterUse {
   store: ArtifactStore
   handles: Handles
+  endings: Endings
   clock: Clock
   ctx: () => KoaContextWithOIDC | undefined
 }
@@ -18,7 +20,7 @@ export interface ArtifactAdapterUse {
 const SEALED = new Set(['Interaction', 'PushedAuthorizationRequest'])
 
 export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): Adapter {
-  const { store, handles, clock, ctx } = use
+  const { store, handles, endings, clock, ctx } = use
   const loaded = new WeakMap<object, string>()
   const keyOf = (id: string): string => handles.key(model, id)
 
@@ -81,8 +83,18 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
       if (model === 'Interaction' && !(await store.consume(model, keyOf(id)))) {
         throw new errors.SessionNotFound('interaction session not found')
       }
-      await store.destroy(model, keyOf(id))
+      await store.destroy(model, keyOf(id), whatEnds(model, endings, ctx()))
     },
     revokeByGrantId: async () => undefined,
   }
+}
+
+/** A session also goes when it gets another value: that is no end. */
+function whatEnds(
+  model: string,
+  endings: Endings,
+  ctx: KoaContextWithOIDC | undefined,
+): StoredEvent | undefined {
+  if (model === 'Session' && isSigningOut(ctx)) return endings.of(ctx)
+  return model === 'ClientCredentials' ? endings.ofToken(ctx) : undefined
 }

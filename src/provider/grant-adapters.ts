@@ -6,6 +6,7 @@
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant, GrantStore } from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { Endings } from './endings.ts'
 import type { Handles } from './handles.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
 import { judge } from './rotation.ts'
@@ -17,6 +18,7 @@ export interface GrantAdaptersUse {
   handles: Handles
   refreshTokens: RefreshTokenFormat
   requests: TokenRequests
+  endings: Endings
   clock: Clock
   /** The request that the library is working on; undefined outside of its routes. */
   ctx: () => KoaContextWithOIDC | undefined
@@ -42,7 +44,7 @@ function times(clock: Clock, expiresIn: number): { exp: number; iat: number } {
   return { exp: now + Math.ceil(expiresIn / 1000), iat: now }
 }
 
-function grantAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
+function grantAdapter({ store, handles, requests, endings, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
   const payload = (grantId: string, grant: Grant): AdapterPayload => ({
     ...fromStored(grant.content, grantId, grant),
     ...times(clock, grant.expiresIn),
@@ -60,11 +62,11 @@ function grantAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse
       const grant = await store.read(handles.grantKey(grantId))
       return grant && payload(grantId, grant)
     },
-    destroy: async (grantId) => void (await store.revoke(handles.grantKey(grantId))),
+    destroy: async (grantId) => void (await store.revoke(handles.grantKey(grantId), endings.of(ctx()))),
   }
 }
 
-function codeAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
+function codeAdapter({ store, handles, requests, endings, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
   return {
     upsert: async (code, payload, expiresIn = 0) => {
       const { grantId, accountId, clientId, sessionUid } = payload
@@ -118,12 +120,19 @@ function codeAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse)
     },
     destroy: async (value) => {
       const grantId = handles.grantIdIn(value)
-      if (grantId !== undefined) await store.revoke(handles.grantKey(grantId))
+      if (grantId !== undefined) await store.revoke(handles.grantKey(grantId), endings.of(ctx()))
     },
   }
 }
 
-function accessTokenAdapter({ store, handles, requests, clock, ctx }: GrantAdaptersUse): Partial<Methods> {
+function accessTokenAdapter({
+  store,
+  handles,
+  requests,
+  endings,
+  clock,
+  ctx,
+}: GrantAdaptersUse): Partial<Methods> {
   return {
     upsert: async (value, payload, expiresIn = 0) => {
       const request = requests.of(ctx())
@@ -159,13 +168,14 @@ function accessTokenAdapter({ store, handles, requests, clock, ctx }: GrantAdapt
     destroy: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return
-      await store.dropToken(handles.grantKey(grantId), handles.key('AccessToken', value))
+      const tokenKey = handles.key('AccessToken', value)
+      await store.dropToken(handles.grantKey(grantId), tokenKey, endings.ofToken(ctx()))
     },
   }
 }
 
 function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
-  const { store, handles, refreshTokens, requests, clock, ctx, window, refused } = use
+  const { store, handles, refreshTokens, requests, endings, clock, ctx, window, refused } = use
   return {
     upsert: async (_value, payload, expiresIn = 0) => {
       const request = requests.of(ctx())
@@ -218,7 +228,7 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
     consume: async () => undefined,
     destroy: async (value) => {
       const presented = refreshTokens.decode(value)
-      if (presented !== undefined) await store.revoke(handles.grantKey(presented.family))
+      if (presented !== undefined) await store.revoke(handles.grantKey(presented.family), endings.of(ctx()))
     },
   }
 }

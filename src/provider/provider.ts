@@ -4,6 +4,8 @@ import type { JWK } from 'jose'
 import type { Context } from 'koa'
 import { type Configuration, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
+import type { Inbox } from '../audit/inbox-repository.ts'
+import type { Tell } from '../audit/request-events.ts'
 import type { ClientSecrets } from '../clients/client-secrets.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -14,6 +16,7 @@ import { checkClientAssertion } from './client-assertions.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
 import { cookies } from './cookies.ts'
 import { clientBasedCORS } from './cors.ts'
+import { createEndings } from './endings.ts'
 import { createRenderError, type ErrorsUse } from './errors.ts'
 import { listen } from './events.ts'
 import { features } from './features.ts'
@@ -49,6 +52,9 @@ export interface ProviderUse
   signingKeys: JWK[]
   clientSecrets: ClientSecrets
   store: StateStore
+  /** Makes the events that are kept together with what they tell of. */
+  tell: Tell
+  eventInbox: Inbox
   reports: Reports
   answerError: (ctx: Context, error: unknown) => void
   clock: Clock
@@ -60,12 +66,14 @@ export function createProvider(use: ProviderUse): Provider {
   const handles = createHandles(use.keys)
   const refreshTokens = createRefreshTokenFormat(use.keys)
   const requests = createTokenRequests()
+  const endings = createEndings({ tell: use.tell, requests })
   const commit: TokenEndpointUse = {
     ...use,
     store: use.store.grants,
+    keepEvent: use.store.events.keep,
     requests,
     window: use.refreshReuseGrace,
-    endWhatReuseEnds: createReuseEnding({ store: use.store, handles, revokes: use.refreshReuseRevokes }),
+    endWhatReuseEnds: createReuseEnding({ ...use, handles, revokes: use.refreshReuseRevokes }),
   }
   const configuration: Configuration = {
     adapter: createAdapterFactory({
@@ -73,6 +81,7 @@ export function createProvider(use: ProviderUse): Provider {
       handles,
       refreshTokens,
       requests,
+      endings,
       ctx: () => Provider.ctx,
       window: use.refreshReuseGrace,
       refused: (ctx, grantKey, grant, number) => refuse(commit, ctx, grantKey, grant, number),
@@ -140,7 +149,7 @@ export function createProvider(use: ProviderUse): Provider {
     use.clock.now,
   )
   commitTokenRequests(provider, commit)
-  endGrantsAtLogout(provider, use.store.grants)
+  endGrantsAtLogout(provider, use.store.grants, endings)
   showFormPosts(provider, use.showPage)
   letPublicDocumentsBeKept(provider)
   listen(provider, use.reports)

@@ -2,6 +2,7 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { PasswordRefusal } from '../accounts/password-policy.ts'
+import type { Origin } from '../audit/event.ts'
 import type { SetPasswordModel } from '../pages/models.ts'
 import type { ShowPage } from '../pages/respond.ts'
 import { readForm } from '../security/body.ts'
@@ -17,7 +18,12 @@ export interface SetPasswordUse {
   showPage: ShowPage
   /** Whose link this is; undefined when it was used, replaced, expired or never made. */
   findLink: (token: string) => Promise<{ email: string } | undefined>
-  redeemLink: (token: string, password: string) => Promise<{ ok: true } | { ok: false; reason: Refusal }>
+  redeemLink: (
+    token: string,
+    password: string,
+    origin: Origin,
+  ) => Promise<{ ok: true } | { ok: false; reason: Refusal }>
+  originOf: (ctx: Context) => Origin
   minLength: number
 }
 
@@ -38,7 +44,7 @@ export function createSetPasswordRouter(use: SetPasswordUse): Router {
     const { password = '' } = form
     if (!use.csrf.check(token, form['csrf'])) return page(use, ctx, token, { email, error: 'forbidden' }, 403)
     if (password === '') return page(use, ctx, token, { email, error: 'missing' }, 400)
-    const outcome = await use.redeemLink(token, password)
+    const outcome = await use.redeemLink(token, password, use.originOf(ctx))
     if (outcome.ok) return use.showPage(ctx, 'set-password-done', { email, next: '/' })
     if (outcome.reason === 'link_expired') throw expired()
     page(use, ctx, token, { email, error: outcome.reason }, 400)

@@ -1,4 +1,5 @@
 import type { Account } from '../../accounts/account.ts'
+import type { SignInOrigin } from '../../accounts/authenticate.ts'
 import type { SignInError, SignInModel } from '../../pages/models.ts'
 import { AppError } from '../../shared/app-error.ts'
 import { clientFace, type Journey, pageOptions, parameter, type Step, type StepUse } from '../journey.ts'
@@ -7,6 +8,7 @@ export interface SignInUse extends StepUse {
   authenticate: (
     username: string,
     password: string,
+    origin: SignInOrigin,
   ) => Promise<{ ok: true; account: Account } | { ok: false; reason: string }>
   /** What one proven factor is worth, as an `acr` value. */
   acr: string
@@ -46,7 +48,7 @@ export function createSignIn(use: SignInUse): Step {
       if (!use.csrf.check(journey.interaction.uid, form['csrf'])) return again({ kind: 'forbidden' })
       if (username === '' || password === '') return again({ kind: 'missing' })
 
-      const outcome = await attempt(use, username, password)
+      const outcome = await attempt(use, journey, { username, password })
       if (outcome === 'busy') return again({ kind: 'busy' })
       if (!outcome.ok) {
         use.reportSignIn(journey, { result: 'failure', reason: outcome.reason })
@@ -59,9 +61,14 @@ export function createSignIn(use: SignInUse): Step {
 }
 
 /** A full hashing queue is told on the same page; a store that is away goes the way of all such errors. */
-async function attempt(use: SignInUse, username: string, password: string) {
+async function attempt(
+  use: SignInUse,
+  { ctx, client }: Journey,
+  { username, password }: { username: string; password: string },
+) {
   try {
-    return await use.authenticate(username, password)
+    const origin = { ...use.originOf(ctx), client: client.clientId }
+    return await use.authenticate(username, password, origin)
   } catch (error) {
     if (error instanceof AppError && error.code === 'busy') return 'busy' as const
     throw error
