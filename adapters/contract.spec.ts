@@ -3,9 +3,10 @@
  * two nodes. Nothing here waits for a time to pass; what must expire is asked for until it has.
  */
 import { afterAll, describe, expect, it } from 'vitest'
-import type { StateStore } from './contract.ts'
+import type { StateStore, StoredEvent } from './contract.ts'
 import { describeArtifacts } from './spec/artifacts.ts'
-import { createFamily, HOUR, type Nodes, newKey, newToken } from './spec/fixtures.ts'
+import { describeEvents } from './spec/events.ts'
+import { createFamily, HOUR, type Nodes, newEvent, newKey, newToken } from './spec/fixtures.ts'
 import { describeGrants } from './spec/grants.ts'
 import { describeIndexes } from './spec/indexes.ts'
 import { describeLookUps } from './spec/look-ups.ts'
@@ -13,9 +14,15 @@ import { describeModel } from './spec/model.ts'
 import { describeRaces } from './spec/races.ts'
 import { describeRotations } from './spec/rotations.ts'
 
-export function describeStateStore(name: string, open: () => Promise<StateStore>): void {
+/** `inbox`: what a store without a stream of its own has kept. */
+export function describeStateStore(
+  name: string,
+  open: () => Promise<StateStore>,
+  inbox: () => Promise<StoredEvent[]> = async () => [],
+): void {
   describe(name, async () => {
-    const nodes: Nodes = { one: await open(), two: await open() }
+    const [one, two] = [await open(), await open()]
+    const nodes: Nodes = { one, two, kept: keptBy(one, inbox) }
     afterAll(async () => {
       await nodes.one.close()
       await nodes.two.close()
@@ -26,10 +33,22 @@ export function describeStateStore(name: string, open: () => Promise<StateStore>
     describeIndexes(nodes)
     describeArtifacts(nodes)
     describeLookUps(nodes)
+    describeEvents(nodes)
     describeUpkeep(nodes)
     describeRaces(nodes)
     describeModel(nodes)
   })
+}
+
+function keptBy(store: StateStore, inbox: () => Promise<StoredEvent[]>): Nodes['kept'] {
+  const drained: StoredEvent[] = []
+  return async () => {
+    await store.events.drain(async (events) => void drained.push(...events), newEvent())
+    const kept = new Map<string, { text: string; times: number }>()
+    for (const { id, text } of [...drained, ...(await inbox())])
+      kept.set(id, { text, times: (kept.get(id)?.times ?? 0) + 1 })
+    return kept
+  }
 }
 
 function describeUpkeep({ one, two }: Nodes): void {
@@ -41,7 +60,7 @@ function describeUpkeep({ one, two }: Nodes): void {
     it('sweeps without touching what lives', async () => {
       const [grant, artifact] = [await createFamily(one), newKey()]
       const token = newToken()
-      await one.grants.addToken(grant.key, token)
+      await one.grants.addToken(grant.key, token, newEvent())
       await one.artifacts.put('Session', artifact, { payload: {}, expiresIn: HOUR, alias: artifact })
       await one.artifacts.claim('jti', artifact, HOUR)
       expect(await two.sweep()).toBeGreaterThanOrEqual(0)

@@ -4,7 +4,7 @@
  *
  * Laws (the suite in `contract.spec.ts` holds every store to them):
  * - Keys are opaque to the store and never derived from anything it could show. No call needs more than one key
- *   (a grant's tokens share the grant's key prefix), so a Redis Cluster could hold them.
+ *   (a grant's tokens share the grant's key prefix) besides those of the events (`docs/decisions/0009`).
  * - All times come from the store's clock. Lives are given and returned as durations in milliseconds.
  * - What has expired is never returned, and is gone for every other call too.
  * - Returned objects are the caller's to change. JSON comes back as it was given.
@@ -12,6 +12,16 @@
  */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined }
 export type JsonObject = { [key: string]: Json | undefined }
+
+/**
+ * What happened, for the audit trail: opaque here. It is kept in the same step as the change that it tells of, once the
+ * change is really made, and not at all otherwise. Two with one id are one event.
+ */
+export interface StoredEvent {
+  /** A UUID. */
+  id: string
+  text: string
+}
 
 /** The first use of a refresh token's number: which, and when by the store's clock (epoch ms). */
 export interface Use {
@@ -79,6 +89,8 @@ export interface Redemption extends GrantOwner {
   token?: NewToken
   /** Store time (epoch ms) after which this request has no listener any more and must change nothing. */
   notAfter: number
+  /** Kept when the outcome is `redeemed`. */
+  event: StoredEvent
 }
 
 export interface Rotation {
@@ -90,6 +102,8 @@ export interface Rotation {
   currentExpiresIn: number
   token?: NewToken
   notAfter: number
+  /** Kept when the outcome is `rotated`. At a store's bound for events it is counted instead. */
+  event: StoredEvent
 }
 
 /** `unheard` is said before anything else is looked at; `gone`: no such grant, or the code is not its own. */
@@ -114,18 +128,28 @@ export interface GrantStore {
   redeem(key: string, redemption: Redemption): Promise<RedemptionOutcome>
   /** Compare and swap: number + 1 if it is still `expected`, and the access token that goes with it. */
   rotate(key: string, rotation: Rotation): Promise<RotationOutcome>
-  /** Adds an access token to a grant whose number stays (a repeat). False when the grant is gone. */
-  addToken(key: string, token: NewToken): Promise<boolean>
-  dropToken(key: string, tokenKey: string): Promise<void>
-  /** Ends the grant and every token of it. False when there was none. */
-  revoke(key: string): Promise<boolean>
+  /**
+   * Adds an access token to a grant whose number stays (a repeat). False when the grant is gone. Its event is counted
+   * at the bound, like a rotation's.
+   */
+  addToken(key: string, token: NewToken, event: StoredEvent): Promise<boolean>
+  /** The event is kept when there was such a token. */
+  dropToken(key: string, tokenKey: string, event: StoredEvent): Promise<void>
+  /** Ends the grant and every token of it. False when there was none; then the event is not kept. */
+  revoke(key: string, event: StoredEvent): Promise<boolean>
   /** All grants under an index entry, in batches and in no order. */
   list(index: GrantIndex, value: string): AsyncIterable<Grant[]>
   /**
    * Ends all grants under an index entry; `spareFamilies` leaves those that have a refresh-token family. Not one
-   * step: a grant that is made meanwhile may survive. How many were ended.
+   * step: a grant that is made meanwhile may survive. How many were ended; each is ended together with keeping the
+   * event, so the store may hold it more than once.
    */
-  revokeAll(index: GrantIndex, value: string, options?: { spareFamilies?: boolean }): Promise<number>
+  revokeAll(
+    index: GrantIndex,
+    value: string,
+    event: StoredEvent,
+    options?: { spareFamilies?: boolean },
+  ): Promise<number>
 }
 
 /** Everything that has no grant: sessions, interactions, pushed requests, client tokens, replay entries. */
@@ -156,13 +180,14 @@ export interface ArtifactStore {
   getByAlias(model: string, alias: string): Promise<Artifact | undefined>
   /** True for exactly one caller: it exists and was not consumed before. The record stays until it expires. */
   consume(model: string, key: string): Promise<boolean>
-  destroy(model: string, key: string): Promise<void>
+  /** The event, where there is one, is kept when something was destroyed; so in the next two. */
+  destroy(model: string, key: string, event?: StoredEvent): Promise<void>
   /** Destroys what `getByAlias` finds. */
-  destroyByAlias(model: string, alias: string): Promise<void>
+  destroyByAlias(model: string, alias: string, event?: StoredEvent): Promise<void>
   /** True for exactly one caller while the entry lives: the replay guard. Sees no records, and they don't see it. */
   claim(model: string, key: string, expiresIn: number): Promise<boolean>
   /** Destroys all of a model that belong to an account (its sessions). */
-  destroyAllOf(model: string, account: string): Promise<number>
+  destroyAllOf(model: string, account: string, event?: StoredEvent): Promise<number>
 }
 
 export interface NewArtifact {
@@ -172,9 +197,24 @@ export interface NewArtifact {
   account?: string
 }
 
+/** `dropped`: of how many events this one tells that they were dropped at the bound. */
+export type DrainedEvent = StoredEvent & { dropped?: number }
+
+export interface EventStore {
+  /** Keeps an event that has no change of its own. */
+  keep(event: StoredEvent): Promise<void>
+  /**
+   * Hands on, oldest first, what the store has kept, and forgets it once `take` resolves: so each event comes at least
+   * once, and in a batch again after a failure. Where events were dropped at the bound, `ifDropped` comes among them.
+   * A store in PostgreSQL keeps events where they are wanted, and has none to hand on. How many were taken.
+   */
+  drain(take: (events: DrainedEvent[]) => Promise<void>, ifDropped: StoredEvent): Promise<number>
+}
+
 export interface StateStore {
   grants: GrantStore
   artifacts: ArtifactStore
+  events: EventStore
   /** Answers within a second or rejects with `StoreAway`: for readiness. */
   ping(): Promise<void>
   /** Removes what has expired, where the store does not do so itself; rows removed. */

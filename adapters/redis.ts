@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis'
 import { StoreAway } from '../src/shared/app-error.ts'
 import type { StateStore } from './contract.ts'
 import { redisArtifacts } from './redis/artifacts.ts'
+import { redisEvents } from './redis/events.ts'
 import { redisGrants } from './redis/grants.ts'
 import { keysUnder } from './redis/keys.ts'
 import { defineScripts } from './redis/scripts.ts'
@@ -14,16 +15,26 @@ import { within } from './store-away.ts'
 
 export interface RedisStateOptions extends RedisAddress {
   prefix?: string
+  /** Events that nobody has taken, beyond which those of refreshes are counted and dropped. */
+  eventBound?: number
 }
 
+/** About 60 MB of Redis's memory; at a thousand refreshes a second, a minute and a half without PostgreSQL. */
+const EVENT_BOUND = 100_000
+
 /** Connects in the background: until it has, and whenever the connection is lost, calls reject with `StoreAway`. */
-export function openRedisState({ prefix = 'gh:', ...address }: RedisStateOptions): StateStore {
+export function openRedisState({
+  prefix = 'gh:',
+  eventBound = EVENT_BOUND,
+  ...address
+}: RedisStateOptions): StateStore {
   const redis = openRedis(address)
   defineScripts(redis)
   const keys = keysUnder(prefix)
   return {
-    grants: redisGrants(redis, keys),
+    grants: redisGrants(redis, keys, eventBound),
     artifacts: redisArtifacts(redis, keys),
+    events: redisEvents(redis, keys),
     ping: () => ping(redis),
     sweep: async () => 0,
     close: () => closeRedis(redis),

@@ -8,6 +8,7 @@ import * as state from './0005-state.ts'
 import * as counters from './0006-counters.ts'
 import * as workers from './0007-workers.ts'
 import * as outbox from './0008-outbox.ts'
+import * as audit from './0009-audit.ts'
 import * as dataKeyRotation from './0010-data-key-rotation.ts'
 import * as epochs from './0011-epochs.ts'
 
@@ -17,9 +18,10 @@ export const migrations: Record<string, Migration> = {
   '0003-consents': consents,
   '0004-keys': keys,
   '0005-state': state,
-  '0010-data-key-rotation': dataKeyRotation,
   '0006-counters': counters,
   '0007-workers': workers,
   '0008-outbox': outbox,
+  '0009-audit': audit,
+  '0010-data-key-rotation': dataKeyRotation,
   '0011-epochs': epochs,
 }

@@ -1,12 +1,13 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
 import type Koa from 'koa'
-import type { Grant } from '../adapters/contract.ts'
+import type { Grant, StateStore } from '../adapters/contract.ts'
 import type { Account } from './accounts/account.ts'
 import { claimsOf } from './accounts/claims.ts'
+import { createOriginOf, createTell } from './audit/request-events.ts'
 import type { KnownClient, ResourceServer } from './clients/client.ts'
 import type { Core } from './core.ts'
 import { readDemoFile } from './demo/demo-file.ts'
-import { refusingDemo, withoutDemo } from './demo/demo-only.ts'
+import { withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
 import { createFirstPartyRouter } from './first-party/api.ts'
 import { createRefreshCookie } from './first-party/cookies.ts'
@@ -54,6 +55,8 @@ export interface House {
   http: Koa
   /** Rejects while short-lived state can't be reached. */
   ping(): Promise<void>
+  /** Events of changes in short-lived state. */
+  events: StateStore['events']
   /** Removes what has expired, where the store does not do so itself. */
   sweep(): Promise<number>
   close(): Promise<void>
@@ -71,6 +74,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const lookUps = createLookUps(core)
   const requests = createRequestContexts()
   const guards = createGuards({ core, log, metrics, requests })
+  const originOf = createOriginOf(requests)
   const face = createFace(core)
   const { assets, showPage } = face
   const answerError = createAnswerError({ showPage, requests, clock })
@@ -84,6 +88,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     signingKeys,
     clientLimit: guards.clients,
     store: state,
+    tell: createTell(originOf, clock),
     findConsent: core.consents.find,
     claimsOf,
     emailOf: async (sub) => (await lookUps.findAccount(sub))?.email,
@@ -106,7 +111,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     issuer: config.issuer,
     requests,
     ownBrowser,
-    steps: createSteps(core, lookUps, face, guards, report),
+    steps: createSteps(core, lookUps, { ...face, originOf }, guards, report),
   })
   return {
     http: createHttp({
@@ -124,11 +129,12 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
       requestLimit: guards.requests,
       routers: [
         interaction,
-        ...createFirstPartyApi(core, { csrf: face.csrf, requests, report, firstParty, guards }),
-        ...createPlainRouters(core, lookUps, face, guards, requests),
+        ...createFirstPartyApi(core, { csrf: face.csrf, originOf, requests, report, firstParty, guards }),
+        ...createPlainRouters(core, lookUps, { ...face, originOf }, guards, requests),
       ],
     }),
     ping: () => state.ping(),
+    events: state.events,
     sweep: async () => (await state.sweep()) + (await guards.sweep()),
     close: async () => void (await Promise.all([state.close(), guards.close()])),
   }
@@ -166,6 +172,7 @@ function createLookUps({ config, clock, accounts, clients, resourceServers, noti
 }
 
 type Face = ReturnType<typeof createFace>
+type WithOrigin = { originOf: ReturnType<typeof createOriginOf> }
 
 /** What people see, and the token that their forms carry. */
 function createFace({ config, keys }: Core) {
@@ -184,16 +191,17 @@ function createFace({ config, keys }: Core) {
 function createSteps(
   core: Core,
   { findAccountFresh, findResourceServer }: LookUps,
-  { csrf, showPage }: Face,
+  { csrf, showPage, originOf }: Face & WithOrigin,
   { signIn }: Guards,
   report: ReturnType<typeof reportSignIn>,
 ) {
-  const { config, consents } = core
+  const { config, authenticate, consents, giveConsent } = core
   return {
     login: createSignIn({
       csrf,
       showPage,
-      authenticate: authenticateIn(core),
+      originOf,
+      authenticate,
       guard: signIn,
       acr: ACR_1FA,
       reportSignIn: report,
@@ -201,9 +209,10 @@ function createSteps(
     consent: createConsent({
       csrf,
       showPage,
+      originOf,
       findAccount: findAccountFresh,
       findConsent: consents.find,
-      addConsent: consents.add,
+      giveConsent,
       scopesOf: async (identifier) => (await findResourceServer(identifier))?.scopes ?? [],
       isServerScope,
       isServerClaim,
@@ -212,7 +221,7 @@ function createSteps(
   }
 }
 
-interface FirstPartyApiUse {
+interface FirstPartyApiUse extends WithOrigin {
   csrf: Csrf
   requests: RequestContexts
   report: ReturnType<typeof reportSignIn>
@@ -222,7 +231,7 @@ interface FirstPartyApiUse {
 
 /** None where no origin may call it. */
 function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
-  const { csrf, requests, report, firstParty, guards } = use
+  const { csrf, originOf, requests, report, firstParty, guards } = use
   const { config, clock } = core
   if (config.firstPartyOrigins.length === 0) return []
   return [
@@ -238,22 +247,19 @@ function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
         familyOf: firstParty.familyOf,
       }),
       guard: guards.signIn,
-      authenticate: authenticateIn(core),
+      authenticate: (username, password, ctx) =>
+        core.authenticate(username, password, { ...originOf(ctx), client: FIRST_PARTY }),
       reportSignIn: ({ req }, outcome) => report(req, FIRST_PARTY, outcome),
       tokens: firstParty,
     }),
   ]
 }
 
-/** Outside of a demo, its person does not sign in. */
-const authenticateIn = ({ config, authenticate }: Core): Core['authenticate'] =>
-  isDemoAllowed(config) ? authenticate : refusingDemo(authenticate)
-
 /** Pages outside of a flow. */
 function createPlainRouters(
   core: Core,
   { findClient }: LookUps,
-  { assets, csrf, showPage }: Face,
+  { assets, csrf, showPage, originOf }: Face & WithOrigin,
   { links }: Guards,
   requests: RequestContexts,
 ) {
@@ -271,6 +277,7 @@ function createPlainRouters(
       showPage,
       findLink: core.openLink,
       redeemLink: core.redeemLink,
+      originOf,
       minLength: 8,
       addressOf: ({ req }) => requests.of(req).ip,
       misses: links,

@@ -11,22 +11,28 @@ import { createMails } from './pages/mails.ts'
 import { createMessages } from './pages/messages.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
+import { type AuditChainUse, auditChainJob } from './workers/audit-chain.ts'
+import { auditRetentionJob } from './workers/audit-retention.ts'
 import { createLeasesRepository } from './workers/leases-repository.ts'
 import { createOutboxDelivery, createOutboxSweep } from './workers/outbox-jobs.ts'
 import { createRunner, type Runner } from './workers/runner.ts'
 import { createStateSweep, type StateSweepUse } from './workers/state-sweep.ts'
 
-export interface BackgroundUse extends StateSweepUse {
+export interface BackgroundUse {
   core: Core
+  /** Where short-lived state is, and the events of its changes. */
+  inside: StateSweepUse & { events: AuditChainUse['events'] }
   log: Logger
   metrics: Metrics
 }
 
-export function createBackground({ core, sweep, log, metrics }: BackgroundUse): Runner {
+export function createBackground({ core, inside, log, metrics }: BackgroundUse): Runner {
   const { outbox, clock } = core
   return createRunner({
     jobs: [
-      createStateSweep({ sweep }),
+      createStateSweep({ sweep: () => inside.sweep() }),
+      auditChainJob({ events: inside.events, inbox: core.eventInbox, chain: core.auditChain }),
+      auditRetentionJob({ chain: core.auditChain }),
       createOutboxDelivery({ outbox, handlers: handlersOf(core), clock, random: Math.random, log }),
       createOutboxSweep({ outbox }),
     ],

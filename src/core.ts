@@ -12,6 +12,9 @@ import { makeLink } from './accounts/make-link.ts'
 import { openLink } from './accounts/open-link.ts'
 import { redeemLink } from './accounts/redeem-link.ts'
 import { setPassword } from './accounts/set-password.ts'
+import { createChainRepository } from './audit/chain-repository.ts'
+import { createInbox } from './audit/inbox-repository.ts'
+import { createRecords } from './audit/record.ts'
 import { checkSecret } from './clients/check-secret.ts'
 import { createClientSecrets } from './clients/client-secrets.ts'
 import { createClientsRepository, createResourceServersRepository } from './clients/clients-repository.ts'
@@ -20,6 +23,8 @@ import type { Config } from './config/config.ts'
 import type { Problem } from './config/problem.ts'
 import { readOrCreateMasterKey } from './config/secret-files.ts'
 import { createConsentsRepository } from './consents/consents-repository.ts'
+import { giveConsent } from './consents/give-consent.ts'
+import { isDemo, isDemoAllowed } from './demo/demo-scope.ts'
 import { createOutboxRepository } from './events/outbox-repository.ts'
 import { dataKeyLives } from './keys/data-key-states.ts'
 import { loadDataKeys, type NumberedKey } from './keys/data-keys.ts'
@@ -99,6 +104,8 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
   const clientSecrets = createClientSecrets(keys)
   const signingKeys = createSigningKeysRepository(db)
   const linkKeys = (token: string) => keys.living('pepper').map((pepper) => linkKey(pepper, token))
+  const auditRecords = createRecords(keys)
+  const consents = createConsentsRepository(db)
   const notices = openNotices(use)
   const fresh = keepFresh({
     keys,
@@ -126,7 +133,8 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     }),
     sealedColumns: [sealedSigningKeys(signingKeys), sealedClientSecrets(clients)],
     resourceServers: createResourceServersRepository(db),
-    consents: createConsentsRepository(db),
+    consents,
+    giveConsent: giveConsent({ consents, clock }),
     outbox: createOutboxRepository(db),
     devMailbox: createDevMailboxRepository(db),
     accounts,
@@ -135,6 +143,8 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
       accounts,
       hasher,
       clock,
+      // The demo's password is public: where others can come, nobody of it comes in.
+      mayEnter: isDemoAllowed(use.config) ? () => true : ({ managedBy }) => !isDemo(managedBy),
       onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
     }),
     createUser: createUser({ accounts, clock }),
@@ -142,6 +152,9 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     makeLink: makeLink({ accounts, clock, linkKey: (token) => linkKey(keys.current('pepper'), token) }),
     openLink: openLink({ accounts, clock, linkKeys }),
     redeemLink: redeemLink({ accounts, hasher, clock, linkKeys }),
+    eventInbox: createInbox(db),
+    auditRecords,
+    auditChain: createChainRepository(db, auditRecords),
     notices,
     close: async () => {
       fresh.stop()

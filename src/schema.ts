@@ -1,6 +1,7 @@
 /** Kysely's view of the database, put together from the row types of each room. */
 import type { StateTables } from '../adapters/postgres-rows.ts'
 import type { AccountTables } from './accounts/rows.ts'
+import type { AuditTables } from './audit/rows.ts'
 import type { ClientTables } from './clients/rows.ts'
 import type { ConsentTables } from './consents/rows.ts'
 import type { EventTables } from './events/rows.ts'
@@ -10,6 +11,7 @@ import type { WorkerTables } from './workers/rows.ts'
 
 export interface Database
   extends AccountTables,
+    AuditTables,
     ClientTables,
     ConsentTables,
     EventTables,

@@ -1,6 +1,6 @@
 /** Artifacts in PostgreSQL: a row each, and one for an alias, which leads to the record that named it last. */
 import type { Artifact, ArtifactStore, NewArtifact } from '../contract.ts'
-import type { Ask, Statement } from './statements.ts'
+import { type Ask, type Statement, told } from './statements.ts'
 
 export const postgresArtifacts = (ask: Ask): ArtifactStore => ({
   async put(model, key, artifact) {
@@ -24,21 +24,21 @@ export const postgresArtifacts = (ask: Ask): ArtifactStore => ({
     return (await ask(CONSUME, [model, key])).rowCount === 1
   },
 
-  async destroy(model, key) {
-    await ask(DESTROY, [model, key])
+  async destroy(model, key, event) {
+    await ask(DESTROY, [model, key, ...told(event)])
   },
 
-  async destroyByAlias(model, alias) {
-    await ask(DESTROY_BY_ALIAS, [model, alias])
+  async destroyByAlias(model, alias, event) {
+    await ask(DESTROY_BY_ALIAS, [model, alias, ...told(event)])
   },
 
   async claim(model, key, expiresIn) {
     return (await ask(CLAIM, [model, key, expiresIn])).rowCount === 1
   },
 
-  async destroyAllOf(model, account) {
-    const { rows } = await ask<{ living: boolean }>(DESTROY_ALL, [model, account])
-    return rows.filter(({ living }) => living).length
+  async destroyAllOf(model, account, event) {
+    const { rows } = await ask<{ destroyed: number }>(DESTROY_ALL, [model, account, ...told(event)])
+    return rows[0]?.destroyed ?? 0
   },
 })
 
@@ -135,15 +135,23 @@ const CONSUME: Statement = {
 
 const DESTROY: Statement = {
   name: 'state_destroy_artifact',
-  text: 'delete from state_artifacts where model = $1 and key = $2',
+  text: `
+    with destroyed as (
+      delete from state_artifacts where model = $1 and key = $2 returning ${LIVING} as living
+    )
+    select case when bool_or(living) then event_record($3, $4) end from destroyed`,
 }
 
 const DESTROY_BY_ALIAS: Statement = {
   name: 'state_destroy_artifact_by_alias',
   text: `
-    delete from state_artifacts a using state_aliases n
-    where n.model = $1 and n.alias = $2 and n.expires_at > clock_timestamp()
-      and a.model = n.model and a.key = n.key and a.alias = n.alias`,
+    with destroyed as (
+      delete from state_artifacts a using state_aliases n
+      where n.model = $1 and n.alias = $2 and n.expires_at > clock_timestamp()
+        and a.model = n.model and a.key = n.key and a.alias = n.alias
+      returning a.expires_at > clock_timestamp() as living
+    )
+    select case when bool_or(living) then event_record($3, $4) end from destroyed`,
 }
 
 /** In the order of keys, so that two who do this never wait for each other in a ring. */
@@ -152,10 +160,14 @@ const DESTROY_ALL: Statement = {
   text: `
     with doomed as materialized (
       select key from state_artifacts where model = $1 and account = $2 order by key for update
+    ), destroyed as (
+      delete from state_artifacts a using doomed
+      where a.model = $1 and a.key = doomed.key
+      returning a.expires_at > clock_timestamp() as living
     )
-    delete from state_artifacts a using doomed
-    where a.model = $1 and a.key = doomed.key
-    returning a.expires_at > clock_timestamp() as living`,
+    select count(*) filter (where living)::int as destroyed,
+      case when bool_or(living) then event_record($3, $4) end
+    from destroyed`,
 }
 
 /** The entry of one who claimed before gives way once it has expired. */

@@ -25,32 +25,41 @@ export const READ_TOKEN: Statement = {
 
 export const REDEEM: Statement = {
   name: 'state_redeem',
-  text: 'select state_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as outcome',
+  text: 'select state_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as outcome',
 }
 
 export const ROTATE: Statement = {
   name: 'state_rotate',
   text: `
     select r.outcome, g.*
-    from state_rotate($1, $2, $3, $4, $5, $6, $7, $8) as r (outcome)
+    from state_rotate($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as r (outcome)
     left join lateral state_read_grant(case r.outcome when 'changed' then $1 end) g on true`,
 }
 
 export const ADD_TOKEN: Statement = {
   name: 'state_add_token',
   text: `
-    select state_put_token(key, $2, $3, state_after(clock_timestamp(), $4))
+    select state_put_token(key, $2, $3, state_after(clock_timestamp(), $4)), event_record($5, $6)
     from state_grants where key = $1 and expires_at > clock_timestamp()`,
 }
 
 export const DROP_TOKEN: Statement = {
   name: 'state_drop_token',
-  text: 'delete from state_tokens where grant_key = $1 and key = $2',
+  text: `
+    with dropped as (
+      delete from state_tokens where grant_key = $1 and key = $2 returning expires_at > clock_timestamp() as living
+    )
+    select event_record($3, $4) from dropped
+    where living and exists (select from state_grants where key = $1 and expires_at > clock_timestamp())`,
 }
 
 export const REVOKE: Statement = {
   name: 'state_revoke',
-  text: 'delete from state_grants where key = $1 returning expires_at > clock_timestamp() as living',
+  text: `
+    with ended as (
+      delete from state_grants where key = $1 returning expires_at > clock_timestamp() as living
+    )
+    select living, case when living then event_record($2, $3) end from ended`,
 }
 
 const listBy = (index: GrantIndex): Statement => ({
@@ -85,7 +94,9 @@ const revokeAllBy = (index: GrantIndex): Statement => ({
     ), ended as (
       delete from state_grants g using doomed where g.key = doomed.key
     )
-    select max(key) as last, count(*) filter (where living)::int as ended from doomed`,
+    select max(key) as last, count(*) filter (where living)::int as ended,
+      case when bool_or(living) then event_record($4, $5) end
+    from doomed`,
 })
 
 export const REVOKE_ALL: Record<GrantIndex, Statement> = {

@@ -8,6 +8,7 @@ import type {
   RedemptionOutcome,
   Rotation,
   RotationOutcome,
+  StoredEvent,
 } from '../contract.ts'
 import { formatUses, grantFrom, type StoredFamily } from '../stored-grant.ts'
 import {
@@ -22,7 +23,7 @@ import {
   REVOKE_ALL,
   ROTATE,
 } from './grant-statements.ts'
-import type { Ask } from './statements.ts'
+import { type Ask, told } from './statements.ts'
 
 export const postgresGrants = (ask: Ask): GrantStore => ({
   async create(key, { account, client, session, content, code }) {
@@ -50,26 +51,27 @@ export const postgresGrants = (ask: Ask): GrantStore => ({
 
   rotate: (key, rotation) => rotate(ask, key, rotation),
 
-  async addToken(key, token) {
-    return (await ask(ADD_TOKEN, [key, ...written(token)])).rowCount === 1
+  async addToken(key, token, event) {
+    return (await ask(ADD_TOKEN, [key, ...written(token), ...told(event)])).rowCount === 1
   },
 
-  async dropToken(key, tokenKey) {
-    await ask(DROP_TOKEN, [key, tokenKey])
+  async dropToken(key, tokenKey, event) {
+    await ask(DROP_TOKEN, [key, tokenKey, ...told(event)])
   },
 
-  async revoke(key) {
-    const { rows } = await ask<{ living: boolean }>(REVOKE, [key])
+  async revoke(key, event) {
+    const { rows } = await ask<{ living: boolean }>(REVOKE, [key, ...told(event)])
     return rows[0]?.living === true
   },
 
   list: (index, value) => list(ask, index, value),
 
-  revokeAll: (index, value, { spareFamilies = false } = {}) => revokeAll(ask, index, value, spareFamilies),
+  revokeAll: (index, value, event, { spareFamilies = false } = {}) =>
+    revokeAll(ask, index, value, event, spareFamilies),
 })
 
 async function redeem(ask: Ask, key: string, redemption: Redemption): Promise<RedemptionOutcome> {
-  const { codeKey, notAfter, grantExpiresIn, family, token } = redemption
+  const { codeKey, notAfter, grantExpiresIn, family, token, event } = redemption
   const { rows } = await ask<{ outcome: RedemptionOutcome }>(REDEEM, [
     key,
     codeKey,
@@ -79,12 +81,13 @@ async function redeem(ask: Ask, key: string, redemption: Redemption): Promise<Re
     family?.currentExpiresIn,
     family?.endsIn,
     ...written(token),
+    ...told(event),
   ])
   return rows[0]?.outcome ?? 'gone'
 }
 
 async function rotate(ask: Ask, key: string, rotation: Rotation): Promise<RotationOutcome> {
-  const { expected, notAfter, currentExpiresIn, keep, token } = rotation
+  const { expected, notAfter, currentExpiresIn, keep, token, event } = rotation
   const { rows } = await ask<RotateColumns>(ROTATE, [
     key,
     expected,
@@ -92,6 +95,7 @@ async function rotate(ask: Ask, key: string, rotation: Rotation): Promise<Rotati
     currentExpiresIn,
     formatUses(keep),
     ...written(token),
+    ...told(event),
   ])
   const [row] = rows
   if (row === undefined) return { status: 'gone' }
@@ -116,6 +120,7 @@ async function revokeAll(
   ask: Ask,
   index: GrantIndex,
   value: string,
+  event: StoredEvent,
   spareFamilies: boolean,
 ): Promise<number> {
   if (value === '') return 0
@@ -126,6 +131,7 @@ async function revokeAll(
       value,
       last,
       spareFamilies,
+      ...told(event),
     ])
     const [batch] = rows
     ended += batch?.ended ?? 0

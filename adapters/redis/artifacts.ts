@@ -3,11 +3,11 @@
  * expire: the key may be written again at the same moment, and a record must not lose its entry.
  */
 import type { Redis } from 'ioredis'
-import type { Artifact, ArtifactStore, JsonObject, NewArtifact } from '../contract.ts'
+import type { Artifact, ArtifactStore, JsonObject, NewArtifact, StoredEvent } from '../contract.ts'
 import { allAnswers, answer, lastAnswer } from '../redis-client.ts'
 import { addToIndexes, entriesOf } from './indexes.ts'
 import type { Keys } from './keys.ts'
-import { ms } from './scripts.ts'
+import { ms, named, told } from './scripts.ts'
 
 export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
   async put(model, key, artifact) {
@@ -32,13 +32,16 @@ export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
     return (await answer(redis.consumeArtifact(1, keys.artifact(model, key)))) === 1
   },
 
-  async destroy(model, key) {
-    await answer(redis.destroyArtifact(1, keys.artifact(model, key), '', ''))
+  async destroy(model, key, event) {
+    const touched = named(keys.artifact(model, key), keys.events)
+    await answer(redis.destroyArtifact(...touched, '', '', ...told(event)))
   },
 
-  async destroyByAlias(model, alias) {
+  async destroyByAlias(model, alias, event) {
     const key = await answer(redis.get(keys.alias(model, alias)))
-    if (key !== null) await answer(redis.destroyArtifact(1, keys.artifact(model, key), '', alias))
+    if (key === null) return
+    const touched = named(keys.artifact(model, key), keys.events)
+    await answer(redis.destroyArtifact(...touched, '', alias, ...told(event)))
   },
 
   async claim(model, key, expiresIn) {
@@ -46,7 +49,7 @@ export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
     return (await answer(redis.set(keys.claim(model, key), '', 'PX', life, 'NX'))) === 'OK'
   },
 
-  destroyAllOf: (model, account) => destroyAllOf(redis, keys, model, account),
+  destroyAllOf: (model, account, event) => destroyAllOf(redis, keys, model, account, event),
 })
 
 const OUTCOMES = ['gone', 'replaced', 'changed'] as const
@@ -93,11 +96,20 @@ async function read(redis: Redis, key: string) {
   return { artifact, alias }
 }
 
-async function destroyAllOf(redis: Redis, keys: Keys, model: string, account: string): Promise<number> {
+async function destroyAllOf(
+  redis: Redis,
+  keys: Keys,
+  model: string,
+  account: string,
+  event: StoredEvent | undefined,
+): Promise<number> {
   let destroyed = 0
   for await (const entries of entriesOf(redis, keys.artifactsOf(model, account))) {
     const pipeline = redis.pipeline()
-    for (const key of entries) pipeline.destroyArtifact(1, keys.artifact(model, key), account, '')
+    for (const key of entries) {
+      const touched = named(keys.artifact(model, key), keys.events)
+      pipeline.destroyArtifact(...touched, account, '', ...told(event))
+    }
     destroyed += (await allAnswers(pipeline)).filter((reply) => reply === 1).length
   }
   return destroyed

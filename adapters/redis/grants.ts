@@ -10,15 +10,17 @@ import type {
   RedemptionOutcome,
   Rotation,
   RotationOutcome,
+  StoredEvent,
 } from '../contract.ts'
 import { allAnswers, answer, lastAnswer } from '../redis-client.ts'
 import { formatUses } from '../stored-grant.ts'
 import { readGrantReply, readOwner, writeBirth } from './grant-hash.ts'
 import { addToIndexes, entriesOf } from './indexes.ts'
 import type { Keys } from './keys.ts'
-import { type GrantReply, ms } from './scripts.ts'
+import { type GrantReply, ms, named, told } from './scripts.ts'
 
-export const redisGrants = (redis: Redis, keys: Keys): GrantStore => ({
+/** `bound`: events that nobody has taken, beyond which those of refreshes are counted and dropped. */
+export const redisGrants = (redis: Redis, keys: Keys, bound: number): GrantStore => ({
   async create(key, grant) {
     const { code } = grant
     const pipeline = redis.pipeline()
@@ -43,18 +45,21 @@ export const redisGrants = (redis: Redis, keys: Keys): GrantStore => ({
 
   redeem: (key, redemption) => redeem(redis, keys, key, redemption),
 
-  rotate: (key, rotation) => rotate(redis, keys, key, rotation),
+  rotate: (key, rotation) => rotate(redis, keys, bound, key, rotation),
 
-  async addToken(key, token) {
-    return (await answer(redis.addToken(...touched(keys, key, token), ...written(token)))) === 1
+  async addToken(key, token, event) {
+    const touched = named(keys.grant(key), keys.events, keys.eventsDropped, keys.token(key, token.key))
+    return (await answer(redis.addToken(...touched, ...told(event), bound, ...written(token)))) === 1
   },
 
-  async dropToken(key, tokenKey) {
-    await answer(redis.unlink(keys.token(key, tokenKey)))
+  async dropToken(key, tokenKey, event) {
+    await answer(
+      redis.dropToken(...named(keys.grant(key), keys.events, keys.token(key, tokenKey)), ...told(event)),
+    )
   },
 
-  async revoke(key) {
-    const birth = await answer(redis.revokeGrant(1, keys.grant(key), 0))
+  async revoke(key, event) {
+    const birth = await answer(redis.revokeGrant(...named(keys.grant(key), keys.events), ...told(event), 0))
     if (birth === null) return false
     await forget(redis, keys, [{ key, owner: readOwner(birth) }])
     return true
@@ -62,8 +67,8 @@ export const redisGrants = (redis: Redis, keys: Keys): GrantStore => ({
 
   list: (index, value) => list(redis, keys, keys.grantsOf(index, value)),
 
-  revokeAll: (index, value, { spareFamilies = false } = {}) =>
-    revokeAll(redis, keys, keys.grantsOf(index, value), spareFamilies),
+  revokeAll: (index, value, event, { spareFamilies = false } = {}) =>
+    revokeAll(redis, keys, keys.grantsOf(index, value), event, spareFamilies),
 })
 
 async function redeem(
@@ -72,11 +77,12 @@ async function redeem(
   key: string,
   redemption: Redemption,
 ): Promise<RedemptionOutcome> {
-  const { codeKey, notAfter, grantExpiresIn, family, token } = redemption
+  const { codeKey, notAfter, grantExpiresIn, family, token, event } = redemption
   const pipeline = redis.pipeline()
   addToIndexes(pipeline, indexesOf(keys, redemption), key, grantExpiresIn)
   pipeline.redeemCode(
-    ...touched(keys, key, token),
+    ...named(keys.grant(key), keys.events, ...tokenKeys(keys, key, token)),
+    ...told(event),
     codeKey,
     notAfter,
     ms(grantExpiresIn),
@@ -88,11 +94,19 @@ async function redeem(
   return (await lastAnswer(pipeline)) as RedemptionOutcome
 }
 
-async function rotate(redis: Redis, keys: Keys, key: string, rotation: Rotation): Promise<RotationOutcome> {
-  const { expected, notAfter, currentExpiresIn, keep, token } = rotation
+async function rotate(
+  redis: Redis,
+  keys: Keys,
+  bound: number,
+  key: string,
+  rotation: Rotation,
+): Promise<RotationOutcome> {
+  const { expected, notAfter, currentExpiresIn, keep, token, event } = rotation
   const [status, grant] = await answer(
     redis.rotateFamily(
-      ...touched(keys, key, token),
+      ...named(keys.grant(key), keys.events, keys.eventsDropped, ...tokenKeys(keys, key, token)),
+      ...told(event),
+      bound,
       expected,
       notAfter,
       ms(currentExpiresIn),
@@ -112,11 +126,19 @@ async function* list(redis: Redis, keys: Keys, index: string): AsyncGenerator<Gr
   }
 }
 
-async function revokeAll(redis: Redis, keys: Keys, index: string, spareFamilies: boolean): Promise<number> {
+async function revokeAll(
+  redis: Redis,
+  keys: Keys,
+  index: string,
+  event: StoredEvent,
+  spareFamilies: boolean,
+): Promise<number> {
   let ended = 0
   for await (const entries of entriesOf(redis, index)) {
     const pipeline = redis.pipeline()
-    for (const key of entries) pipeline.revokeGrant(1, keys.grant(key), spareFamilies ? 1 : 0)
+    for (const key of entries) {
+      pipeline.revokeGrant(...named(keys.grant(key), keys.events), ...told(event), spareFamilies ? 1 : 0)
+    }
     const births = (await allAnswers(pipeline)) as (string | null)[]
     const revoked = entries.flatMap((key, position) => {
       const birth = births[position]
@@ -142,9 +164,8 @@ const INDEXES: GrantIndex[] = ['account', 'client', 'session']
 const indexesOf = (keys: Keys, owner: GrantOwner): string[] =>
   INDEXES.filter((name) => owner[name] !== '').map((name) => keys.grantsOf(name, owner[name]))
 
-/** The keys of a script that may write a token: how many, and which. */
-const touched = (keys: Keys, key: string, token: NewToken | undefined): [number, ...string[]] =>
-  token ? [2, keys.grant(key), keys.token(key, token.key)] : [1, keys.grant(key)]
+const tokenKeys = (keys: Keys, key: string, token: NewToken | undefined): string[] =>
+  token ? [keys.token(key, token.key)] : []
 
 const written = (token: NewToken | undefined): (string | number)[] =>
   token ? [JSON.stringify(token.payload), ms(token.expiresIn)] : []

@@ -10,5 +10,9 @@ export const keysUnder = (prefix: string) => ({
   artifact: (model: string, key: string) => `${prefix}a:${model}:{${key}}`,
   alias: (model: string, alias: string) => `${prefix}n:${model}:{${alias}}`,
   artifactsOf: (model: string, account: string) => `${prefix}o:${model}:${account}`,
+  /** Shared by all grants, hence in a slot of its own: see docs/decisions/0009. */
+  events: `${prefix}events`,
+  /** How many events were dropped at the bound since somebody took events. */
+  eventsDropped: `${prefix}events:dropped`,
   claim: (model: string, key: string) => `${prefix}c:${model}:{${key}}`,
 })

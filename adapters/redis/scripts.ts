@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { ClientContext, Redis, Result } from 'ioredis'
+import type { StoredEvent } from '../contract.ts'
 
 type Argument = string | number
 /** The number of keys, the keys, the other arguments: as EVAL takes them. */
@@ -23,6 +24,8 @@ declare module 'ioredis' {
     redeemCode: Script<Context, string>
     rotateFamily: Script<Context, ['rotated' | 'gone' | 'unheard'] | ['changed', GrantReply]>
     addToken: Script<Context, number>
+    dropToken: Script<Context, null>
+    tellDropped: Script<Context, null>
     revokeGrant: Script<Context, string | null>
     addToIndex: Script<Context, null>
     putArtifact: Script<Context, number>
@@ -39,6 +42,8 @@ const FILES = {
   redeemCode: 'redeem',
   rotateFamily: 'rotate',
   addToken: 'add-token',
+  dropToken: 'drop-token',
+  tellDropped: 'tell-dropped',
   revokeGrant: 'revoke-grant',
   addToIndex: 'add-to-index',
   putArtifact: 'put-artifact',
@@ -58,3 +63,10 @@ const read = (name: string): string => readFileSync(new URL(`./${name}.lua`, imp
 
 /** Lives are whole milliseconds to Redis. */
 export const ms = (life: number): number => Math.round(life)
+
+/** The keys of a script: how many, and which. */
+export const named = (...keys: string[]): [number, ...string[]] => [keys.length, ...keys]
+
+/** An event as scripts take it. */
+export const told = (event: StoredEvent | undefined): [string, string] =>
+  event === undefined ? ['', ''] : [event.id, event.text]

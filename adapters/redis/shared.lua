@@ -6,6 +6,9 @@
 --   f  the family's payload: JSON, written at redemption
 --   n  the family's state: "<number> <current expires at> <ends at> <uses>"
 
+-- Events wait in a stream until they are taken to PostgreSQL; each entry has an id and a text. The same event may come
+-- once for each of many grants that end together: one entry after the other is enough.
+
 -- The store's clock, epoch ms; it stands still while a script runs.
 local function now()
   local time = redis.call('TIME')
@@ -36,4 +39,16 @@ local function living_family(key, time)
   local number, current_expires_at, ends_at = string.match(state, '^(%d+) (%d+) (%d+) ')
   if tonumber(ends_at) <= time then return nil end
   return { number = number, current_expires_at = tonumber(current_expires_at), ends_at = tonumber(ends_at) }
+end
+
+local function keep_event(stream, id, text)
+  local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
+  if last and last[2][2] == id then return end
+  redis.call('XADD', stream, '*', 'i', id, 'e', text)
+end
+
+-- Of refreshes, and of nothing else: so many events that nobody has taken are the most.
+local function keep_event_below(bound, stream, dropped, id, text)
+  if redis.call('XLEN', stream) < tonumber(bound) then return keep_event(stream, id, text) end
+  redis.call('INCR', dropped)
 end

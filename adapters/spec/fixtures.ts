@@ -1,5 +1,13 @@
-import { newSecret } from '../../src/shared/ids.ts'
-import type { Family, GrantOwner, NewGrant, Redemption, Rotation, StateStore } from '../contract.ts'
+import { newRowId, newSecret } from '../../src/shared/ids.ts'
+import type {
+  Family,
+  GrantOwner,
+  NewGrant,
+  Redemption,
+  Rotation,
+  StateStore,
+  StoredEvent,
+} from '../contract.ts'
 
 export const HOUR = 3_600_000
 
@@ -12,7 +20,11 @@ export const newKey = (): string => newSecret(16)
 export interface Nodes {
   one: StateStore
   two: StateStore
+  /** What was kept so far, by its id: the text, and how often. Takes out what has to be taken out. */
+  kept(): Promise<ReadonlyMap<string, { text: string; times: number }>>
 }
+
+export const newEvent = (): StoredEvent => ({ id: newRowId(), text: JSON.stringify({ odd: ODD_JSON.text }) })
 
 export interface OpenGrant {
   key: string
@@ -42,6 +54,7 @@ export const redemptionOf = ({ codeKey, owner }: OpenGrant, over: Partial<Redemp
   codeKey,
   grantExpiresIn: HOUR,
   notAfter: LISTENED,
+  event: newEvent(),
   ...over,
 })
 
@@ -77,6 +90,7 @@ export const rotationOf = (expected: number, over: Partial<Rotation> = {}): Rota
   keep: [],
   currentExpiresIn: HOUR / 2,
   notAfter: LISTENED,
+  event: newEvent(),
   ...over,
 })
 

@@ -4,6 +4,7 @@ import {
   createGrant,
   HOUR,
   type Nodes,
+  newEvent,
   newFamily,
   newGrant,
   newKey,
@@ -49,8 +50,8 @@ export function describeGrants(nodes: Nodes): void {
       await grants.create(key, grant)
       await expect.poll(() => grants.read(key), SOON).toBeUndefined()
       expect(await grants.redeem(key, redemptionOf({ key, codeKey: code.key, owner: grant }))).toBe('gone')
-      expect(await grants.addToken(key, newToken())).toBe(false)
-      expect(await grants.revoke(key)).toBe(false)
+      expect(await grants.addToken(key, newToken(), newEvent())).toBe(false)
+      expect(await grants.revoke(key, newEvent())).toBe(false)
     })
 
     it('is undefined where there is none', async () => {
@@ -137,10 +138,10 @@ export function describeGrants(nodes: Nodes): void {
     it('is added to a grant that lives, and dropped by itself', async () => {
       const { key } = await createFamily(nodes.one)
       const [kept, dropped] = [newToken(), newToken()]
-      expect(await grants.addToken(key, kept)).toBe(true)
-      expect(await grants.addToken(key, dropped)).toBe(true)
-      await grants.dropToken(key, dropped.key)
-      await grants.dropToken(key, newKey())
+      expect(await grants.addToken(key, kept, newEvent())).toBe(true)
+      expect(await grants.addToken(key, dropped, newEvent())).toBe(true)
+      await grants.dropToken(key, dropped.key, newEvent())
+      await grants.dropToken(key, newKey(), newEvent())
       expect(await grants.readToken(key, dropped.key)).toBeUndefined()
       expect((await grants.readToken(key, kept.key))?.token.payload).toEqual(kept.payload)
     })
@@ -148,7 +149,7 @@ export function describeGrants(nodes: Nodes): void {
     it('expires before its grant', async () => {
       const { key } = await createFamily(nodes.one)
       const token = newToken({ expiresIn: 30 })
-      await grants.addToken(key, token)
+      await grants.addToken(key, token, newEvent())
       await expect.poll(() => grants.readToken(key, token.key), SOON).toBeUndefined()
       expect(await grants.read(key)).toBeDefined()
     })
@@ -156,11 +157,11 @@ export function describeGrants(nodes: Nodes): void {
     it('is unreadable under another grant, and once its own has ended', async () => {
       const [first, second] = [await createFamily(nodes.one), await createFamily(nodes.one)]
       const token = newToken()
-      await grants.addToken(first.key, token)
+      await grants.addToken(first.key, token, newEvent())
       expect(await grants.readToken(second.key, token.key)).toBeUndefined()
-      expect(await grants.revoke(first.key)).toBe(true)
+      expect(await grants.revoke(first.key, newEvent())).toBe(true)
       expect(await nodes.two.grants.readToken(first.key, token.key)).toBeUndefined()
-      expect(await grants.addToken(first.key, newToken())).toBe(false)
+      expect(await grants.addToken(first.key, newToken(), newEvent())).toBe(false)
     })
   })
 }

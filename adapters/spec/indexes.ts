@@ -5,6 +5,7 @@ import {
   createGrant,
   manyTimes,
   type Nodes,
+  newEvent,
   newKey,
   newOwner,
   redeemBriefCode,
@@ -28,7 +29,7 @@ export function describeIndexes(nodes: Nodes): void {
       const family = await createFamily(nodes.one, { ...newOwner(), [index]: owner[index] })
       const bare = await createGrant(nodes.one, { ...newOwner(), [index]: owner[index] })
       const ended = await createFamily(nodes.one, { ...newOwner(), [index]: owner[index] })
-      await grants.revoke(ended.key)
+      await grants.revoke(ended.key, newEvent())
       const clients = (await listed(index, owner[index])).map(({ client, family }) => [
         client,
         family?.number,
@@ -57,15 +58,15 @@ export function describeIndexes(nodes: Nodes): void {
       const [owner, stranger] = [newOwner(), newOwner()]
       const mine = await times(3, () => createFamily(nodes.one, { ...newOwner(), [index]: owner[index] }))
       const theirs = await createFamily(nodes.one, { ...owner, [index]: stranger[index] })
-      expect(await nodes.two.grants.revokeAll(index, owner[index])).toBe(3)
+      expect(await nodes.two.grants.revokeAll(index, owner[index], newEvent())).toBe(3)
       for (const { key } of mine) expect(await grants.read(key)).toBeUndefined()
       expect(await grants.read(theirs.key)).toBeDefined()
-      expect(await grants.revokeAll(index, owner[index])).toBe(0)
+      expect(await grants.revokeAll(index, owner[index], newEvent())).toBe(0)
     })
 
     it('finds grants whose code is still out', async () => {
       const grant = await createGrant(nodes.one)
-      expect(await grants.revokeAll('session', grant.owner.session)).toBe(1)
+      expect(await grants.revokeAll('session', grant.owner.session, newEvent())).toBe(1)
       expect(await grants.redeem(grant.key, redemptionOf(grant))).toBe('gone')
     })
 
@@ -73,16 +74,16 @@ export function describeIndexes(nodes: Nodes): void {
       const grant = await redeemBriefCode(nodes.one)
       await expect.poll(async () => (await grants.read(grant.key))?.code?.expiresIn, SOON).toBeLessThan(0)
       await createGrant(nodes.one, grant.owner)
-      expect(await grants.revokeAll('account', grant.owner.account)).toBe(2)
+      expect(await grants.revokeAll('account', grant.owner.account, newEvent())).toBe(2)
     })
 
     it('spares those with a family where asked', async () => {
       const { owner, key } = await createFamily(nodes.one)
       const bare = await createGrant(nodes.one, owner)
-      expect(await grants.revokeAll('session', owner.session, { spareFamilies: true })).toBe(1)
+      expect(await grants.revokeAll('session', owner.session, newEvent(), { spareFamilies: true })).toBe(1)
       expect(await grants.read(bare.key)).toBeUndefined()
       expect(await grants.rotate(key, rotationOf(0))).toEqual({ status: 'rotated' })
-      expect(await grants.revokeAll('session', owner.session)).toBe(1)
+      expect(await grants.revokeAll('session', owner.session, newEvent())).toBe(1)
     })
 
     it('does not count what was ended, or has expired', async () => {
@@ -92,8 +93,8 @@ export function describeIndexes(nodes: Nodes): void {
         code: { key: newKey(), payload: {}, expiresIn: 20 },
       })
       await expect.poll(() => grants.read(brief.key), SOON).toBeUndefined()
-      await grants.revoke(key)
-      expect(await grants.revokeAll('client', owner.client)).toBe(0)
+      await grants.revoke(key, newEvent())
+      expect(await grants.revokeAll('client', owner.client, newEvent())).toBe(0)
     })
 
     it('takes a value for what it is, whatever it looks like', async () => {
@@ -101,22 +102,22 @@ export function describeIndexes(nodes: Nodes): void {
         const owner = newOwner()
         const { key } = await createFamily(nodes.one, { ...owner, account: value, client: value })
         expect(await grants.read(key)).toMatchObject({ account: value, client: value })
-        expect(await grants.revokeAll('client', `${value}${newKey()}`)).toBe(0)
-        expect(await grants.revokeAll('account', value)).toBe(1)
+        expect(await grants.revokeAll('client', `${value}${newKey()}`, newEvent())).toBe(0)
+        expect(await grants.revokeAll('account', value, newEvent())).toBe(1)
       }
     })
 
     it('finds nobody under an empty value', async () => {
       const { key } = await createFamily(nodes.one, { session: '' })
-      expect(await grants.revokeAll('session', '')).toBe(0)
+      expect(await grants.revokeAll('session', '', newEvent())).toBe(0)
       expect(await grants.read(key)).toMatchObject({ session: '' })
     })
 
     it('ends more grants than fit in one batch', async () => {
       const client = newKey()
       const created = await manyTimes(1_200, () => createGrant(nodes.one, { client }))
-      expect(await grants.revokeAll('client', client)).toBe(created.length)
-      expect(await grants.revokeAll('client', client)).toBe(0)
+      expect(await grants.revokeAll('client', client, newEvent())).toBe(created.length)
+      expect(await grants.revokeAll('client', client, newEvent())).toBe(0)
     })
   })
 }

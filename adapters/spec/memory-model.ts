@@ -13,6 +13,7 @@ import type {
   NewGrant,
   NewToken,
   StateStore,
+  StoredEvent,
 } from '../contract.ts'
 
 interface MemoryGrant {
@@ -24,12 +25,20 @@ interface MemoryGrant {
 
 type MemoryArtifact = NewArtifact & { consumed: boolean }
 
-export const memoryModel = (): Pick<StateStore, 'grants' | 'artifacts'> => ({
-  grants: memoryGrants(new Map()),
-  artifacts: memoryArtifacts(new Map(), new Map(), new Set()),
-})
+/** `kept`: the ids of the events whose changes were made. */
+export function memoryModel(): Pick<StateStore, 'grants' | 'artifacts'> & { kept: Set<string> } {
+  const kept = new Set<string>()
+  const keep: Keep = (event) => void (event && kept.add(event.id))
+  return {
+    kept,
+    grants: memoryGrants(new Map(), keep),
+    artifacts: memoryArtifacts(new Map(), new Map(), new Set(), keep),
+  }
+}
 
-const memoryGrants = (grants: Map<string, MemoryGrant>): GrantStore => ({
+type Keep = (event: StoredEvent | undefined) => void
+
+const memoryGrants = (grants: Map<string, MemoryGrant>, keep: Keep): GrantStore => ({
   async create(key, born) {
     if (born.code.expiresIn > 0) grants.set(key, { born, redeemed: false, tokens: new Map() })
   },
@@ -42,18 +51,19 @@ const memoryGrants = (grants: Map<string, MemoryGrant>): GrantStore => ({
     const token = grant?.tokens.get(tokenKey)
     return grant && token && { token, grant: shown(grant) }
   },
-  async redeem(key, { codeKey, grantExpiresIn, family, token, notAfter }) {
+  async redeem(key, { codeKey, grantExpiresIn, family, token, notAfter, event }) {
     const grant = grants.get(key)
     if (notAfter === 0) return 'unheard'
     if (grant?.born.code.key !== codeKey) return 'gone'
     if (grant.redeemed) return 'consumed'
     grant.redeemed = true
+    keep(event)
     if (family && family.endsIn > 0) grant.family = { number: 0, uses: [], ...family }
     if (token) putToken(grant, token)
     if (grantExpiresIn <= 0) grants.delete(key)
     return 'redeemed'
   },
-  async rotate(key, { expected, keep, currentExpiresIn, token, notAfter }) {
+  async rotate(key, { expected, keep: before, currentExpiresIn, token, notAfter, event }) {
     const grant = grants.get(key)
     if (notAfter === 0) return { status: 'unheard' }
     if (grant?.family === undefined) return { status: 'gone' }
@@ -63,29 +73,37 @@ const memoryGrants = (grants: Map<string, MemoryGrant>): GrantStore => ({
     grant.family = {
       ...family,
       number: expected + 1,
-      uses: [{ number: expected, at: 0 }, ...keep],
+      uses: [{ number: expected, at: 0 }, ...before],
       currentExpiresIn,
     }
     if (token) putToken(grant, token)
+    keep(event)
     return { status: 'rotated' }
   },
-  async addToken(key, token) {
+  async addToken(key, token, event) {
     const grant = grants.get(key)
-    if (grant) putToken(grant, token)
-    return grant !== undefined
+    if (grant === undefined) return false
+    putToken(grant, token)
+    keep(event)
+    return true
   },
-  async dropToken(key, tokenKey) {
-    grants.get(key)?.tokens.delete(tokenKey)
+  async dropToken(key, tokenKey, event) {
+    if (grants.get(key)?.tokens.delete(tokenKey)) keep(event)
   },
-  revoke: async (key) => grants.delete(key),
+  async revoke(key, event) {
+    const ended = grants.delete(key)
+    if (ended) keep(event)
+    return ended
+  },
   async *list(index: GrantIndex, value) {
     yield [...grants.values()].filter(({ born }) => value !== '' && born[index] === value).map(shown)
   },
-  async revokeAll(index: GrantIndex, value, { spareFamilies = false } = {}) {
+  async revokeAll(index: GrantIndex, value, event, { spareFamilies = false } = {}) {
     const doomed = [...grants].filter(
       ([, { born, family }]) => value !== '' && born[index] === value && !(spareFamilies && family),
     )
     for (const [key] of doomed) grants.delete(key)
+    if (doomed.length > 0) keep(event)
     return doomed.length
   },
 })
@@ -112,6 +130,7 @@ function memoryArtifacts(
   artifacts: Map<string, MemoryArtifact>,
   aliases: Map<string, string>,
   claims: Set<string>,
+  keep: Keep,
 ): ArtifactStore {
   const of = (model: string, key: string) => `${model}/${key}`
   const lives = (artifact: NewArtifact) => artifact.expiresIn > 0
@@ -144,18 +163,23 @@ function memoryArtifacts(
       artifact.consumed = true
       return true
     },
-    destroy: async (model, key) => void artifacts.delete(of(model, key)),
-    destroyByAlias: async (model, alias) => void artifacts.delete(byAlias(model, alias)),
+    async destroy(model, key, event) {
+      if (artifacts.delete(of(model, key))) keep(event)
+    },
+    async destroyByAlias(model, alias, event) {
+      if (artifacts.delete(byAlias(model, alias))) keep(event)
+    },
     async claim(model, key) {
       const free = !claims.has(of(model, key))
       claims.add(of(model, key))
       return free
     },
-    async destroyAllOf(model, account) {
+    async destroyAllOf(model, account, event) {
       const doomed = [...artifacts].filter(
         ([id, artifact]) => id.startsWith(`${model}/`) && artifact.account === account,
       )
       for (const [id] of doomed) artifacts.delete(id)
+      if (doomed.length > 0) keep(event)
       return doomed.length
     },
   }

@@ -1,21 +1,21 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Grant, GrantIndex, GrantOwner, StateStore } from '../contract.ts'
-import { HOUR, LISTENED, type Nodes, newKey } from './fixtures.ts'
+import type { Grant, GrantIndex, GrantOwner, StateStore, StoredEvent } from '../contract.ts'
+import { HOUR, LISTENED, type Nodes, newEvent, newKey } from './fixtures.ts'
 import { memoryModel } from './memory-model.ts'
 
 type Stores = Pick<StateStore, 'grants' | 'artifacts'>
 
 /** One shape for every step: each reads of it what it needs. */
 const STEP = fc.record({
-  node: fc.constantFrom<keyof Nodes>('one', 'two'),
+  node: fc.constantFrom<'one' | 'two'>('one', 'two'),
   which: fc.nat(3),
   other: fc.nat(2),
   life: fc.constantFrom(HOUR, HOUR, HOUR, HOUR, 0),
   notAfter: fc.constantFrom(LISTENED, LISTENED, LISTENED, LISTENED, 0),
   sure: fc.boolean(),
 })
-type Step = Omit<typeof STEP extends fc.Arbitrary<infer T> ? T : never, 'node'>
+type Step = Omit<typeof STEP extends fc.Arbitrary<infer T> ? T : never, 'node'> & { event: StoredEvent }
 
 /** Names are of one run; `created` counts its grants, whose keys are never used twice. */
 interface Run {
@@ -48,7 +48,7 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
       content: { which },
       code: { key: `k${which}`, payload: { which }, expiresIn: life },
     }),
-  redeem: async ({ grants }, run, { which, other, life, notAfter, sure }) => {
+  redeem: async ({ grants }, run, { which, other, life, notAfter, sure, event }) => {
     const key = grantKey(run, which)
     const grant = await grants.read(key)
     return grants.redeem(key, {
@@ -61,6 +61,7 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
         endsIn: other === 2 ? life : HOUR,
       },
       notAfter,
+      event,
     })
   },
   redeemForToken: async ({ grants }, run, step) => {
@@ -71,6 +72,7 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
       codeKey: grant?.code?.key ?? 'none',
       grantExpiresIn: HOUR,
       notAfter: step.notAfter,
+      event: step.event,
       token: token(step),
     })
   },
@@ -82,17 +84,19 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
       keep: (family?.uses ?? []).slice(0, step.other),
       currentExpiresIn: step.other === 0 ? step.life : HOUR,
       notAfter: step.notAfter,
+      event: step.event,
       ...(step.sure && { token: token({ ...step, life: HOUR }) }),
     })
   },
   read: ({ grants }, run, { which }) => grants.read(grantKey(run, which)),
   readToken: ({ grants }, run, { which, other }) => grants.readToken(grantKey(run, which), `t${other}`),
-  addToken: ({ grants }, run, step) => grants.addToken(grantKey(run, step.which), token(step)),
-  dropToken: ({ grants }, run, { which, other }) => grants.dropToken(grantKey(run, which), `t${other}`),
-  revoke: ({ grants }, run, { which }) => grants.revoke(grantKey(run, which)),
-  revokeAll: ({ grants }, run, { which, other, sure }) => {
+  addToken: ({ grants }, run, step) => grants.addToken(grantKey(run, step.which), token(step), step.event),
+  dropToken: ({ grants }, run, { which, other, event }) =>
+    grants.dropToken(grantKey(run, which), `t${other}`, event),
+  revoke: ({ grants }, run, { which, event }) => grants.revoke(grantKey(run, which), event),
+  revokeAll: ({ grants }, run, { which, other, sure, event }) => {
     const index = (['account', 'client', 'session'] satisfies GrantIndex[])[other] ?? 'account'
-    return grants.revokeAll(index, owner(run, which)[index], { spareFamilies: sure })
+    return grants.revokeAll(index, owner(run, which)[index], event, { spareFamilies: sure })
   },
   put: ({ artifacts }, run, step) => artifacts.put('M', `${run.id}${step.which}`, artifact(run, step)),
   replace: ({ artifacts }, run, step) =>
@@ -100,9 +104,11 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
   get: ({ artifacts }, run, { which }) => artifacts.get('M', `${run.id}${which}`),
   getByAlias: ({ artifacts }, run, { other }) => artifacts.getByAlias('M', `${run.id}a${other}`),
   consume: ({ artifacts }, run, { which }) => artifacts.consume('M', `${run.id}${which}`),
-  destroy: ({ artifacts }, run, { which }) => artifacts.destroy('M', `${run.id}${which}`),
-  destroyByAlias: ({ artifacts }, run, { other }) => artifacts.destroyByAlias('M', `${run.id}a${other}`),
-  destroyAllOf: ({ artifacts }, run, { other }) => artifacts.destroyAllOf('M', `${run.id}u${other}`),
+  destroy: ({ artifacts }, run, { which, event }) => artifacts.destroy('M', `${run.id}${which}`, event),
+  destroyByAlias: ({ artifacts }, run, { other, event }) =>
+    artifacts.destroyByAlias('M', `${run.id}a${other}`, event),
+  destroyAllOf: ({ artifacts }, run, { other, event }) =>
+    artifacts.destroyAllOf('M', `${run.id}u${other}`, event),
   claim: ({ artifacts }, run, { which }) => artifacts.claim('M', `${run.id}${which}`, HOUR),
 }
 
@@ -139,10 +145,15 @@ export function describeModel(nodes: Nodes): void {
           { id, created: 0 },
           { id, created: 0 },
         ]
-        for (const [kind, step] of sequence) {
-          const done = await STEPS[kind]?.(nodes[step.node], real, step)
+        const told: string[] = []
+        for (const [kind, drawn] of sequence) {
+          const step = { ...drawn, event: newEvent() }
+          told.push(step.event.id)
+          const done = await STEPS[kind]?.(nodes[drawn.node], real, step)
           expect(shape(done), kind).toEqual(shape(await STEPS[kind]?.(model, imagined, step)))
         }
+        const kept = await nodes.kept()
+        expect(told.filter((event) => kept.has(event))).toEqual(told.filter((event) => model.kept.has(event)))
       }),
       { numRuns: 60 },
     )

@@ -5,6 +5,7 @@ import {
   familyOf,
   HOUR,
   type Nodes,
+  newEvent,
   newFamily,
   newKey,
   newToken,
@@ -70,9 +71,9 @@ export function describeRaces({ one, two }: Nodes): void {
         const { key } = await createFamily(one)
         const token = newToken()
         const [revoked, outcome, added] = await Promise.all([
-          two.grants.revoke(key),
+          two.grants.revoke(key, newEvent()),
           one.grants.rotate(key, rotationOf(0, { token })),
-          one.grants.addToken(key, newToken()),
+          one.grants.addToken(key, newToken(), newEvent()),
         ])
         expect(revoked).toBe(true)
         expect(['rotated', 'gone']).toContain(outcome.status)
@@ -87,7 +88,7 @@ export function describeRaces({ one, two }: Nodes): void {
       const { owner } = await createGrant(one)
       const created = await times(30, () => createGrant(one, owner))
       const [, outcomes] = await Promise.all([
-        two.grants.revokeAll('account', owner.account),
+        two.grants.revokeAll('account', owner.account, newEvent()),
         times(created.length, async (index) => {
           const grant = created[index] ?? (await createGrant(one))
           return one.grants.redeem(grant.key, redemptionOf(grant, { family: newFamily() }))
@@ -101,10 +102,10 @@ export function describeRaces({ one, two }: Nodes): void {
       const { owner } = await createGrant(one)
       await times(99, () => createGrant(one, owner))
       const ended = await Promise.all([
-        one.grants.revokeAll('account', owner.account),
-        two.grants.revokeAll('session', owner.session),
-        two.grants.revokeAll('client', owner.client),
-        one.grants.revokeAll('account', owner.account),
+        one.grants.revokeAll('account', owner.account, newEvent()),
+        two.grants.revokeAll('session', owner.session, newEvent()),
+        two.grants.revokeAll('client', owner.client, newEvent()),
+        one.grants.revokeAll('account', owner.account, newEvent()),
       ])
       expect(ended.reduce((sum, each) => sum + each, 0)).toBe(100)
     })

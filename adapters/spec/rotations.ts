@@ -5,6 +5,7 @@ import {
   familyOf,
   HOUR,
   type Nodes,
+  newEvent,
   newFamily,
   newKey,
   newToken,
@@ -107,7 +108,7 @@ export function describeRotations(nodes: Nodes): void {
       const bare = await createGrant(nodes.one)
       expect(await grants.rotate(bare.key, rotationOf(0))).toEqual({ status: 'gone' })
       const { key } = await createFamily(nodes.one)
-      await nodes.two.grants.revoke(key)
+      await nodes.two.grants.revoke(key, newEvent())
       expect(await grants.rotate(key, rotationOf(0))).toEqual({ status: 'gone' })
     })
 

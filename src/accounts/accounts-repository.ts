@@ -1,5 +1,7 @@
 /** The tables of this room together, and what must change in them together. */
 import type { Kysely } from 'kysely'
+import type { AuditEvent } from '../audit/event.ts'
+import { recordEvent } from '../audit/inbox-repository.ts'
 import type { Database } from '../schema.ts'
 import { type CredentialsRepository, createCredentialsRepository } from './credentials-repository.ts'
 import { createLinksRepository, type LinksRepository } from './links-repository.ts'
@@ -9,6 +11,8 @@ export interface AccountsRepository {
   users: UsersRepository
   credentials: CredentialsRepository
   links: LinksRepository
+  /** Together with what else changes in the same transaction. */
+  record(event: AuditEvent): Promise<void>
   /**
    * All of the work or none of it, within a transaction that is open already if there is one. The work must
    * use what it is handed and nothing outside: on one connection that would wait for itself.
@@ -21,6 +25,7 @@ export function createAccountsRepository(db: Kysely<Database>): AccountsReposito
     users: createUsersRepository(db),
     credentials: createCredentialsRepository(db),
     links: createLinksRepository(db),
+    record: (event) => recordEvent(db, event),
     atomically: (work) =>
       db.isTransaction
         ? work(accounts)

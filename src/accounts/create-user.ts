@@ -1,3 +1,4 @@
+import { createEvent, type Origin } from '../audit/event.ts'
 import { readPhc } from '../security/phc-string.ts'
 import type { Clock } from '../shared/clock.ts'
 import { newRowId, newSecret } from '../shared/ids.ts'
@@ -28,7 +29,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u
 /** `sub` has 128 random bits: it says nothing about the person and is never given out again. */
 export const createUser =
   (use: { accounts: AccountsRepository; clock: Clock }) =>
-  async (user: UserToCreate): Promise<CreateUserOutcome> => {
+  async (user: UserToCreate, origin: Origin): Promise<CreateUserOutcome> => {
     const address = normaliseEmail(user.email)
     if (address === undefined) return refused('email_malformed')
     if (user.name !== undefined && !isName(user.name)) return refused('name_malformed')
@@ -36,7 +37,7 @@ export const createUser =
     if (phc !== undefined && readPhc(phc) === undefined) return refused('password_hash_refused')
 
     const at = use.clock.now()
-    const account = await use.accounts.atomically(async ({ users, credentials }) => {
+    const account = await use.accounts.atomically(async ({ users, credentials, record }) => {
       const added = await users.add({
         id: newRowId(),
         sub: newSecret(16),
@@ -49,7 +50,10 @@ export const createUser =
         managedBy: user.managedBy,
         at,
       })
-      if (added !== undefined && phc !== undefined) await credentials.setPassword(added.id, phc, at)
+      if (added === undefined) return undefined
+      if (phc !== undefined) await credentials.setPassword(added.id, phc, at)
+      const { sub: subject, email: name } = added
+      await record(createEvent(origin, { type: 'user.created', subject, name }, at))
       return added
     })
     return account === undefined ? refused('email_taken') : { ok: true, account }

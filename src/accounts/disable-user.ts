@@ -1,3 +1,4 @@
+import { createEvent, type Origin } from '../audit/event.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Account } from './account.ts'
 import type { AccountsRepository } from './accounts-repository.ts'
@@ -8,9 +9,13 @@ import type { AccountsRepository } from './accounts-repository.ts'
  */
 export const disableUser =
   (use: { accounts: AccountsRepository; clock: Clock }) =>
-  (id: string): Promise<Account | undefined> =>
-    use.accounts.atomically(async ({ users, links }) => {
-      const account = await users.disable(id, use.clock.now())
-      if (account !== undefined) await links.removeAll(id, 'set_password')
+  (id: string, origin: Origin): Promise<Account | undefined> =>
+    use.accounts.atomically(async ({ users, links, record }) => {
+      const at = use.clock.now()
+      const account = await users.disable(id, at)
+      if (account === undefined) return undefined
+      await links.removeAll(id, 'set_password')
+      const { sub: subject, email: name } = account
+      await record(createEvent(origin, { type: 'user.disabled', subject, name }, at))
       return account
     })

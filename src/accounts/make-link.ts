@@ -1,3 +1,4 @@
+import { createEvent, type Origin } from '../audit/event.ts'
 import type { Clock } from '../shared/clock.ts'
 import { newSecret } from '../shared/ids.ts'
 import type { Account } from './account.ts'
@@ -17,15 +18,19 @@ export interface MadeLink {
  */
 export const makeLink =
   (use: { accounts: AccountsRepository; clock: Clock; linkKey: (token: string) => Buffer }) =>
-  (account: Pick<Account, 'id'>): Promise<MadeLink | undefined> =>
-    use.accounts.atomically(async ({ users, links }) => {
+  (account: Pick<Account, 'id'>, origin: Origin): Promise<MadeLink | undefined> =>
+    use.accounts.atomically(async ({ users, links, record }) => {
       // Two at once would otherwise leave two good links.
       await users.lock(account.id)
-      if ((await users.find(account.id))?.disabled !== false) return undefined
+      const found = await users.find(account.id)
+      if (found?.disabled !== false) return undefined
       const token = newSecret()
       const at = use.clock.now()
       const expiresAt = at + LIFE_MS
       await links.removeAll(account.id, 'set_password')
       await links.add({ key: use.linkKey(token), userId: account.id, purpose: 'set_password', expiresAt, at })
+      const { sub: subject, email: name } = found
+      const details = { purpose: 'set_password' }
+      await record(createEvent(origin, { type: 'user.link_created', subject, name, details }, at))
       return { token, expiresAt }
     })

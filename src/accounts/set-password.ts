@@ -1,3 +1,4 @@
+import { createEvent, type Origin } from '../audit/event.ts'
 import type { PasswordHasher } from '../security/password-hash.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Account } from './account.ts'
@@ -12,14 +13,18 @@ export type SetPasswordOutcome = { ok: true } | { ok: false; reason: PasswordRef
  */
 export const setPassword =
   (use: { accounts: AccountsRepository; hasher: Pick<PasswordHasher, 'hash'>; clock: Clock }) =>
-  async (account: Account, password: string): Promise<SetPasswordOutcome> => {
+  async (account: Account, password: string, origin: Origin): Promise<SetPasswordOutcome> => {
     const reason = refusePassword(password, account)
     if (reason !== undefined) return { ok: false, reason }
     const phc = await use.hasher.hash(password)
-    return use.accounts.atomically(async ({ users, credentials, links }) => {
+    return use.accounts.atomically(async ({ users, credentials, links, record }) => {
       if (!(await users.lock(account.id))) return { ok: false, reason: 'gone' }
-      await credentials.setPassword(account.id, phc, use.clock.now())
+      const at = use.clock.now()
+      await credentials.setPassword(account.id, phc, at)
       await links.removeAll(account.id, 'set_password')
+      const { sub: subject, email: name } = account
+      const set = { type: 'password.set', subject, name, details: { by: 'operator' } } as const
+      await record(createEvent(origin, set, at))
       return { ok: true }
     })
   }

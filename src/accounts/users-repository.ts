@@ -1,4 +1,5 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { type AuditEvent, toStored } from '../audit/event.ts'
 import type { Database } from '../schema.ts'
 import type { Account } from './account.ts'
 import type { ProfileClaims, UserRow } from './rows.ts'
@@ -46,8 +47,8 @@ export interface UsersRepository {
   list(page: UserPage): Promise<Account[]>
   /** Undefined when there is none. */
   update(id: string, changes: UserChanges, at: number): Promise<Account | undefined>
-  /** Undefined when it was disabled or deleted by now. */
-  recordSignIn(id: string, at: number): Promise<Account | undefined>
+  /** Undefined when it was disabled or deleted by now; then the event is not recorded either. One trip. */
+  recordSignIn(id: string, at: number, event: AuditEvent): Promise<Account | undefined>
   /**
    * Keeps others from changing this account until the transaction ends. False when it is gone. Whoever changes
    * what hangs on an account takes this first, so that no two ever wait for each other.
@@ -114,12 +115,32 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
           .set({ ...toChangedColumns(changes, at), updated_at: new Date(at) })
           .returningAll(),
       ),
-    recordSignIn: (id, at) =>
-      account(
-        enabled(id)
-          .set({ last_sign_in_at: new Date(at) })
-          .returningAll(),
-      ),
+    recordSignIn: (id, at, event) => {
+      const stored = toStored(event)
+      return account(
+        db
+          .with('signed_in', () =>
+            enabled(id)
+              .set({ last_sign_in_at: new Date(at) })
+              .returningAll(),
+          )
+          .with('recorded', (also) =>
+            also
+              .insertInto('event_inbox')
+              .columns(['id', 'event'])
+              .expression((from) =>
+                from
+                  .selectFrom('signed_in')
+                  .select([
+                    sql<string>`${stored.id}::uuid`.as('id'),
+                    sql<string>`${stored.text}`.as('event'),
+                  ]),
+              ),
+          )
+          .selectFrom('signed_in')
+          .selectAll(),
+      )
+    },
     lock: async (id) =>
       (await db.selectFrom('users').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()) !==
       undefined,

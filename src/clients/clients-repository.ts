@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely'
+import type { AuditEvent } from '../audit/event.ts'
+import { recordEvent } from '../audit/inbox-repository.ts'
 import type { Database } from '../schema.ts'
 import type { Client, KnownClient, ResourceServer } from './client.ts'
 import type { ClientMetadata } from './client-metadata.ts'
@@ -7,19 +9,34 @@ export interface ClientsRepository {
   find(clientId: string): Promise<KnownClient | undefined>
   list(): Promise<KnownClient[]>
   /** False when the name is taken. */
-  add(client: Client): Promise<boolean>
+  add(client: Client, event: AuditEvent): Promise<boolean>
   /** Adds or replaces. */
-  save(client: Client): Promise<void>
-  setDisabled(clientId: string, disabled: boolean): Promise<boolean>
+  save(client: Client, event: AuditEvent): Promise<void>
+  /** False, and nothing recorded, when there is no such client; so in the next. */
+  setDisabled(clientId: string, disabled: boolean, event: AuditEvent): Promise<boolean>
   /** False when there is none. */
   raiseEpoch(clientId: string): Promise<boolean>
-  remove(clientId: string): Promise<boolean>
+  remove(clientId: string, event: AuditEvent): Promise<boolean>
   /** The same secret, hashed anew. False when it is another by now. */
   renewHash(clientId: string, from: string, to: string): Promise<boolean>
   /** Sealed secrets that begin otherwise than the given bytes, in the order of their clients. */
   sealedOtherwise(head: Buffer, after: string, limit: number): Promise<{ row: string; sealed: Buffer }[]>
   /** The same secret, sealed anew. False when it is another by now. */
   reseal(clientId: string, from: Buffer, to: Buffer): Promise<boolean>
+}
+
+/** The event is recorded with the change, within a transaction that is open already if there is one. */
+const recorded = (
+  db: Kysely<Database>,
+  event: AuditEvent,
+  change: (db: Kysely<Database>) => Promise<boolean>,
+): Promise<boolean> => {
+  const inOneStep = async (tx: Kysely<Database>): Promise<boolean> => {
+    const changed = await change(tx)
+    if (changed) await recordEvent(tx, event)
+    return changed
+  }
+  return db.isTransaction ? inOneStep(db) : db.transaction().execute(inOneStep)
 }
 
 export function createClientsRepository(db: Kysely<Database>): ClientsRepository {
@@ -31,30 +48,40 @@ export function createClientsRepository(db: Kysely<Database>): ClientsRepository
       return row === undefined ? undefined : toClient(row)
     },
     list: async () => (await all().orderBy('client_id').execute()).map(toClient),
-    add: async (client) => {
-      const result = await db
-        .insertInto('clients')
-        .values({ client_id: client.clientId, ...toColumns(client) })
-        .onConflict((c) => c.doNothing())
-        .executeTakeFirst()
-      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
-    },
-    save: async (client) => {
+    add: (client, event) =>
+      recorded(db, event, async (tx) => {
+        const result = await tx
+          .insertInto('clients')
+          .values({ client_id: client.clientId, ...toColumns(client) })
+          .onConflict((c) => c.doNothing())
+          .executeTakeFirst()
+        return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
+      }),
+    save: async (client, event) => {
       const values = toColumns(client)
-      await db
-        .insertInto('clients')
-        .values({ client_id: client.clientId, ...values })
-        .onConflict((c) => c.column('client_id').doUpdateSet({ ...values, updated_at: sql`now()` }))
-        .execute()
+      await recorded(db, event, async (tx) => {
+        await tx
+          .insertInto('clients')
+          .values({ client_id: client.clientId, ...values })
+          .onConflict((c) => c.column('client_id').doUpdateSet({ ...values, updated_at: sql`now()` }))
+          .execute()
+        return true
+      })
     },
-    setDisabled: async (clientId, disabled) => {
-      const result = await db
-        .updateTable('clients')
-        .set({ disabled_at: disabled ? sql<Date>`now()` : null, updated_at: sql`now()` })
-        .where('client_id', '=', clientId)
-        .executeTakeFirst()
-      return result.numUpdatedRows > 0n
-    },
+    setDisabled: (clientId, disabled, event) =>
+      recorded(db, event, async (tx) => {
+        const result = await tx
+          .updateTable('clients')
+          .set({ disabled_at: disabled ? sql<Date>`now()` : null, updated_at: sql`now()` })
+          .where('client_id', '=', clientId)
+          .executeTakeFirst()
+        return result.numUpdatedRows > 0n
+      }),
+    remove: (clientId, event) =>
+      recorded(db, event, async (tx) => {
+        const result = await tx.deleteFrom('clients').where('client_id', '=', clientId).executeTakeFirst()
+        return result.numDeletedRows > 0n
+      }),
     raiseEpoch: async (clientId) => {
       const { numUpdatedRows } = await db
         .updateTable('clients')
@@ -62,10 +89,6 @@ export function createClientsRepository(db: Kysely<Database>): ClientsRepository
         .where('client_id', '=', clientId)
         .executeTakeFirst()
       return numUpdatedRows > 0n
-    },
-    remove: async (clientId) => {
-      const result = await db.deleteFrom('clients').where('client_id', '=', clientId).executeTakeFirst()
-      return result.numDeletedRows > 0n
     },
     renewHash: async (clientId, from, to) => {
       const result = await db
@@ -132,8 +155,8 @@ function toClient(row: {
 export interface ResourceServersRepository {
   find(identifier: string): Promise<ResourceServer | undefined>
   list(): Promise<ResourceServer[]>
-  save(server: ResourceServer): Promise<void>
-  remove(identifier: string): Promise<boolean>
+  save(server: ResourceServer, event: AuditEvent): Promise<void>
+  remove(identifier: string, event: AuditEvent): Promise<boolean>
 }
 
 export function createResourceServersRepository(db: Kysely<Database>): ResourceServersRepository {
@@ -145,7 +168,7 @@ export function createResourceServersRepository(db: Kysely<Database>): ResourceS
       return row === undefined ? undefined : toResourceServer(row)
     },
     list: async () => (await all().orderBy('identifier').execute()).map(toResourceServer),
-    save: async (server) => {
+    save: async (server, event) => {
       const values = {
         scopes: JSON.stringify(server.scopes),
         access_token_format: server.accessTokenFormat,
@@ -154,19 +177,23 @@ export function createResourceServersRepository(db: Kysely<Database>): ResourceS
         introspection_client: server.introspectionClient ?? null,
         managed_by: server.managedBy ?? null,
       }
-      await db
-        .insertInto('resource_servers')
-        .values({ identifier: server.identifier, ...values })
-        .onConflict((c) => c.column('identifier').doUpdateSet({ ...values, updated_at: sql`now()` }))
-        .execute()
+      await recorded(db, event, async (tx) => {
+        await tx
+          .insertInto('resource_servers')
+          .values({ identifier: server.identifier, ...values })
+          .onConflict((c) => c.column('identifier').doUpdateSet({ ...values, updated_at: sql`now()` }))
+          .execute()
+        return true
+      })
     },
-    remove: async (identifier) => {
-      const result = await db
-        .deleteFrom('resource_servers')
-        .where('identifier', '=', identifier)
-        .executeTakeFirst()
-      return result.numDeletedRows > 0n
-    },
+    remove: (identifier, event) =>
+      recorded(db, event, async (tx) => {
+        const result = await tx
+          .deleteFrom('resource_servers')
+          .where('identifier', '=', identifier)
+          .executeTakeFirst()
+        return result.numDeletedRows > 0n
+      }),
   }
 }
 

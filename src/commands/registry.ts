@@ -1,4 +1,5 @@
 import { addApply } from './apply/apply.ts'
+import { addAudit } from './audit/audit.ts'
 import { addClient } from './client/client.ts'
 import type { AddCommand } from './context.ts'
 import { addDoctor } from './doctor/doctor.ts'
@@ -16,5 +17,6 @@ export const COMMANDS: readonly AddCommand[] = [
   addClient,
   addSessions,
   addKeys,
+  addAudit,
   addDoctor,
 ]

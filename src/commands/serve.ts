@@ -112,8 +112,7 @@ async function serveUntilStopped(core: Core, inside: Inside, use: ServeUse): Pro
   const shared = config.databaseUrl !== undefined
   const server =
     'http' in inside ? await listen(inside, config.listen, shared && process.platform === 'linux') : undefined
-  const background =
-    role === 'web' ? undefined : createBackground({ core, sweep: () => inside.sweep(), log, metrics })
+  const background = role === 'web' ? undefined : createBackground({ core, inside, log, metrics })
   background?.start()
   health.started()
   log.info({ issuer: config.issuer, ...(server && addressOf(server)) }, 'ready')
@@ -161,7 +160,13 @@ const pauseOrStop = (ms: number, stop: AbortSignal): Promise<void> =>
 
 function listen(house: House, { host, port }: Address, shared: boolean): Promise<Server> {
   const server = createServer(
-    { requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },
+    {
+      requestTimeout: 15_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 65_000,
+      // How often somebody looks whether these have passed: by default, twice as long as they last.
+      connectionsCheckingInterval: 5_000,
+    },
     house.http.callback(),
   )
   return new Promise((resolve, reject) => {

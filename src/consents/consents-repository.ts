@@ -1,5 +1,7 @@
 /** What a person allowed which client, remembered per scope, so that only what is new is asked again. */
 import { type Kysely, sql } from 'kysely'
+import type { AuditEvent } from '../audit/event.ts'
+import { recordEvent } from '../audit/inbox-repository.ts'
 import type { Database } from '../schema.ts'
 
 export interface Consent {
@@ -15,7 +17,7 @@ export const NO_CONSENT: Consent = { scopes: [], claims: [], resources: {} }
 export interface ConsentsRepository {
   find(sub: string, clientId: string): Promise<Consent>
   /** Adds to what was allowed before. */
-  add(sub: string, clientId: string, consent: Consent): Promise<void>
+  add(sub: string, clientId: string, consent: Consent, event: AuditEvent): Promise<void>
   remove(sub: string, clientId: string): Promise<boolean>
 }
 
@@ -29,7 +31,7 @@ export function createConsentsRepository(db: Kysely<Database>): ConsentsReposito
         .where('user_sub', '=', sub)
         .where('client_id', '=', clientId)
         .executeTakeFirst()) ?? NO_CONSENT,
-    add: (sub, clientId, consent) =>
+    add: (sub, clientId, consent, event) =>
       db.transaction().execute(async (tx) => {
         await tx
           .insertInto('consents')
@@ -55,6 +57,7 @@ export function createConsentsRepository(db: Kysely<Database>): ConsentsReposito
           .where('user_sub', '=', sub)
           .where('client_id', '=', clientId)
           .execute()
+        await recordEvent(tx, event)
       }),
     remove: async (sub, clientId) => {
       const result = await db

@@ -35,14 +35,14 @@ export interface FirstPartyUse {
   requests: RequestContexts
   cookie: RefreshCookie
   guard: SignInGuard
-  authenticate: (username: string, password: string) => Promise<SignInOutcome>
+  authenticate: (username: string, password: string, ctx: Context) => Promise<SignInOutcome>
   reportSignIn: (ctx: Context, outcome: SignInOutcome | { ok: false; refusal: Refusal }) => void
   /** What the provider does for its built-in client. */
   tokens: {
     judgeProof(req: Context['req']): Promise<Answer | undefined>
     signIn(req: Context['req'], sub: string, authTime: number): Promise<Answer>
     refresh(req: Context['req'], refreshToken: string): Promise<Answer>
-    endByRefreshToken(refreshToken: string): Promise<boolean>
+    endByRefreshToken(req: Context['req'], refreshToken: string): Promise<boolean>
     endByAccessToken(req: Context['req'], authorization: string): Promise<boolean>
   }
 }
@@ -118,7 +118,7 @@ async function signIn(
     throw new Problem('rate_limited', { detail: admission.refusal.limiter })
   }
   const { attempt } = admission
-  const outcome = await use.authenticate(username, password).catch(async (error: unknown) => {
+  const outcome = await use.authenticate(username, password, ctx).catch(async (error: unknown) => {
     await attempt.dropped()
     throw error
   })
@@ -146,7 +146,7 @@ async function refresh(use: FirstPartyUse, ctx: Context): Promise<void> {
 }
 
 async function signOut(use: FirstPartyUse, ctx: Context): Promise<void> {
-  await use.tokens.endByRefreshToken(cookieOf(use, ctx))
+  await use.tokens.endByRefreshToken(ctx.req, cookieOf(use, ctx))
   use.cookie.clear(ctx)
   ctx.status = 204
 }

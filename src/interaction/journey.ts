@@ -4,6 +4,7 @@
  */
 import type { Context } from 'koa'
 import type { Client, Provider } from 'oidc-provider'
+import type { Origin } from '../audit/event.ts'
 import type { ShowPage } from '../pages/respond.ts'
 import type { Csrf } from '../security/csrf.ts'
 import type { RequestContext } from '../telemetry/request-context.ts'
@@ -32,6 +33,8 @@ export interface Step {
 export interface StepUse {
   csrf: Csrf
   showPage: ShowPage
+  /** Where a request comes from, for the audit trail. */
+  originOf: (ctx: Context) => Origin
 }
 
 /** A parameter of the authorization request. */

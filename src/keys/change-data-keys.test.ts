@@ -9,7 +9,7 @@ import { createMasterKeys } from './master-keys.ts'
 import { retireDataKey } from './retire-data-key.ts'
 import { rotateDataKey } from './rotate-data-key.ts'
 
-const lives = { pepper: 90_000, cookie: 90_000, refresh: 30_000, field: 0 }
+const lives = { pepper: 90_000, cookie: 90_000, refresh: 30_000, field: 0, audit: 0 }
 const [oldMaster, newMaster] = [randomBytes(32), randomBytes(32)]
 
 let now: number

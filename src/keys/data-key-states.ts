@@ -23,6 +23,9 @@ export const KNOWN_WITHIN = 6_000
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
+/** The audit trail is kept for a year, by whole months. */
+const AUDIT_TRAIL = 400 * DAY
+
 /** Used client assertions live up to ten minutes, and are remembered under the pepper of their time. */
 const REPLAYS = 15 * MINUTE
 
@@ -30,7 +33,7 @@ export function dataKeyLives(config: { refreshFamilyExp: number; sessionMaxExp: 
   // Sessions, families and one-time links are found by it; a session's cookie and a link's form are signed.
   const all = Math.max(config.refreshFamilyExp, config.sessionMaxExp, DAY)
   // What `field` has encrypted is encrypted anew instead of waited for.
-  return { pepper: all, cookie: all, refresh: config.refreshFamilyExp, field: 0 }
+  return { pepper: all, cookie: all, refresh: config.refreshFamilyExp, field: 0, audit: AUDIT_TRAIL }
 }
 
 export function judgeDataKeys({ keys, now }: StoredDataKeys, lives: DataKeyLives): JudgedDataKey[] {
@@ -55,9 +58,13 @@ function endOfNeed(
   life: number,
 ): number | undefined {
   if (key.ended === 'retired') return undefined
-  if (key.ended === 'compromised') return (key.endedAt ?? now) + (key.purpose === 'pepper' ? REPLAYS : 0)
+  if (key.ended === 'compromised') return (key.endedAt ?? now) + afterwards(key.purpose)
   const since = ofPurpose
     .filter(({ number, usableFrom }) => number > key.number && usableFrom <= now)
     .map(({ usableFrom }) => usableFrom)
   return since.length === 0 ? undefined : Math.min(...since) + life + KNOWN_WITHIN
 }
+
+/** How long what a compromised key has made must still be known, though it is honoured no more. */
+const afterwards = (purpose: DataKeyPurpose): number =>
+  ({ pepper: REPLAYS, audit: AUDIT_TRAIL, cookie: 0, refresh: 0, field: 0 })[purpose]

@@ -1,8 +1,8 @@
 /**
  * Keys in layers. The master key (from the environment) only wraps; random data keys, kept wrapped in PostgreSQL,
  * do the work: `pepper` hashes bearer values for look-up, `cookie` signs, `refresh` authenticates refresh tokens,
- * `field` encrypts columns. Whoever has a dump but not the master key has none of them. They change while the house
- * runs: whoever uses one asks for it each time.
+ * `field` encrypts columns, `audit` stands in for personal values in the audit trail. Whoever has a dump but not the
+ * master key has none of them. They change while the house runs: whoever uses one asks for it each time.
  */
 import { randomBytes } from 'node:crypto'
 import { type DataKeyLives, type JudgedDataKey, judgeDataKeys } from './data-key-states.ts'
@@ -10,7 +10,7 @@ import type { DataKeysRepository, StoredDataKey } from './data-keys-repository.t
 import type { MasterKeys } from './master-keys.ts'
 import type { DataKeyPurpose } from './rows.ts'
 
-export const DATA_KEY_PURPOSES: readonly DataKeyPurpose[] = ['pepper', 'cookie', 'refresh', 'field']
+export const DATA_KEY_PURPOSES: readonly DataKeyPurpose[] = ['pepper', 'cookie', 'refresh', 'field', 'audit']
 
 /** The same object for as long as the process has the key. */
 export interface NumberedKey {
@@ -159,5 +159,11 @@ function arrange(
       all: take(held),
     }
   }
-  return { pepper: of('pepper'), cookie: of('cookie'), refresh: of('refresh'), field: of('field') }
+  return {
+    pepper: of('pepper'),
+    cookie: of('cookie'),
+    refresh: of('refresh'),
+    field: of('field'),
+    audit: of('audit'),
+  }
 }

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 
-export type DataKeyPurpose = 'pepper' | 'cookie' | 'refresh' | 'field'
+export type DataKeyPurpose = 'pepper' | 'cookie' | 'refresh' | 'field' | 'audit'
 
 export interface DataKeyRow {
   purpose: DataKeyPurpose

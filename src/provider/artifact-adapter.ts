@@ -1,7 +1,14 @@
 /** The library's models without a grant: sessions, interactions, pushed requests, client tokens. */
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Artifact, ArtifactStore, JsonObject, NewArtifact } from '../../adapters/contract.ts'
+import type {
+  Artifact,
+  ArtifactStore,
+  JsonObject,
+  NewArtifact,
+  StoredEvent,
+} from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
+import { type Endings, isSigningOut } from './endings.ts'
 import type { Epochs, Owner } from './epochs.ts'
 import type { Found, Handles, Pepper } from './handles.ts'
 import { mergeSession } from './merge-session.ts'
@@ -9,6 +16,7 @@ import { mergeSession } from './merge-session.ts'
 export interface ArtifactAdapterUse {
   store: ArtifactStore
   handles: Handles
+  endings: Endings
   clock: Clock
   ctx: () => KoaContextWithOIDC | undefined
   epochs: Epochs
@@ -37,7 +45,7 @@ interface Loaded {
 }
 
 export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): Adapter {
-  const { store, handles, clock, ctx, epochs } = use
+  const { store, handles, endings, clock, ctx, epochs } = use
   const loaded = new WeakMap<object, Loaded>()
 
   const close = (under: Pepper, id: string, payload: JsonObject): JsonObject => {
@@ -153,8 +161,19 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
       if (model === 'Interaction' && !(await consume(id))) {
         throw new errors.SessionNotFound('interaction session not found')
       }
-      for (const under of handles.peppers()) await store.destroy(model, under.key(model, id))
+      const event = whatEnds(model, endings, ctx())
+      for (const under of handles.peppers()) await store.destroy(model, under.key(model, id), event)
     },
     revokeByGrantId: async () => undefined,
   }
+}
+
+/** A session also goes when it gets another value: that is no end. */
+function whatEnds(
+  model: string,
+  endings: Endings,
+  ctx: KoaContextWithOIDC | undefined,
+): StoredEvent | undefined {
+  if (model === 'Session' && isSigningOut(ctx)) return endings.of(ctx)
+  return model === 'ClientCredentials' ? endings.ofToken(ctx) : undefined
 }

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AdapterPayload, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
+import type { Tell } from '../audit/request-events.ts'
 import { StoreAway } from '../shared/app-error.ts'
 import { newSecret } from '../shared/ids.ts'
 import { ACR_1FA } from './claims.ts'
@@ -53,7 +54,7 @@ export interface FirstParty {
   /** The family that an authentic refresh token names. */
   familyOf(refreshToken: string): string | undefined
   /** By any authentic refresh token of the session, the one before last included. False for every other value. */
-  endByRefreshToken(refreshToken: string): Promise<boolean>
+  endByRefreshToken(outer: IncomingMessage, refreshToken: string): Promise<boolean>
   /** By a living access token of the session, with a proof where it is bound to a key. `authorization`: the header. */
   endByAccessToken(outer: IncomingMessage, authorization: string): Promise<boolean>
 }
@@ -65,6 +66,7 @@ export interface FirstPartyUse {
   refreshTokens: RefreshTokenFormat
   inside: InsideRequests
   epochs: Epochs
+  tell: Tell
 }
 
 export function createFirstParty(use: FirstPartyUse): FirstParty {
@@ -83,10 +85,10 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
     refresh: (outer, refreshToken) =>
       ask(use, outer, { grant_type: 'refresh_token', refresh_token: refreshToken }),
     familyOf: (value) => refreshTokens.decode(value)?.family,
-    endByRefreshToken: async (value) => {
+    endByRefreshToken: async (outer, value) => {
       const token = refreshTokens.decode(value)
       if (token === undefined) return false
-      return endFamily(use, token.family)
+      return endFamily(use, outer, token.family)
     },
     endByAccessToken: async (outer, authorization) => {
       const { provider, inside } = use
@@ -95,7 +97,7 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
       const { status } = await inside.ask(provider, outer, ROUTES.userinfo, { authorization })
       if (status === 503) throw new StoreAway('redis')
       if (status !== 200) return false
-      return endFamily(use, grantId)
+      return endFamily(use, outer, grantId)
     },
   }
 }
@@ -146,16 +148,23 @@ const tokensIn = ({ body }: InsideAnswer): FirstPartyTokens => ({
   refresh_token: String(body['refresh_token']),
 })
 
-async function endFamily(use: FirstPartyUse, grantId: string): Promise<boolean> {
-  const end = async (under: Pepper) => (await endGrant(use, under.grantKey(grantId))) || undefined
+async function endFamily(use: FirstPartyUse, outer: IncomingMessage, grantId: string): Promise<boolean> {
+  const end = async (under: Pepper) => (await endGrant(use, outer, under.grantKey(grantId))) || undefined
   return (await use.handles.find(end)) !== undefined
 }
 
 /** The whole session of a first-party grant: its families and tokens. */
-async function endGrant({ store }: FirstPartyUse, grantKey: string): Promise<boolean> {
+async function endGrant(
+  { store, tell }: FirstPartyUse,
+  outer: IncomingMessage,
+  grantKey: string,
+): Promise<boolean> {
   const grant = await store.grants.read(grantKey)
   if (grant?.client !== FIRST_PARTY) return false
-  await store.grants.revoke(grantKey)
-  await store.grants.revokeAll('session', grant.session)
+  const { account: subject, client, session } = grant
+  const actor = `user:${subject}`
+  const event = tell({ req: outer }, { type: 'session.ended', subject, actor, client, session })
+  await store.grants.revoke(grantKey, event)
+  await store.grants.revokeAll('session', session, event)
   return true
 }

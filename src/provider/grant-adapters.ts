@@ -6,6 +6,7 @@
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant, GrantStore } from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { Endings } from './endings.ts'
 import type { Epochs } from './epochs.ts'
 import type { Handles } from './handles.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
@@ -18,6 +19,7 @@ export interface GrantAdaptersUse {
   handles: Handles
   refreshTokens: RefreshTokenFormat
   requests: TokenRequests
+  endings: Endings
   clock: Clock
   /** The request that the library is working on; undefined outside of its routes. */
   ctx: () => KoaContextWithOIDC | undefined
@@ -50,14 +52,15 @@ function times(clock: Clock, expiresIn: number): { exp: number; iat: number } {
   return { exp: now + Math.ceil(expiresIn / 1000), iat: now }
 }
 
-async function revoke(
-  { store, handles }: Pick<GrantAdaptersUse, 'store' | 'handles'>,
-  grantId: string,
-): Promise<void> {
-  await handles.find(async (under) => (await store.revoke(under.grantKey(grantId))) || undefined)
+async function revoke(use: GrantAdaptersUse, grantId: string): Promise<void> {
+  const event = use.endings.of(use.ctx())
+  await use.handles.find(
+    async (under) => (await use.store.revoke(under.grantKey(grantId), event)) || undefined,
+  )
 }
 
-function grantAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAdaptersUse): Partial<Methods> {
+function grantAdapter(use: GrantAdaptersUse): Partial<Methods> {
+  const { store, handles, requests, clock, ctx, epochs } = use
   const payload = (grantId: string, grant: Grant): AdapterPayload => ({
     ...fromStored(grant.content, grantId, grant),
     ...times(clock, grant.expiresIn),
@@ -76,11 +79,12 @@ function grantAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAda
       const grant = await current(epochs, read?.found)
       return grant && payload(grantId, grant)
     },
-    destroy: (grantId) => revoke({ store, handles }, grantId),
+    destroy: (grantId) => revoke(use, grantId),
   }
 }
 
-function codeAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAdaptersUse): Partial<Methods> {
+function codeAdapter(use: GrantAdaptersUse): Partial<Methods> {
+  const { store, handles, requests, clock, ctx, epochs } = use
   return {
     upsert: async (code, payload, expiresIn = 0) => {
       const { grantId, accountId, clientId, sessionUid } = payload
@@ -140,7 +144,7 @@ function codeAdapter({ store, handles, requests, clock, ctx, epochs }: GrantAdap
     },
     destroy: async (value) => {
       const grantId = handles.grantIdIn(value)
-      if (grantId !== undefined) await revoke({ store, handles }, grantId)
+      if (grantId !== undefined) await revoke(use, grantId)
     },
   }
 }
@@ -149,6 +153,7 @@ function accessTokenAdapter({
   store,
   handles,
   requests,
+  endings,
   clock,
   ctx,
   epochs,
@@ -190,8 +195,9 @@ function accessTokenAdapter({
     destroy: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return
+      const event = endings.ofToken(ctx())
       for (const under of handles.peppers())
-        await store.dropToken(under.grantKey(grantId), under.key('AccessToken', value))
+        await store.dropToken(under.grantKey(grantId), under.key('AccessToken', value), event)
     },
   }
 }
@@ -252,7 +258,7 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
     consume: async () => undefined,
     destroy: async (value) => {
       const presented = refreshTokens.decode(value)
-      if (presented !== undefined) await revoke({ store, handles }, presented.family)
+      if (presented !== undefined) await revoke(use, presented.family)
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { GrantStore } from '../../adapters/contract.ts'
 import type { ShowPage } from '../pages/respond.ts'
+import type { Endings } from './endings.ts'
 import { orUnavailable } from './unavailable.ts'
 
 export interface LogoutUse {
@@ -50,12 +51,14 @@ export function createLogoutPages({ showPage, emailOf }: LogoutUse) {
  * Signing out ends what the session brought: codes and access tokens at once. A family with `offline_access` was meant
  * to outlive it.
  */
-export function endGrantsAtLogout(provider: Provider, store: GrantStore): void {
+export function endGrantsAtLogout(provider: Provider, store: GrantStore, endings: Endings): void {
   provider.use(async (ctx, next) => {
     await next()
     const oidc = ctx['oidc'] as KoaContextWithOIDC['oidc'] | undefined
     if (oidc?.route !== 'end_session_confirm' || !oidc.session?.uid || ctx.status >= 400) return
     const ended = (oidc.session as { destroyed?: boolean }).destroyed === true
-    if (ended) await orUnavailable(store.revokeAll('session', oidc.session.uid, { spareFamilies: true }))
+    if (!ended) return
+    const event = endings.of(ctx as KoaContextWithOIDC)
+    await orUnavailable(store.revokeAll('session', oidc.session.uid, event, { spareFamilies: true }))
   })
 }

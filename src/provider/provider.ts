@@ -4,6 +4,8 @@ import type { JWK } from 'jose'
 import type { Context } from 'koa'
 import { type Configuration, errors, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
+import type { Inbox } from '../audit/inbox-repository.ts'
+import type { Tell } from '../audit/request-events.ts'
 import type { ClientSecrets } from '../clients/client-secrets.ts'
 import { createAccessTokenReader } from '../keys/access-tokens.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
@@ -17,6 +19,7 @@ import { type ClientLimit, createClientAttempts } from './client-attempts.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
 import { cookies } from './cookies.ts'
 import { clientBasedCORS } from './cors.ts'
+import { createEndings } from './endings.ts'
 import { createEpochs } from './epochs.ts'
 import { createRenderError, type ErrorsUse } from './errors.ts'
 import { listen } from './events.ts'
@@ -65,6 +68,9 @@ export interface ProviderUse
   clientLimit: ClientLimit
   checkSecret: (clientId: string, secret: string, stored: string) => Promise<boolean>
   store: StateStore
+  /** Makes the events that are kept together with what they tell of. */
+  tell: Tell
+  eventInbox: Inbox
   reports: Reports
   tellOfReuse: TokenEndpointUse['tellOfReuse']
   answerError: (ctx: Context, error: unknown) => void
@@ -81,13 +87,15 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const mayIntrospect = createIntrospectionPolicy(use)
   const inside = createInsideRequests(use)
   const attempts = createClientAttempts(use.clientLimit)
+  const endings = createEndings({ tell: use.tell, requests })
   const commit: TokenEndpointUse = {
     ...use,
     store: use.store.grants,
+    keepEvent: use.store.events.keep,
     requests,
     window: use.refreshReuseGrace,
     noteVerdict: inside.note,
-    endWhatReuseEnds: createReuseEnding({ store: use.store, handles, revokes: use.refreshReuseRevokes }),
+    endWhatReuseEnds: createReuseEnding({ ...use, handles, revokes: use.refreshReuseRevokes }),
   }
   const configuration: Configuration = {
     adapter: createAdapterFactory({
@@ -100,6 +108,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       refreshTokens,
       requests,
       epochs,
+      endings,
       ctx: () => Provider.ctx,
       // Who presents an access token is no client.
       isInside: () => inside.made(Provider.ctx?.req) || Provider.ctx?.oidc.route === 'userinfo',
@@ -174,7 +183,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   compareClientSecrets(provider, use.checkSecret)
   guardReplays(provider, createReplayGuard({ store: use.store.artifacts, handles }), use.clock.now)
   commitTokenRequests(provider, commit)
-  endGrantsAtLogout(provider, use.store.grants)
+  endGrantsAtLogout(provider, use.store.grants, endings)
   answerForStructuredTokens(provider, {
     ...use,
     handles,
@@ -185,7 +194,15 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   showFormPosts(provider, use.showPage)
   letPublicDocumentsBeKept(provider)
   listen(provider, use.reports)
-  const firstParty = createFirstParty({ provider, store: use.store, handles, refreshTokens, inside, epochs })
+  const firstParty = createFirstParty({
+    provider,
+    store: use.store,
+    handles,
+    refreshTokens,
+    inside,
+    epochs,
+    tell: use.tell,
+  })
   return { provider, firstParty }
 }
 

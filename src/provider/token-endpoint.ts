@@ -5,7 +5,9 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
-import type { Grant, GrantStore } from '../../adapters/contract.ts'
+import type { Grant, GrantStore, StoredEvent } from '../../adapters/contract.ts'
+import type { Inbox } from '../audit/inbox-repository.ts'
+import type { Tell } from '../audit/request-events.ts'
 import { provenKey, wrapGrantHandler } from './internals.ts'
 import type { Reports } from './reports.ts'
 import { judge, keyOf, usesToKeep, type Verdict } from './rotation.ts'
@@ -15,12 +17,17 @@ import { inLibraryTerms, orUnavailable, unavailable } from './unavailable.ts'
 export interface TokenEndpointUse {
   store: GrantStore
   requests: TokenRequests
+  tell: Tell
+  /** For what changes nothing in the store. */
+  keepEvent: (event: StoredEvent) => Promise<void>
+  /** The same beside the store: a client's own signed token has no need of it. */
+  eventInbox: Inbox
   reports: Reports
   window: number
   refreshTokenExp: number
   refreshFamilyExp: number
   accessTokenExp: number
-  endWhatReuseEnds: (grantKey: string, grant: Grant) => Promise<void>
+  endWhatReuseEnds: (ctx: KoaContextWithOIDC, grantKey: string, grant: Grant, number: number) => Promise<void>
   noteVerdict: (req: IncomingMessage, verdict: Verdict) => void
   /** Has the person told: once, however many nodes see the reuse. Never rejects. */
   tellOfReuse: (grantKey: string, grant: Grant) => Promise<void>
@@ -47,6 +54,11 @@ export function commitTokenRequests(provider: Provider, use: TokenEndpointUse): 
     refuseUnbound(ctx, collected(use, ctx))
     await rotate(use, ctx, collected(use, ctx))
   })
+  wrapGrantHandler(provider, 'client_credentials', (original) => async (ctx) => {
+    await original(ctx)
+    const event = issued(use, ctx, { client: ctx.oidc.client?.clientId })
+    await orUnavailable(use.eventInbox.takeIn([event]))
+  })
 }
 
 function collected(use: TokenEndpointUse, ctx: KoaContextWithOIDC): TokenRequest {
@@ -62,7 +74,10 @@ async function answerReplay(
   request: TokenRequest,
 ): Promise<void> {
   const harmless = request.proven && (request.replayedAfter ?? 0) < use.window
-  if (!harmless) await orUnavailable(use.store.revoke(request.grantKey))
+  const details = { revoked: !harmless }
+  const event = use.tell(ctx, { type: 'code.replayed', ...aboutGrant(request.grant), details })
+  const kept = !harmless && (await orUnavailable(use.store.revoke(request.grantKey, event)))
+  if (!kept) await orUnavailable(use.keepEvent(event))
   use.reports.codeReplayed(ctx, request.grant, { revoked: !harmless })
 }
 
@@ -85,6 +100,7 @@ async function redeem(use: TokenEndpointUse, ctx: KoaContextWithOIDC, request: T
             },
           }),
       notAfter: heardUntil(ctx, grant),
+      event: issued(use, ctx, aboutGrant(grant)),
     }),
   )
   if (outcome === 'redeemed') return
@@ -101,8 +117,9 @@ async function rotate(use: TokenEndpointUse, ctx: KoaContextWithOIDC, request: T
   for (let round = 0; round < ROUNDS; round++) {
     const verdict = verdictOn(use, grant, source.number)
     if (verdict === 'repeat') {
-      if (request.token !== undefined && !(await orUnavailable(use.store.addToken(grantKey, request.token))))
-        break
+      const { token } = request
+      const event = refreshed(use, ctx, grant, { number: source.number + 1, repeat: true })
+      if (token !== undefined && !(await orUnavailable(use.store.addToken(grantKey, token, event)))) break
       use.reports.refreshed(ctx, grant, 'repeat')
       return
     }
@@ -118,6 +135,7 @@ async function rotate(use: TokenEndpointUse, ctx: KoaContextWithOIDC, request: T
         currentExpiresIn: use.refreshTokenExp,
         ...(request.token === undefined ? {} : { token: request.token }),
         notAfter: heardUntil(ctx, request.grant),
+        event: refreshed(use, ctx, grant, { number: source.number + 1, repeat: false }),
       }),
     )
     if (outcome.status === 'rotated') {
@@ -132,6 +150,31 @@ async function rotate(use: TokenEndpointUse, ctx: KoaContextWithOIDC, request: T
   use.reports.refreshRefused(ctx, grant, 'invalid')
   throw new errors.InvalidGrant('the family has ended')
 }
+
+const aboutGrant = ({ account: subject, client, session }: Grant) => ({
+  ...{ subject, client, session },
+  actor: `client:${client}`,
+})
+
+function issued(
+  { tell }: TokenEndpointUse,
+  ctx: KoaContextWithOIDC,
+  about: Partial<ReturnType<typeof aboutGrant>>,
+): StoredEvent {
+  const { scope } = ctx.body as { scope?: unknown }
+  const details = {
+    grant_type: String(ctx.oidc.params?.['grant_type']),
+    scope: typeof scope === 'string' ? scope : '',
+  }
+  return tell(ctx, { actor: `client:${about.client ?? ''}`, ...about, type: 'token.issued', details })
+}
+
+const refreshed = (
+  { tell }: TokenEndpointUse,
+  ctx: KoaContextWithOIDC,
+  grant: Grant,
+  details: { number: number; repeat: boolean },
+): StoredEvent => tell(ctx, { type: 'token.refreshed', ...aboutGrant(grant), details })
 
 const verdictOn = ({ window }: TokenEndpointUse, grant: Grant, number: number): Verdict =>
   grant.family === undefined ? 'expired' : judge({ family: grant.family, number, now: grant.readAt, window })
@@ -156,7 +199,10 @@ export async function refuse(
     if (gone(ctx)) throw refuseUnheard(use, ctx)
     try {
       // At once: neither must wait for the other's store, and what ended by half has to be told as well.
-      await Promise.all([use.endWhatReuseEnds(grantKey, grant), use.tellOfReuse(grantKey, grant)])
+      await Promise.all([
+        use.endWhatReuseEnds(ctx, grantKey, grant, number),
+        use.tellOfReuse(grantKey, grant),
+      ])
     } catch (error) {
       throw inLibraryTerms(error)
     }

@@ -2,6 +2,7 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { PasswordRefusal } from '../accounts/password-policy.ts'
+import type { Origin } from '../audit/event.ts'
 import type { SetPasswordModel } from '../pages/models.ts'
 import type { ShowPage } from '../pages/respond.ts'
 import { readForm } from '../security/body.ts'
@@ -23,7 +24,9 @@ export interface SetPasswordUse {
   redeemLink: (
     token: string,
     password: string,
+    origin: Origin,
   ) => Promise<{ ok: true } | { ok: false; reason: RedemptionRefusal }>
+  originOf: (ctx: Context) => Origin
   minLength: number
   addressOf: (ctx: Context) => string
   /** Links that lead nowhere, by address. */
@@ -47,7 +50,7 @@ export function createSetPasswordRouter(use: SetPasswordUse): Router {
     const { password = '' } = form
     if (!use.csrf.check(token, form['csrf'])) return page(use, ctx, token, { email, error: 'forbidden' }, 403)
     if (password === '') return page(use, ctx, token, { email, error: 'missing' }, 400)
-    const outcome = await use.redeemLink(token, password)
+    const outcome = await use.redeemLink(token, password, use.originOf(ctx))
     if (outcome.ok) return use.showPage(ctx, 'set-password-done', { email, next: '/' })
     if (outcome.reason === 'link_expired') throw expired()
     page(use, ctx, token, { email, error: outcome.reason }, 400)

@@ -3,14 +3,15 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { type AccountsRepository, createAccountsRepository } from '../../src/accounts/accounts-repository.ts'
-import { type AuthenticateUse, authenticate } from '../../src/accounts/authenticate.ts'
-import { createUser, type UserToCreate } from '../../src/accounts/create-user.ts'
-import { deleteUser } from '../../src/accounts/delete-user.ts'
-import { disableUser } from '../../src/accounts/disable-user.ts'
-import { makeLink } from '../../src/accounts/make-link.ts'
+import { type AuthenticateUse, authenticate as authenticateBy } from '../../src/accounts/authenticate.ts'
+import { createUser as createUserBy, type UserToCreate } from '../../src/accounts/create-user.ts'
+import { deleteUser as deleteUserBy } from '../../src/accounts/delete-user.ts'
+import { disableUser as disableUserBy } from '../../src/accounts/disable-user.ts'
+import { makeLink as makeLinkBy } from '../../src/accounts/make-link.ts'
 import { openLink } from '../../src/accounts/open-link.ts'
-import { redeemLink } from '../../src/accounts/redeem-link.ts'
-import { setPassword } from '../../src/accounts/set-password.ts'
+import { redeemLink as redeemLinkBy } from '../../src/accounts/redeem-link.ts'
+import { setPassword as setPasswordBy } from '../../src/accounts/set-password.ts'
+import type { Origin } from '../../src/audit/event.ts'
 import { createKeyedHash } from '../../src/security/keyed-hash.ts'
 import {
   createPasswordHasher,
@@ -30,6 +31,23 @@ const CHEAP: PasswordHasherOptions = {
 }
 
 const HOSTILE = '$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'
+
+/** Use cases whose caller is of no interest here. */
+const bySomebody =
+  <Use, Args extends unknown[], Outcome>(
+    useCase: (use: Use) => (...args: [...Args, Origin]) => Promise<Outcome>,
+  ) =>
+  (use: Use) =>
+  (...args: Args): Promise<Outcome> =>
+    useCase(use)(...args, { actor: 'test' })
+
+const authenticate = bySomebody(authenticateBy)
+const createUser = bySomebody(createUserBy)
+const deleteUser = bySomebody(deleteUserBy)
+const disableUser = bySomebody(disableUserBy)
+const makeLink = bySomebody(makeLinkBy)
+const redeemLink = bySomebody(redeemLinkBy)
+const setPassword = bySomebody(setPasswordBy)
 
 let fresh: FreshDatabase
 let database: OpenDatabase
@@ -97,7 +115,14 @@ function door(use: Partial<AuthenticateUse> = {}, engine = hasher) {
     },
   }
   const clock = time()
-  const signIn = authenticate({ accounts, hasher: counted, clock, onRehashFailed: () => {}, ...use })
+  const signIn = authenticate({
+    accounts,
+    hasher: counted,
+    clock,
+    mayEnter: () => true,
+    onRehashFailed: () => {},
+    ...use,
+  })
   return { runs, clock, signIn }
 }
 
@@ -139,7 +164,7 @@ describe('creating a user', () => {
   it('lets one of twenty have an address, however they spell it', async () => {
     const spellings = ['grace@example.com', 'GRACE@example.com', 'grace@EXAMPLE.com.', 'ｇrace@example.com']
     const tries = Array.from({ length: 20 }, (_, i) => ({ email: spellings[i % 4] ?? '' }))
-    const outcomes = await Promise.all(tries.map(createUser({ accounts, clock: time() })))
+    const outcomes = await Promise.all(tries.map((user) => createUser({ accounts, clock: time() })(user)))
     expect(outcomes.filter((o) => o.ok)).toHaveLength(1)
     expect(outcomes.filter((o) => !o.ok && o.reason === 'email_taken')).toHaveLength(19)
   })
@@ -273,7 +298,7 @@ describe('setting a password', () => {
 
   it('says when the account is gone', async () => {
     const ada = await newAccount({ email: 'gone@example.com' })
-    await deleteUser({ accounts })(ada.id)
+    await deleteUser({ accounts, clock: time() })(ada.id)
     expect(await setPassword({ accounts, hasher, clock: time() })(ada, PASSWORD)).toEqual({
       ok: false,
       reason: 'gone',
@@ -430,7 +455,7 @@ describe('deleting a user', () => {
         accounts.atomically(async (inside) => {
           const spend: typeof inside.links.spend = async (...link) => {
             const spent = await inside.links.spend(...link)
-            deleteUser({ accounts })(ada.id).then(removed.resolve, removed.reject)
+            deleteUser({ accounts, clock: time() })(ada.id).then(removed.resolve, removed.reject)
             await vi.waitFor(somebodyWaits)
             return spent
           }
@@ -448,8 +473,8 @@ describe('deleting a user', () => {
   it('takes password and links along, and frees the address', async () => {
     const ada = await newAccount({ email: 'deleted@example.com' }, PASSWORD)
     await makeLink({ accounts, clock: time(), linkKey: (token) => Buffer.from(token) })(ada)
-    expect(await deleteUser({ accounts })(ada.id)).toEqual(ada)
-    expect(await deleteUser({ accounts })(ada.id)).toBeUndefined()
+    expect(await deleteUser({ accounts, clock: time() })(ada.id)).toEqual(ada)
+    expect(await deleteUser({ accounts, clock: time() })(ada.id)).toBeUndefined()
     for (const table of ['credentials', 'account_links'] as const) {
       expect(await database.db.selectFrom(table).selectAll().where('user_id', '=', ada.id).execute()).toEqual(
         [],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeStateStore } from '../../adapters/contract.spec.ts'
-import type { StateStore } from '../../adapters/contract.ts'
+import type { StateStore, StoredEvent } from '../../adapters/contract.ts'
 import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
 import { createPostgresState } from '../../adapters/postgres.ts'
 import {
@@ -8,6 +8,7 @@ import {
   createGrant,
   HOUR,
   manyTimes,
+  newEvent,
   newFamily,
   newKey,
   newToken,
@@ -24,10 +25,21 @@ afterAll(() => database.drop())
 
 const open = (poolMax: number, url = database.url) => openDatabase({ url, dataDir: '', poolMax })
 
-describeStateStore('state in PostgreSQL', async () => {
-  const { pool, close } = await open(10)
-  return { ...createPostgresState(pool), close }
-})
+const inbox = async (): Promise<StoredEvent[]> => {
+  const { pool, close } = await open(1)
+  const { rows } = await pool.query<StoredEvent>('select id, event as text from event_inbox')
+  await close()
+  return rows
+}
+
+describeStateStore(
+  'state in PostgreSQL',
+  async () => {
+    const { pool, close } = await open(10)
+    return { ...createPostgresState(pool), close }
+  },
+  inbox,
+)
 
 describe('what state leaves in PostgreSQL', () => {
   let opened: OpenDatabase
@@ -55,7 +67,7 @@ describe('what state leaves in PostgreSQL', () => {
     await manyTimes(30, () => store.artifacts.claim('jti', newKey(), 0))
     await manyTimes(20, () => createGrant(store, { code: { key: newKey(), payload: {}, expiresIn: 0 } }))
     const { key } = await createFamily(store)
-    await times(10, () => store.grants.addToken(key, newToken({ expiresIn: 0 })))
+    await times(10, () => store.grants.addToken(key, newToken({ expiresIn: 0 }), newEvent()))
     expect(await rowsOf()).toBe(before + 1_261)
     expect(await store.sweep()).toBe(1_260)
     expect(await store.sweep()).toBe(0)
@@ -101,9 +113,9 @@ describe('a trip to PostgreSQL', () => {
       ['rotate', () => grants.rotate(grant.key, rotationOf(0, { token: newToken() }))],
       ['changed', () => grants.rotate(grant.key, rotationOf(0))],
       ['readToken', () => grants.readToken(grant.key, token.key)],
-      ['addToken', () => grants.addToken(grant.key, newToken())],
+      ['addToken', () => grants.addToken(grant.key, newToken(), newEvent())],
       ['create', () => createGrant(store)],
-      ['revoke', () => grants.revoke(grant.key)],
+      ['revoke', () => grants.revoke(grant.key, newEvent())],
       ['put', () => artifacts.put('Session', key, artifact)],
       ['replace', () => artifacts.replace('Session', key, artifact)],
       ['get', () => artifacts.get('Session', key)],

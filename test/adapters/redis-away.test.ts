@@ -6,6 +6,7 @@ import {
   createFamily,
   familyOf,
   HOUR,
+  newEvent,
   newKey,
   newToken,
   rotationOf,
@@ -56,7 +57,7 @@ describe('when Redis is away', () => {
       () => store.ping(),
       () => store.grants.read(key),
       () => store.grants.rotate(key, rotationOf(0)),
-      () => store.grants.revokeAll('account', 'ada'),
+      () => store.grants.revokeAll('account', 'ada', newEvent()),
       () => store.artifacts.put('Session', key, { payload: {}, expiresIn: 1_000, account: 'ada' }),
       () => store.artifacts.claim('jti', key, 1_000),
     ]
@@ -96,7 +97,7 @@ describe('when Redis is away', () => {
     await expect(store.grants.rotate(key, rotationOf(0))).rejects.toMatchObject(AWAY)
     await expect(store.artifacts.claim('jti', newKey(), 1_000)).rejects.toMatchObject(AWAY)
     expect(await familyOf(store, key)).toMatchObject({ number: 0 })
-    expect(await store.grants.revoke(key)).toBe(true)
+    expect(await store.grants.revoke(key, newEvent())).toBe(true)
     await redis.config('SET', 'maxmemory', '0')
     expect(await store.grants.read(key)).toBeUndefined()
     await createFamily(store)

@@ -1,13 +1,14 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeStateStore } from '../../adapters/contract.spec.ts'
-import type { StateStore } from '../../adapters/contract.ts'
+import type { DrainedEvent, StateStore } from '../../adapters/contract.ts'
 import { keysUnder } from '../../adapters/redis/keys.ts'
 import { openRedisState } from '../../adapters/redis.ts'
 import {
   createFamily,
   createGrant,
   HOUR,
+  newEvent,
   newFamily,
   newKey,
   newOwner,
@@ -44,7 +45,8 @@ describe('what state leaves in Redis', () => {
     expect(left.length).toBeGreaterThan(0)
     expect(left.filter((key) => !key.startsWith(prefix))).toEqual([])
     const lives = await Promise.all(left.map((key) => redis.pttl(key)))
-    expect(left.filter((_, index) => lives[index] === -1)).toEqual([])
+    // Events wait for as long as it takes: nothing else may.
+    expect(left.filter((_, index) => lives[index] === -1)).toEqual([keys.events])
   })
 
   it('lets braces decide the slot of a grant and its tokens, so that one script may touch them', () => {
@@ -81,8 +83,8 @@ describe('what state leaves in Redis', () => {
 
   it('keeps no trace of a grant that was revoked', async () => {
     const [{ key, owner }, other] = [await createFamily(store), await createFamily(store)]
-    await store.grants.revoke(key)
-    await store.grants.revokeAll('account', other.owner.account)
+    await store.grants.revoke(key, newEvent())
+    await store.grants.revokeAll('account', other.owner.account, newEvent())
     expect(await redis.keys(`*${key}*`)).toEqual([])
     for (const { account, client, session } of [owner, other.owner]) {
       const left = await redis.exists(
@@ -104,7 +106,7 @@ describe('what state leaves in Redis', () => {
     expect(await store.grants.rotate(grant.key, rotationOf(0))).toEqual({ status: 'rotated' })
     await redis.script('FLUSH', 'SYNC')
     const [one, two] = await Promise.all([createGrant(store, grant.owner), createGrant(store, grant.owner)])
-    expect(await store.grants.revokeAll('account', grant.owner.account)).toBe(3)
+    expect(await store.grants.revokeAll('account', grant.owner.account, newEvent())).toBe(3)
     expect(await store.grants.read(one.key)).toBeUndefined()
     expect(await store.grants.read(two.key)).toBeUndefined()
   })
@@ -113,6 +115,51 @@ describe('what state leaves in Redis', () => {
     const key = newKey()
     await redis.set(keys.grant(key), 'not ours', 'PX', HOUR)
     await expect(store.grants.read(key)).rejects.toThrow(/WRONGTYPE/)
+  })
+})
+
+describe('events that nobody takes', () => {
+  const bounded = 'bounded:'
+  const names = keysUnder(bounded)
+  let store: StateStore
+  let redis: Redis
+  beforeAll(async () => {
+    store = await connected(openRedisState({ url, prefix: bounded, eventBound: 5 }))
+    redis = new Redis(url)
+  })
+  afterAll(async () => {
+    await store.close()
+    redis.disconnect()
+  })
+
+  it('have a bound, at which those of refreshes are counted and dropped, and no others', async () => {
+    const { key } = await createFamily(store)
+    for (let number = 0; number < 10; number++) await store.grants.rotate(key, rotationOf(number))
+    await store.grants.addToken(key, newToken(), newEvent())
+    expect(await redis.xlen(names.events)).toBe(5)
+    const others = [newEvent(), newEvent()]
+    await store.grants.revoke(key, others[0] ?? newEvent())
+    await store.events.keep(others[1] ?? newEvent())
+    await createFamily(store)
+    expect(await redis.xlen(names.events)).toBe(8)
+
+    const lost = newEvent()
+    const taken: DrainedEvent[] = []
+    expect(await store.events.drain(async (events) => void taken.push(...events), lost)).toBe(9)
+    expect(taken.filter(({ dropped }) => dropped !== undefined)).toEqual([{ ...lost, dropped: 7 }])
+    expect(taken.map(({ id }) => id)).toEqual(expect.arrayContaining(others.map(({ id }) => id)))
+    expect(await redis.xlen(names.events)).toBe(0)
+    expect(await store.events.drain(async () => {}, newEvent())).toBe(0)
+  })
+
+  it('come oldest first, and again when they could not be taken', async () => {
+    const events = Array.from({ length: 7 }, newEvent)
+    for (const event of events) await store.events.keep(event)
+    const failing = store.events.drain(() => Promise.reject(new Error('no room')), newEvent())
+    await expect(failing).rejects.toThrow('no room')
+    const taken: DrainedEvent[] = []
+    await store.events.drain(async (all) => void taken.push(...all), newEvent())
+    expect(taken).toEqual(events)
   })
 })
 
@@ -129,7 +176,7 @@ describe('a trip to Redis', () => {
       ['rotate', () => grants.rotate(grant.key, rotationOf(0, { token: newToken() }))],
       ['changed', () => grants.rotate(grant.key, rotationOf(0))],
       ['readToken', () => grants.readToken(grant.key, token.key)],
-      ['addToken', () => grants.addToken(grant.key, newToken())],
+      ['addToken', () => grants.addToken(grant.key, newToken(), newEvent())],
       ['create', () => createGrant(store)],
       ['put', () => artifacts.put('Session', key, artifact)],
       ['replace', () => artifacts.replace('Session', key, artifact)],

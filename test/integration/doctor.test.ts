@@ -49,7 +49,7 @@ withHouse({ storage: 'redis', env: { PASSWORD_HASH: '' } }, (house) => {
       expect(report.lines).toEqual(line('ok database: PostgreSQL '))
       expect(report.lines).toEqual(line('ok database: migrations are current'))
       expect(report.lines).toEqual(line('ok redis: Redis '))
-      expect(report.lines).toEqual(line('ok keys: 4 data keys open with the master key'))
+      expect(report.lines).toEqual(line('ok keys: 5 data keys open with the master key'))
       expect(report.lines).toEqual(line('ok signing keys: '))
       expect(report.lines).toEqual(line('ok server: is ready'))
     })
@@ -85,7 +85,7 @@ withHouse({ storage: 'redis', env: { PASSWORD_HASH: '' } }, (house) => {
         [expect.stringContaining('MASTER_KEY does not open')],
       ])
       const both = { MASTER_KEY: `${other.MASTER_KEY},${house().env['MASTER_KEY']}` }
-      expect((await doctor(house(), both)).lines).toEqual(line('ok keys: 4 data keys open'))
+      expect((await doctor(house(), both)).lines).toEqual(line('ok keys: 5 data keys open'))
       expect(await wraps()).toEqual(before)
     })
 

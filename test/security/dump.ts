@@ -44,6 +44,7 @@ async function valuesAt(redis: Redis, key: string): Promise<string[]> {
   if (type === 'string') return [(await redis.get(key)) ?? '']
   if (type === 'hash') return Object.entries(await redis.hgetall(key)).flat()
   if (type === 'zset') return redis.zrange(key, '0', '-1')
+  if (type === 'stream') return (await redis.xrange(key, '-', '+')).flatMap(([, fields]) => fields)
   throw new Error(`a ${type} at ${key}: nothing of ours`)
 }
 

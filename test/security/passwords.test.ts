@@ -36,7 +36,9 @@ withHouse({ storage: 'postgresql', setUp }, (house) => {
     within(house(), async ({ accounts, setPassword }) => {
       const account = await accounts.users.findByEmailKey('nul@example.com')
       if (account === undefined) throw new Error('nobody of this name')
-      expect(await setPassword(account, PASSWORDS['nul@example.com'])).toEqual({ ok: true })
+      expect(await setPassword(account, PASSWORDS['nul@example.com'], { actor: 'test' })).toEqual({
+        ok: true,
+      })
     }),
   )
 

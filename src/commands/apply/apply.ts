@@ -8,6 +8,7 @@ import { whenReachable } from '../../state.ts'
 import type { AddCommand, CommandContext } from '../context.ts'
 import { endAccess } from '../end-access.ts'
 import { EXIT } from '../exit-codes.ts'
+import { BY_APPLY } from '../origins.ts'
 import { type Changed, tellOthers } from '../tell-others.ts'
 import { withCore, withState } from '../with-core.ts'
 import type { Desired } from './desired.ts'
@@ -75,7 +76,7 @@ async function bringAbout(core: Core, desired: Desired, { dryRun, prune }: Optio
     const outcome = await reconcile(use, desired, { managedBy: 'apply', prune, dryRun })
     if (outcome.ok && !dryRun) {
       await tellOthers(core, changedBy(outcome.changes))
-      await endAccess(core, state, accessEndedBy(outcome.changes))
+      await endAccess(core, state, accessEndedBy(outcome.changes), BY_APPLY)
     }
     return outcome
   })

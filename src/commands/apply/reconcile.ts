@@ -62,7 +62,7 @@ async function attempt(
   const { secrets, generated } = prepareSecrets(changes)
   const hashes = await hashPasswords(use.hasher, changes)
   await setUp.change(wanted, stored, (rooms) =>
-    carryOut(changes, { ...use, rooms, before: stored.clients, secrets, hashes }),
+    carryOut(changes, { ...use, ...options, rooms, before: stored.clients, secrets, hashes }),
   )
   return { ok: true, changes, stored, generated }
 }

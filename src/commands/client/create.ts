@@ -1,3 +1,4 @@
+import { createEvent } from '../../audit/event.ts'
 import { type ClientMetadata, clientMetadataSchema, isConfidential } from '../../clients/client-metadata.ts'
 import { keepSecret } from '../../clients/keep-secret.ts'
 import type { Core } from '../../core.ts'
@@ -6,6 +7,7 @@ import { clientId as clientIdSchema } from '../apply/client-entry.ts'
 import { pathText } from '../apply/finding.ts'
 import { inWords } from '../apply/in-words.ts'
 import type { CommandContext } from '../context.ts'
+import { BY_COMMAND } from '../origins.ts'
 import { Refusal } from '../refusal.ts'
 
 export interface CreateClientOptions {
@@ -30,7 +32,9 @@ export async function createClient(
     secret === undefined
       ? { secretHash: undefined, secretSealed: undefined }
       : keepSecret(core, clientId, metadata, secret)
-  const added = await core.clients.add({ clientId, metadata, disabled: false, managedBy: undefined, ...kept })
+  const client = { clientId, metadata, disabled: false, managedBy: undefined, ...kept }
+  const event = createEvent(BY_COMMAND, { type: 'client.created', client: clientId }, core.clock.now())
+  const added = await core.clients.add(client, event)
   if (!added) throw new Refusal(`There is a client ${clientId} already.`)
   show(context, clientId, secret, options.json)
 }

@@ -9,6 +9,7 @@ import { FIRST_PARTY } from '../../provider/first-party.ts'
 import { whenReachable } from '../../state.ts'
 import type { CommandContext } from '../context.ts'
 import { endAccess } from '../end-access.ts'
+import { BY_COMMAND } from '../origins.ts'
 import { Refusal } from '../refusal.ts'
 import { withState } from '../with-core.ts'
 import { announce, sentenceOf } from './announce.ts'
@@ -27,6 +28,9 @@ export const COMPROMISE_WORDS: Readonly<Record<DataKeyPurpose, string>> = {
   field:
     'All encrypted fields (private signing keys, secrets of clients) are encrypted anew, then the old keys are ' +
     'refused. Nobody notices. What has leaked besides them must be replaced on its own.',
+  audit:
+    'Events from now on get their digests under a new key. With the old one and a dump, addresses and names that were ' +
+    'erased from the audit trail can be guessed and tried.',
 }
 
 export const compromise = (core: Core, context: CommandContext, purpose: DataKeyPurpose): Promise<void> =>
@@ -65,9 +69,9 @@ async function endOldKeys(
     if (!outcome.ok) throw new Refusal(sentenceOf(outcome))
     await announce(core)
     say(`${purpose} ${outcome.number} is in use, the old keys are refused.`)
-    if (purpose === 'cookie') return
+    if (purpose === 'cookie' || purpose === 'audit') return
     const clients = (await core.clients.list()).map(({ clientId }) => clientId)
-    const { grants } = await endAccess(core, state, { clients: [...clients, FIRST_PARTY] })
+    const { grants } = await endAccess(core, state, { clients: [...clients, FIRST_PARTY] }, BY_COMMAND)
     say(`${grants} grants have ended.`)
     if (purpose === 'pepper') await tellSecrets(core, say, old)
   })

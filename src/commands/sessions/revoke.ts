@@ -6,6 +6,7 @@ import { endSession } from '../../sessions/end-session.ts'
 import { whenReachable } from '../../state.ts'
 import type { CommandContext } from '../context.ts'
 import { endAccess } from '../end-access.ts'
+import { BY_COMMAND } from '../origins.ts'
 import { Refusal } from '../refusal.ts'
 import { findUser } from '../user/find-user.ts'
 import { withState } from '../with-core.ts'
@@ -33,15 +34,15 @@ export async function revoke(core: Core, { say }: CommandContext, target: Target
 
 async function ended(core: Core, state: StateStore, { user, client, session }: Target): Promise<Ended> {
   if (user !== undefined) {
-    return endAccess(core, state, { accounts: [(await findUser(core, user)).sub] })
+    return endAccess(core, state, { accounts: [(await findUser(core, user)).sub] }, BY_COMMAND)
   }
   if (client !== undefined) {
     if ((await core.clients.find(client)) === undefined) {
       throw new Refusal(`There is no client ${JSON.stringify(client)}.`)
     }
-    return endAccess(core, state, { clients: [client] })
+    return endAccess(core, state, { clients: [client] }, BY_COMMAND)
   }
   const handles = createHandles(core.keys)
   const aliasesOf = (uid: string) => handles.peppers().map((under) => under.key('Session uid', uid))
-  return endSession({ state, aliasesOf })(session ?? '')
+  return endSession({ state, clock: core.clock, aliasesOf })(session ?? '', BY_COMMAND)
 }

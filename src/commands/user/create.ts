@@ -1,6 +1,7 @@
 import type { Account } from '../../accounts/account.ts'
 import type { Core } from '../../core.ts'
 import type { CommandContext } from '../context.ts'
+import { BY_COMMAND } from '../origins.ts'
 import { Refusal } from '../refusal.ts'
 import { findUser } from './find-user.ts'
 
@@ -27,12 +28,10 @@ export async function createUser(
   email: string,
   { name, role, emailVerified, json }: CreateOptions,
 ): Promise<void> {
-  const created = await core.createUser({
-    email,
-    emailVerified,
-    serverRoles: role,
-    ...(name !== undefined && { name }),
-  })
+  const created = await core.createUser(
+    { email, emailVerified, serverRoles: role, ...(name !== undefined && { name }) },
+    BY_COMMAND,
+  )
   if (!created.ok) throw new Refusal(WORDS[created.reason](email))
   await printLink(core, context, created.account, json)
 }
@@ -53,7 +52,7 @@ async function printLink(
   account: Account,
   json: boolean,
 ) {
-  const made = await core.makeLink(account)
+  const made = await core.makeLink(account, BY_COMMAND)
   if (made === undefined) throw new Refusal(`${account.email} is disabled: enable it first.`)
   const { email, sub } = account
   const link = `${config.issuer}/set-password?token=${made.token}`

@@ -2,6 +2,7 @@ import type { Core } from '../../core.ts'
 import { whenReachable } from '../../state.ts'
 import type { CommandContext } from '../context.ts'
 import { endAccess } from '../end-access.ts'
+import { BY_COMMAND } from '../origins.ts'
 import { PASSWORD_REFUSALS } from '../password-refusals.ts'
 import { Refusal } from '../refusal.ts'
 import { withState } from '../with-core.ts'
@@ -17,7 +18,7 @@ export async function setPassword(
   const account = await findUser(core, email)
   await withState(core, async (state) => {
     await whenReachable(state)
-    const outcome = await core.setPassword(account, password)
+    const outcome = await core.setPassword(account, password, BY_COMMAND)
     if (!outcome.ok) {
       const { reason } = outcome
       throw new Refusal(
@@ -26,7 +27,7 @@ export async function setPassword(
           : `Refused: the password ${PASSWORD_REFUSALS[reason]}.`,
       )
     }
-    await endAccess(core, state, { accounts: [account.sub] })
+    await endAccess(core, state, { accounts: [account.sub] }, BY_COMMAND)
   })
   say(`${account.email} has a new password, and is signed out everywhere.`)
 }

@@ -1,4 +1,5 @@
 import type { Account } from '../../accounts/account.ts'
+import type { Origin } from '../../audit/event.ts'
 import { type Consent, NO_CONSENT } from '../../consents/consents-repository.ts'
 import type { ConsentModel } from '../../pages/models.ts'
 import { AppError } from '../../shared/app-error.ts'
@@ -7,7 +8,7 @@ import { clientFace, type Journey, pageOptions, parameter, type Step, type StepU
 export interface ConsentUse extends StepUse {
   findAccount: (sub: string) => Promise<Account | undefined>
   findConsent: (sub: string, clientId: string) => Promise<Consent>
-  addConsent: (sub: string, clientId: string, consent: Consent) => Promise<void>
+  giveConsent: (sub: string, clientId: string, consent: Consent, origin: Origin) => Promise<void>
   scopesOf: (identifier: string) => Promise<readonly string[]>
   isServerScope: (scope: string) => boolean
   isServerClaim: (claim: string) => boolean
@@ -32,7 +33,9 @@ export function createConsent(use: ConsentUse): Step {
         return { error: 'access_denied', error_description: 'the person did not allow it' }
       }
       if (form['decision'] !== 'approve') throw new AppError('bad_request', 'This form can not be read.')
-      await use.addConsent(account.sub, journey.client.clientId, await whatIsAsked(use, journey))
+      const asked = await whatIsAsked(use, journey)
+      const { client, ctx } = journey
+      await use.giveConsent(account.sub, client.clientId, asked, use.originOf(ctx))
       return { consent: {} }
     },
   }

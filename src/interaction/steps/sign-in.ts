@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Account } from '../../accounts/account.ts'
+import type { SignInOrigin } from '../../accounts/authenticate.ts'
 import type { SignInError, SignInModel } from '../../pages/models.ts'
 import { minutesOf, type Refusal, refusalHeaders } from '../../security/rate-limit/refusal.ts'
 import type { Attempt, SignInGuard } from '../../security/rate-limit/sign-in-guard.ts'
@@ -10,6 +11,7 @@ export interface SignInUse extends StepUse {
   authenticate: (
     username: string,
     password: string,
+    origin: SignInOrigin,
   ) => Promise<{ ok: true; account: Account } | { ok: false; reason: string }>
   guard: SignInGuard
   /** What one proven factor is worth, as an `acr` value. */
@@ -62,7 +64,7 @@ export function createSignIn(use: SignInUse): Step {
         ctx.set(refusalHeaders(refusal))
         return again({ kind: 'busy', minutes: minutesOf(refusal) })
       }
-      const outcome = await verify(use, admission.attempt, username, password)
+      const outcome = await verify(use, journey, admission.attempt, { username, password })
       if (outcome === 'busy') return again({ kind: 'busy' })
       use.reportSignIn(ctx.req, journey.client.clientId, outcome)
       if (!outcome.ok) {
@@ -76,9 +78,15 @@ export function createSignIn(use: SignInUse): Step {
 }
 
 /** A full hashing queue is told on the same page; a store that is away goes the way of all such errors. */
-async function verify(use: SignInUse, attempt: Attempt, username: string, password: string) {
+async function verify(
+  use: SignInUse,
+  { ctx, client }: Journey,
+  attempt: Attempt,
+  { username, password }: { username: string; password: string },
+) {
   try {
-    return await use.authenticate(username, password)
+    const origin = { ...use.originOf(ctx), client: client.clientId }
+    return await use.authenticate(username, password, origin)
   } catch (error) {
     await attempt.dropped()
     if (error instanceof AppError && error.code === 'busy') return 'busy' as const

@@ -1,0 +1,116 @@
+/**
+ * Every event that the house records, a closed union: what it is called (`area.verb_past`), how it ended, and what it
+ * tells besides the fields that all have. A value that a person chose (a name, an address) is never a detail: details
+ * can't be erased.
+ */
+export type Outcome = 'success' | 'failure'
+
+/** `none`: the event has no details. */
+type None = Record<never, never>
+
+export interface EventDetails {
+  'login.succeeded': { method: 'password' }
+  'login.failed': { method: 'password' }
+  'password.set': { by: 'link' | 'operator' }
+  'user.created': None
+  'user.updated': { fields: string[] }
+  'user.disabled': None
+  'user.enabled': None
+  'user.deleted': None
+  'user.link_created': { purpose: string }
+  'user.tokens_revoked': None
+  'consent.given': { scopes: string[]; claims: string[]; resources: string[] }
+  'client.created': None
+  'client.updated': { fields: string[] }
+  'client.disabled': None
+  'client.enabled': None
+  'client.deleted': None
+  'client.tokens_revoked': None
+  'resource_server.created': { identifier: string }
+  'resource_server.updated': { identifier: string; fields: string[] }
+  'resource_server.deleted': { identifier: string }
+  'code.replayed': { revoked: boolean }
+  'token.issued': { grant_type: string; scope: string }
+  'token.refreshed': { number: number; repeat: boolean }
+  'token.reuse_detected': { number: number; revokes: 'family' | 'session' | 'user' }
+  'token.revoked': None
+  'grant.revoked': None
+  'session.ended': None
+  'session.revoked': None
+  'audit.events_dropped': { chain: string; first: number; last: number; hash: string }
+  'audit.refreshes_dropped': { count: number }
+  'audit.event_refused': { sha256: string }
+}
+
+export type EventType = keyof EventDetails
+
+interface Kind {
+  outcome: Outcome
+  /** Comes from the store of short-lived state; no other type is taken from there. */
+  ofState?: true
+  /** For people: what it says when it is there. */
+  says: string
+}
+
+const MAIN = {
+  'login.succeeded': { outcome: 'success', says: 'a person proved to be who they are' },
+  'login.failed': { outcome: 'failure', says: 'somebody did not; the reason says why' },
+  'password.set': { outcome: 'success', says: 'a person got another password' },
+  'user.created': { outcome: 'success', says: 'an account was made' },
+  'user.updated': { outcome: 'success', says: 'an account was changed' },
+  'user.disabled': { outcome: 'success', says: 'an account may sign in no more' },
+  'user.enabled': { outcome: 'success', says: 'it may again' },
+  'user.deleted': { outcome: 'success', says: 'an account is gone' },
+  'user.link_created': { outcome: 'success', says: 'a one-time link was made: who has it sets the password' },
+  'user.tokens_revoked': { outcome: 'success', ofState: true, says: 'a person was signed out everywhere' },
+  'consent.given': { outcome: 'success', says: 'a person allowed a client something' },
+  'client.created': { outcome: 'success', says: 'a client was made' },
+  'client.updated': { outcome: 'success', says: 'a client was changed' },
+  'client.disabled': { outcome: 'success', says: 'a client gets no more tokens' },
+  'client.enabled': { outcome: 'success', says: 'it does again' },
+  'client.deleted': { outcome: 'success', says: 'a client is gone' },
+  'client.tokens_revoked': { outcome: 'success', ofState: true, says: 'all tokens of a client were ended' },
+  'resource_server.created': { outcome: 'success', says: 'a resource server was made' },
+  'resource_server.updated': { outcome: 'success', says: 'a resource server was changed' },
+  'resource_server.deleted': { outcome: 'success', says: 'a resource server is gone' },
+  'code.replayed': { outcome: 'failure', ofState: true, says: 'an authorization code came a second time' },
+  'token.issued': { outcome: 'success', ofState: true, says: 'a client got its first tokens of a grant' },
+  'token.reuse_detected': {
+    outcome: 'failure',
+    ofState: true,
+    says: 'an old refresh token came: two parties hold the family, which has ended',
+  },
+  'token.revoked': { outcome: 'success', ofState: true, says: 'an access token was ended by its client' },
+  'grant.revoked': {
+    outcome: 'success',
+    ofState: true,
+    says: 'a refresh-token family was ended by its client',
+  },
+  'session.ended': { outcome: 'success', ofState: true, says: 'a person signed out' },
+  'session.revoked': { outcome: 'success', ofState: true, says: 'a session was ended for its person' },
+  'audit.events_dropped': {
+    outcome: 'success',
+    says: 'events beyond their time were dropped, up to this hash',
+  },
+  'audit.refreshes_dropped': {
+    outcome: 'failure',
+    ofState: true,
+    says: 'refreshes that were not recorded, as nobody took events from Redis',
+  },
+  'audit.event_refused': { outcome: 'failure', says: 'what lay among the events of Redis was none of ours' },
+} satisfies Partial<Record<EventType, Kind>>
+
+/** So many more than of all others, and of so little interest after a while, that they have a chain of their own. */
+const REFRESHES = {
+  'token.refreshed': { outcome: 'success', ofState: true, says: 'a refresh token was used' },
+} satisfies Partial<Record<EventType, Kind>>
+
+export const CATALOGUE: Readonly<Record<EventType, Kind>> = { ...MAIN, ...REFRESHES }
+
+export type ChainName = 'main' | 'refreshes'
+export const CHAINS: readonly ChainName[] = ['main', 'refreshes']
+
+export const chainOf = (type: EventType): ChainName => (type in REFRESHES ? 'refreshes' : 'main')
+
+export const isEventType = (type: unknown): type is EventType =>
+  typeof type === 'string' && Object.hasOwn(CATALOGUE, type)
