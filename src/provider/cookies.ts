@@ -15,12 +15,32 @@ export const cookieNames = (issuer: string): CookieNames => ({
   resume: 'gh_resume',
 })
 
-export function cookies(issuer: string, keys: AskKeys): NonNullable<Configuration['cookies']> {
+/** `request`: the one that the library works on, if any. */
+export function cookies(
+  issuer: string,
+  keys: AskKeys,
+  request: () => object | undefined,
+): NonNullable<Configuration['cookies']> {
   const common = { signed: true, httpOnly: true, sameSite: 'lax', overwrite: true } as const
   return {
     names: cookieNames(issuer),
-    keys: createCookieSignatures(keys),
+    keys: createCookieSignatures(onceEach(keys, request)),
     long: { ...common, path: '/' },
     short: common,
+  }
+}
+
+/**
+ * A request goes by the keys of its first cookie to its end. Else one that is under way when a key is refused, and had
+ * known its cookies by that key, would send them back signed with the new one.
+ */
+function onceEach(keys: AskKeys, request: () => object | undefined): AskKeys {
+  const known = new WeakMap<object, ReturnType<AskKeys>>()
+  return () => {
+    const at = request()
+    if (at === undefined) return keys()
+    const ofRequest = known.get(at) ?? keys()
+    known.set(at, ofRequest)
+    return ofRequest
   }
 }

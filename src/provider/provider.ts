@@ -123,7 +123,11 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     clientBasedCORS,
     clientDefaults,
     conformIdTokenClaims: false,
-    cookies: cookies(use.issuer, () => use.keys.living('cookie')),
+    cookies: cookies(
+      use.issuer,
+      () => use.keys.living('cookie'),
+      () => Provider.ctx,
+    ),
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256', 'RS256', 'EdDSA', 'HS256'],
       clientAuthSigningAlgValues: ['HS256'],
