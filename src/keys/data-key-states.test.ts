@@ -50,7 +50,13 @@ describe('a data key', () => {
   })
 
   it('lives as long as the longest of what it makes', () => {
-    expect(lives).toEqual({ pepper: 90 * DAY, cookie: 90 * DAY, refresh: 30 * DAY, field: 0 })
+    expect(lives).toEqual({
+      pepper: 90 * DAY,
+      cookie: 90 * DAY,
+      refresh: 30 * DAY,
+      field: 0,
+      audit: 400 * DAY,
+    })
     expect(dataKeyLives({ refreshFamilyExp: 1000, sessionMaxExp: 1000 }).pepper).toBe(DAY)
   })
 })
