@@ -32,8 +32,11 @@ async function serve({ dataDir, socket, firstStart }: Task): Promise<void> {
   const sessions: Sessions = new Map()
   const server = await listen(socket, await backendOf(cluster), sessions)
   parentPort?.once('message', async ({ farewellMs }: Close) => {
+    // Who is here may still need another connection, so the door stays open as long as somebody is.
+    const over = delay(farewellMs, true, { ref: false })
+    const allLeft = () => Promise.all(sessions.values()).then(() => false)
+    while (sessions.size > 0 && !(await Promise.race([allLeft(), over])));
     server.close()
-    await Promise.race([Promise.all(sessions.values()), delay(farewellMs, undefined, { ref: false })])
     for (const remaining of sessions.keys()) remaining.destroy()
     await Promise.all(sessions.values())
     await closeCluster(cluster, dataDir)

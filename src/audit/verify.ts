@@ -43,13 +43,13 @@ async function walk(use: VerifyUse, state: ChainState): Promise<Verdict> {
     ...(id !== undefined && { id }),
     fault,
   })
-  if (state.sequence === last && !state.hash.equals(previous)) return broken(last, WRONG_END)
+  if (state.sequence === last && !equalBytes(state.hash, previous)) return broken(last, WRONG_END)
   for (let page: TrailRow[] | undefined; page === undefined || page.length === PAGE; ) {
     page = await use.trail.page(chain, last, PAGE)
     for (const row of page) {
       const fault = faultOf(use, row, last + 1, previous)
       if (fault !== undefined) return broken(Math.min(row.sequence, last + 1), fault, row.id)
-      if (row.sequence === state.sequence && !row.hash.equals(state.hash))
+      if (row.sequence === state.sequence && !equalBytes(row.hash, state.hash))
         return broken(row.sequence, WRONG_END, row.id)
       ;[last, previous, rows] = [row.sequence, row.hash, rows + 1]
     }

@@ -57,7 +57,7 @@ export function createDeviceCookies({ keys, issuer }: { keys: AskKeys; issuer: s
       const id = device?.id ?? newSecret(16)
       const mark = markOf(key, id, account)
       // Marks made with another key would be nobody's under this one.
-      const known = device?.key.equals(key) === true ? device.marks : []
+      const known = device !== undefined && equalBytes(device.key, key) ? device.marks : []
       const others = known.filter((other) => other !== mark)
       const marks = [mark, ...others].slice(0, MOST_MARKS).join('')
       const value = `${id}.${marks}.${proofOf(key, id, marks).toString('base64url')}`

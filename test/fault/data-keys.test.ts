@@ -302,7 +302,7 @@ withHouse({ storage: 'postgresql', nodes: 2, setUp: WITH_SIGNER }, (house) => {
             await expect.poll(() => signedIn(house(), ada), SOON).toEqual(['yes', 'yes'])
           }
         }
-        expect((await listed(house(), alone)).map((key) => key.copies_unlisted)).toEqual([1, 1, 1, 1])
+        expect((await listed(house(), alone)).map((key) => key.copies_unlisted)).toEqual([1, 1, 1, 1, 1])
         const halfWay = await house().run(['keys', 'rotate', 'cookie'], alone)
         expect([halfWay.code, halfWay.stderr]).toEqual([1, expect.stringContaining('keys rewrap')])
         const { stdout } = await house().run(['doctor', '--quick', '--json'], alone)

@@ -39,6 +39,9 @@ const isSuspicious = ([a, b]: [string, string]): boolean =>
 
 it('A-913 secrets are compared in constant time, in these places', () => {
   expect(filesOf(linesWith(/\b(?:timingSafeEqual|equalBytes)\(/))).toEqual([
+    // Digests of personal values, and the hashes of the chain: what is stored against what it must be.
+    'src/audit/record.ts',
+    'src/audit/verify.ts',
     // What a client sends against the keyed hash that is stored.
     'src/clients/client-secrets.ts',
     // The proof in a refresh token against the one that its bytes give.
@@ -57,12 +60,16 @@ it('A-913 secrets are compared in constant time, in these places', () => {
 it('A-913 no other comparison has a secret on one side, but for these', () => {
   const found = lines.filter(({ text }) => comparisons(text).some(isSuspicious))
   expect(found.map(({ file, text }) => `${file}: ${text}`).toSorted()).toEqual([
+    // Under which pepper a hash was made: a number, which is no secret.
+    "src/clients/client-secrets.ts: isOld: (stored) => pepperOf(stored) !== keys.current('pepper').number,",
+    'src/clients/rehash-secrets.ts: .filter(({ secretHash }) => secretHash !== undefined && pepperOf(secretHash) === pepper)',
+    'src/clients/rehash-secrets.ts: const secret = secretHash !== undefined && pepperOf(secretHash) === pepper && revealSecret(use, client)',
     // The set-up file's own words against what the last one said: nobody outside asks.
     "src/commands/apply/plan-user.ts: return password.kind === 'hash' ? before.passwordHash === password.phc : facts.passwordFits(address.key)",
     // Both were brought by the same browser: its address and its cookie.
     "src/interaction/flow.ts: if (interaction.uid !== ctx['params'].uid) throw expired('the address names another interaction')",
     // Two keyed hashes: who does not know the key learns nothing by how far they agree.
-    'src/provider/grant-adapters.ts: if (grant?.code?.key !== codeKey) return undefined',
+    'src/provider/grant-adapters.ts: if (grant.code?.key !== codeKey) return undefined',
   ])
 })
 
