@@ -1,4 +1,5 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
+import type { IncomingMessage } from 'node:http'
 import type Koa from 'koa'
 import type { Grant, StateStore } from '../adapters/contract.ts'
 import type { Account } from './accounts/account.ts'
@@ -20,6 +21,7 @@ import { createOwnBrowser } from './interaction/own-browser.ts'
 import { createConsent } from './interaction/steps/consent.ts'
 import { createSignIn } from './interaction/steps/sign-in.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
+import { tellOfNewDevice } from './messaging/tell-of-new-device.ts'
 import { tellOfReuse } from './messaging/tell-of-reuse.ts'
 import { createAssets, HOSTED_ASSETS } from './pages/assets.ts'
 import { createMessages } from './pages/messages.ts'
@@ -79,7 +81,10 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const { assets, showPage } = face
   const answerError = createAnswerError({ showPage, requests, clock })
 
-  const report = reportSignIn({ metrics, requests })
+  const onSignIn = {
+    report: reportSignIn({ metrics, requests }),
+    tellOfNewDevice: createTellOfNewDevice(core, requests),
+  }
 
   const { provider, firstParty } = createProvider({
     ...config,
@@ -111,7 +116,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     issuer: config.issuer,
     requests,
     ownBrowser,
-    steps: createSteps(core, lookUps, { ...face, originOf }, guards, report),
+    steps: createSteps(core, lookUps, { ...face, originOf }, guards, onSignIn),
   })
   return {
     http: createHttp({
@@ -129,7 +134,14 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
       requestLimit: guards.requests,
       routers: [
         interaction,
-        ...createFirstPartyApi(core, { csrf: face.csrf, originOf, requests, report, firstParty, guards }),
+        ...createFirstPartyApi(core, {
+          csrf: face.csrf,
+          originOf,
+          requests,
+          firstParty,
+          guards,
+          ...onSignIn,
+        }),
         ...createPlainRouters(core, lookUps, { ...face, originOf }, guards, requests),
       ],
     }),
@@ -147,6 +159,17 @@ function createTellOfReuse({ config, outbox, clock }: Core, log: Logger) {
     tell({ grantKey, sub: account, clientId: client }).catch((error: unknown) =>
       log.error({ userId: account, clientId: client, error }, 'nobody can be told of the reuse by mail'),
     )
+}
+
+/** A sign-in does not wait for mail, and is none the worse for mail that can't be written. */
+function createTellOfNewDevice({ outbox, clock }: Core, requests: RequestContexts) {
+  const tell = tellOfNewDevice({ outbox, clock })
+  return (req: IncomingMessage, sub: string): Promise<void> => {
+    const { ip, log } = requests.of(req)
+    return tell({ sub, userAgent: req.headers['user-agent'], address: ip }).catch((error: unknown) =>
+      log.error({ userId: sub, error }, 'nobody can be told of a new device by mail'),
+    )
+  }
 }
 
 type LookUps = ReturnType<typeof createLookUps>
@@ -188,12 +211,17 @@ function createFace({ config, keys }: Core) {
   }
 }
 
+interface OnSignIn {
+  report: ReturnType<typeof reportSignIn>
+  tellOfNewDevice: ReturnType<typeof createTellOfNewDevice>
+}
+
 function createSteps(
   core: Core,
   { findAccountFresh, findResourceServer }: LookUps,
   { csrf, showPage, originOf }: Face & WithOrigin,
   { signIn }: Guards,
-  report: ReturnType<typeof reportSignIn>,
+  { report, tellOfNewDevice: tell }: OnSignIn,
 ) {
   const { config, authenticate, consents, giveConsent } = core
   return {
@@ -203,6 +231,7 @@ function createSteps(
       originOf,
       authenticate,
       guard: signIn,
+      tellOfNewDevice: tell,
       acr: ACR_1FA,
       reportSignIn: report,
     }),
@@ -221,10 +250,9 @@ function createSteps(
   }
 }
 
-interface FirstPartyApiUse extends WithOrigin {
+interface FirstPartyApiUse extends WithOrigin, OnSignIn {
   csrf: Csrf
   requests: RequestContexts
-  report: ReturnType<typeof reportSignIn>
   firstParty: FirstParty
   guards: Guards
 }
@@ -247,6 +275,7 @@ function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
         familyOf: firstParty.familyOf,
       }),
       guard: guards.signIn,
+      tellOfNewDevice: use.tellOfNewDevice,
       authenticate: (username, password, ctx) =>
         core.authenticate(username, password, { ...originOf(ctx), client: FIRST_PARTY }),
       reportSignIn: ({ req }, outcome) => report(req, FIRST_PARTY, outcome),

@@ -35,6 +35,8 @@ export interface FirstPartyUse {
   requests: RequestContexts
   cookie: RefreshCookie
   guard: SignInGuard
+  /** Has the person told. Never rejects. */
+  tellOfNewDevice: (req: Context['req'], sub: string) => Promise<void>
   authenticate: (username: string, password: string, ctx: Context) => Promise<SignInOutcome>
   reportSignIn: (ctx: Context, outcome: SignInOutcome | { ok: false; refusal: Refusal }) => void
   /** What the provider does for its built-in client. */
@@ -123,7 +125,12 @@ async function signIn(
     throw error
   })
   use.reportSignIn(ctx, outcome)
-  await (outcome.ok ? attempt.succeeded(ctx.res) : attempt.failed())
+  if (!outcome.ok) {
+    await attempt.failed()
+    return outcome
+  }
+  const { newDevice } = await attempt.succeeded(ctx.res)
+  if (newDevice) await use.tellOfNewDevice(ctx.req, outcome.account.sub)
   return outcome
 }
 

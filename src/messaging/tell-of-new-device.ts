@@ -9,20 +9,27 @@ export interface TellOfNewDeviceUse {
 }
 
 export interface NewDevice {
-  /** The device's id: of any number of reports one mail comes. */
-  deviceId: string
   sub: string
   userAgent: string | undefined
   address: string
 }
 
-/** Has the person told of a sign-in on a device that was not seen before. Rejects when that can't be written. */
+const DAY = 24 * 60 * 60 * 1000
+
+/**
+ * Has the person told of a sign-in on a device that was not seen before. A program that keeps no cookies is new each time:
+ * of what looks alike one mail comes in a day. Rejects when that can't be written.
+ */
 export const tellOfNewDevice =
   ({ outbox, clock }: TellOfNewDeviceUse) =>
-  ({ deviceId, sub, userAgent, address }: NewDevice): Promise<void> =>
-    outbox.add(
+  ({ sub, userAgent, address }: NewDevice): Promise<void> => {
+    const at = clock.now()
+    const { browser = '', system = '' } = readUserAgent(userAgent)
+    const alike = `${Math.floor(at / DAY)} ${address} ${browser} ${system}`
+    return outbox.add(
       mailMessage(
-        { mail: 'new-device', sub, at: clock.now(), ...readUserAgent(userAgent), address },
-        { once: `device ${sub} ${deviceId}` },
+        { mail: 'new-device', sub, at, ...readUserAgent(userAgent), address },
+        { once: `device ${sub} ${alike}` },
       ),
     )
+  }

@@ -1,5 +1,5 @@
 /** The person is told by mail of a reuse, whatever the mail server does: nothing is lost, nobody waits. */
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { metric, onDatabase, SOON } from '../security/probes.ts'
 import { agentOf, PERSON, PORTAL, refresh, signIn } from '../support/flows.ts'
 import { startMailServer } from '../support/mail-server.ts'
@@ -23,8 +23,23 @@ withHouse({ storage: 'redis', nodes: 2, env: { ...server.env, REFRESH_REUSE_GRAC
     )
   const newest = async () => (await rows('done_at, dead_at, attempts, strikes, reason')).at(-1)
 
+  /** The first of these tests' sign-ins is on a new device; those that look like it are told of once a day. */
+  let firstOnes: typeof server.received
+  beforeAll(async () => {
+    const agent = agentOf(house())
+    await signIn(house(), agent, PORTAL)
+    await signIn(house(), agent, PORTAL, { prompt: 'login' })
+    await signIn(house(), agentOf(house()), PORTAL)
+    await vi.waitUntil(async () => (await metric(house(), WAITING)) === 0, SOON)
+    firstOnes = [...server.received]
+  })
   beforeEach(() => {
     server.received.length = 0
+  })
+
+  it('a sign-in on a new device brings its person one mail', () => {
+    expect(firstOnes.map(({ subject }) => subject)).toEqual(['Your account was used on a new device'])
+    expect(firstOnes[0]?.text).toContain('Address: 127.0.0.1')
   })
 
   describe('a refresh token that somebody else uses too', () => {

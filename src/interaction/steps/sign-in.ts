@@ -14,6 +14,8 @@ export interface SignInUse extends StepUse {
     origin: SignInOrigin,
   ) => Promise<{ ok: true; account: Account } | { ok: false; reason: string }>
   guard: SignInGuard
+  /** Has the person told. Never rejects. */
+  tellOfNewDevice: (req: IncomingMessage, sub: string) => Promise<void>
   /** What one proven factor is worth, as an `acr` value. */
   acr: string
   reportSignIn: (
@@ -71,7 +73,8 @@ export function createSignIn(use: SignInUse): Step {
         await admission.attempt.failed()
         return again({ kind: 'invalid_credentials' })
       }
-      await admission.attempt.succeeded(ctx.res)
+      const { newDevice } = await admission.attempt.succeeded(ctx.res)
+      if (newDevice) await use.tellOfNewDevice(ctx.req, outcome.account.sub)
       return { login: { accountId: outcome.account.sub, amr: ['pwd'], acr: use.acr, remember } }
     },
   }

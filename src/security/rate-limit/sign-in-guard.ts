@@ -38,8 +38,8 @@ export type Admission = { ok: true; attempt: Attempt } | { ok: false; refusal: R
 
 /** One of the three is called, once. */
 export interface Attempt {
-  /** Gives the try back, and the device its cookie. */
-  succeeded(res: ServerResponse): Promise<void>
+  /** Gives the try back, and the device its cookie. Whether nobody had signed in to the account on it before. */
+  succeeded(res: ServerResponse): Promise<{ newDevice: boolean }>
   failed(): Promise<void>
   /** It came to no verdict. */
   dropped(): Promise<void>
@@ -56,14 +56,18 @@ export function createSignInGuard(use: SignInGuardUse): SignInGuard {
     const remember = (res: ServerResponse): void => use.devices.remember(res, device, name)
     if (device !== undefined && use.devices.knows(device, name)) {
       const reservation = await reserve([deviceBudget(use, device, name)])
-      return admit(use, reservation, undefined, { remember, failed: async () => {} })
+      return admit(use, reservation, undefined, { newDevice: false, remember, failed: async () => {} })
     }
     const neighbourhood = neighbourhoodOf(ip)
     const [reservation, slowed] = await Promise.all([
       reserve(strangerBudgets(use, ip, name)),
       sprays.slow(neighbourhood),
     ])
-    return admit(use, reservation, slowed, { remember, failed: () => sprays.failed(neighbourhood, name) })
+    return admit(use, reservation, slowed, {
+      newDevice: true,
+      remember,
+      failed: () => sprays.failed(neighbourhood, name),
+    })
   }
 }
 
@@ -90,7 +94,7 @@ async function admit(
   { onRefused }: SignInGuardUse,
   reservation: Reservation,
   slowed: Refusal | undefined,
-  after: { remember: (res: ServerResponse) => void; failed: () => Promise<void> },
+  after: { newDevice: boolean; remember: (res: ServerResponse) => void; failed: () => Promise<void> },
 ): Promise<Admission> {
   if (!reservation.ok) return refuse(onRefused, reservation.refusal)
   if (slowed !== undefined) {
@@ -103,6 +107,7 @@ async function admit(
       succeeded: async (res) => {
         await reservation.giveBack()
         after.remember(res)
+        return { newDevice: after.newDevice }
       },
       failed: async () => {
         await Promise.all([reservation.failed(), after.failed()])
