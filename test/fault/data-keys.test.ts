@@ -306,14 +306,14 @@ withHouse({ storage: 'postgresql', nodes: 2, setUp: WITH_SIGNER }, (house) => {
         const halfWay = await house().run(['keys', 'rotate', 'cookie'], alone)
         expect([halfWay.code, halfWay.stderr]).toEqual([1, expect.stringContaining('keys rewrap')])
         const { stdout } = await house().run(['doctor', '--quick', '--json'], alone)
-        expect(stdout).toContain('4 copies are under master keys that MASTER_KEY does not list')
-        expect(await done(house(), ['rewrap', '--yes'], alone)).toMatch(/\b4 copies/)
+        expect(stdout).toContain('5 copies are under master keys that MASTER_KEY does not list')
+        expect(await done(house(), ['rewrap', '--yes'], alone)).toMatch(/\b5 copies/)
         await load.served()
       } finally {
         await load.stop()
       }
       expect(failed(load)).toEqual([])
-      expect((await listed(house(), alone)).map(({ copies }) => copies)).toEqual([1, 1, 1, 1])
+      expect((await listed(house(), alone)).map(({ copies }) => copies)).toEqual([1, 1, 1, 1, 1])
       expect(await refreshEverywhere(house(), tokens.refresh_token)).toEqual([200, 200])
       const late = await house().run(['serve'], { env: { PORT: '0', MANAGEMENT_PORT: '0' } })
       expect([late.code, late.stderr]).toEqual([78, expect.stringContaining('MASTER_KEY does not open')])
