@@ -3,13 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AxeResults } from 'axe-core'
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Assets, createAssets } from '../../src/pages/assets.ts'
 import { gallery } from '../../src/pages/gallery.ts'
@@ -17,6 +11,7 @@ import { CATALOGUES, type Catalogue } from '../../src/pages/locales.ts'
 import { createMessages } from '../../src/pages/messages.ts'
 import { createPages, type Pages } from '../../src/pages/pages.ts'
 import { contentSecurityPolicy } from '../../src/security/csp.ts'
+import { startBrowser } from '../support/browser.ts'
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 const TIMEOUT = 180_000
@@ -45,18 +40,7 @@ beforeAll(async () => {
   server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--headless',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  })
+  browser = await startBrowser()
 })
 
 afterAll(async () => {

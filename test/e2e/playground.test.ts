@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { AxeResults } from 'axe-core'
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort, startBrowser } from '../support/browser.ts'
 import { type House, openHouse } from '../support/house.ts'
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
@@ -22,18 +22,7 @@ let house: House
 beforeAll(async () => {
   // Wide enough that a slow machine still sends its repeat within it.
   house = await openDemo({ REFRESH_REUSE_GRACE: '60s' })
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--headless',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  })
+  browser = await startBrowser()
 }, TIMEOUT)
 
 afterAll(async () => {
@@ -43,16 +32,6 @@ afterAll(async () => {
 
 const openDemo = async (env: Record<string, string>): Promise<House> =>
   openHouse({ storage: 'embedded', browserPort: await freePort(), env })
-
-function freePort(): Promise<number> {
-  const server = createServer()
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    })
-  })
-}
 
 interface Visit {
   page: Page
