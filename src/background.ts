@@ -1,5 +1,6 @@
 /** The background work of a node, put together: a line a job. */
 import { hostname } from 'node:os'
+import { createInbox } from './audit/inbox-repository.ts'
 import type { Core } from './core.ts'
 import type { Handler } from './events/outbox-message.ts'
 import { createDeliverMail } from './messaging/deliver-mail.ts'
@@ -31,7 +32,7 @@ export function createBackground({ core, inside, log, metrics }: BackgroundUse):
   return createRunner({
     jobs: [
       createStateSweep({ sweep: () => inside.sweep() }),
-      auditChainJob({ events: inside.events, inbox: core.eventInbox, chain: core.auditChain }),
+      auditChainJob({ events: inside.events, inbox: createInbox(core.database.db), chain: core.auditChain }),
       auditRetentionJob({ chain: core.auditChain }),
       createOutboxDelivery({ outbox, handlers: handlersOf(core), clock, random: Math.random, log }),
       createOutboxSweep({ outbox }),

@@ -97,6 +97,18 @@ describe.each(Object.keys(STORAGE))('the audit trail in %s', (storage) => {
     await expectWhole()
   })
 
+  it('takes what comes at once together, and fails nobody for what was before', async () => {
+    const events = Array.from({ length: 50 }, (_, n) => toStored(createEvent(origin, signIn(n), Date.now())))
+    const inbox = createInbox(database.db)
+    await Promise.all(events.map((event) => inbox.takeIn([event])))
+    expect(await count('event_inbox')).toBe(events.length)
+    const refused = inbox.takeIn([{ id: 'no uuid', text: '' }])
+    await expect(refused).rejects.toThrow('uuid')
+    await inbox.takeIn([toStored(createEvent(origin, signIn(50), Date.now()))])
+    expect(await count('event_inbox')).toBe(events.length + 1)
+    await linkAll()
+  })
+
   it('A-926 a transaction that fails leaves no event', async () => {
     const before = await count('event_inbox')
     const failing = database.db.transaction().execute(async (tx) => {
