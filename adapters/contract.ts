@@ -162,9 +162,9 @@ export interface Artifact {
 export interface ArtifactStore {
   /**
    * Writes or replaces; replacing keeps the mark of consumption. `alias` is a second key, unique in its model: it
-   * leads to the record that named it last.
+   * leads to the record that named it last. The event, where there is one, is kept with it.
    */
-  put(model: string, key: string, artifact: NewArtifact): Promise<void>
+  put(model: string, key: string, artifact: NewArtifact, event?: StoredEvent): Promise<void>
   /**
    * As `put`, but only where there is a record: so a late save can't bring back a session that was ended; and, given
    * the `former` payload as it was read, only where that is still the one. The alias stays as it is; naming it

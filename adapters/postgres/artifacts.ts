@@ -3,8 +3,8 @@ import type { Artifact, ArtifactStore, NewArtifact } from '../contract.ts'
 import { type Ask, type Statement, told } from './statements.ts'
 
 export const postgresArtifacts = (ask: Ask): ArtifactStore => ({
-  async put(model, key, artifact) {
-    await ask(PUT, written(model, key, artifact))
+  async put(model, key, artifact, event) {
+    await ask(PUT, [...written(model, key, artifact), ...told(event)])
   },
 
   async replace(model, key, artifact, former) {
@@ -86,7 +86,8 @@ const PUT: Statement = {
     on conflict (model, key) do update set
       payload = excluded.payload, expires_at = excluded.expires_at, alias = excluded.alias,
       account = excluded.account,
-      consumed_at = case when former.expires_at > clock_timestamp() then former.consumed_at end`,
+      consumed_at = case when former.expires_at > clock_timestamp() then former.consumed_at end
+    returning event_record($7, $8)`,
 }
 
 const REPLACE: Statement = {

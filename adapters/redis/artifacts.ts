@@ -10,8 +10,8 @@ import type { Keys } from './keys.ts'
 import { ms, named, told } from './scripts.ts'
 
 export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
-  async put(model, key, artifact) {
-    await save(redis, keys, model, key, { ...artifact, how: 'put' })
+  async put(model, key, artifact, event) {
+    await save(redis, keys, model, key, { ...artifact, how: 'put', event })
   },
 
   async replace(model, key, artifact, former) {
@@ -59,19 +59,23 @@ async function save(
   keys: Keys,
   model: string,
   key: string,
-  save: NewArtifact & { how: 'put' | 'replace'; former?: JsonObject | undefined },
+  save: NewArtifact & {
+    how: 'put' | 'replace'
+    former?: JsonObject | undefined
+    event?: StoredEvent | undefined
+  },
 ): Promise<number> {
-  const { payload, expiresIn, alias = '', account = '', how, former } = save
+  const { payload, expiresIn, alias = '', account = '', how, former, event } = save
   const life = ms(expiresIn)
   const put = [
-    1,
-    keys.artifact(model, key),
+    ...named(keys.artifact(model, key), keys.events),
     JSON.stringify(payload),
     life,
     alias,
     account,
     how === 'replace' ? 1 : 0,
     former === undefined ? '' : JSON.stringify(former),
+    ...told(event),
   ] as const
   if (alias === '' && account === '') return answer(redis.putArtifact(...put))
   const pipeline = redis.pipeline()

@@ -67,6 +67,15 @@ export function describeEvents(nodes: Nodes): void {
       expect(kept.has(untold.id)).toBe(false)
     })
 
+    it('of a record that is written is kept with it', async () => {
+      const [token, session] = [newEvent(), newEvent()]
+      await one.artifacts.put('ClientCredentials', newKey(), { payload: {}, expiresIn: HOUR }, token)
+      const named = { payload: {}, expiresIn: HOUR, alias: newKey(), account: newKey() }
+      await one.artifacts.put('Session', newKey(), named, session)
+      const kept = await nodes.kept()
+      expect([kept.get(token.id)?.text, kept.get(session.id)?.text]).toEqual([token.text, session.text])
+    })
+
     it('of an added token is kept with it, and not where there is no grant', async () => {
       const [told, untold] = [newEvent(), newEvent()]
       const { key } = await createFamily(one)

@@ -142,8 +142,9 @@ function memoryArtifacts(
     lives(artifact) ? artifacts.set(id, artifact) : artifacts.delete(id)
 
   return {
-    async put(model, key, artifact) {
+    async put(model, key, artifact, event) {
       const id = of(model, key)
+      keep(event)
       if (artifact.alias) aliases.set(of(model, artifact.alias), id)
       write(id, { ...artifact, consumed: artifacts.get(id)?.consumed ?? false })
     },

@@ -8,6 +8,7 @@ import type {
   StoredEvent,
 } from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { ClientTokens } from './client-tokens.ts'
 import { type Endings, isSigningOut } from './endings.ts'
 import type { Epochs, Owner } from './epochs.ts'
 import type { Found, Handles, Pepper } from './handles.ts'
@@ -17,6 +18,7 @@ export interface ArtifactAdapterUse {
   store: ArtifactStore
   handles: Handles
   endings: Endings
+  clientTokens: ClientTokens
   clock: Clock
   ctx: () => KoaContextWithOIDC | undefined
   epochs: Epochs
@@ -45,7 +47,7 @@ interface Loaded {
 }
 
 export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): Adapter {
-  const { store, handles, endings, clock, ctx, epochs } = use
+  const { store, handles, endings, clientTokens, clock, ctx, epochs } = use
   const loaded = new WeakMap<object, Loaded>()
 
   const close = (under: Pepper, id: string, payload: JsonObject): JsonObject => {
@@ -129,7 +131,11 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
         ...(model === 'Session' && payload.uid ? { alias: under.key('Session uid', payload.uid) } : {}),
         ...(payload.accountId ? { account: payload.accountId } : {}),
       }
-      if (former === undefined) return store.put(model, under.key(model, id), artifact)
+      if (former === undefined) {
+        const isIssued = model === 'ClientCredentials' && request !== undefined
+        const issued = isIssued ? clientTokens.kept(request, given.scope) : undefined
+        return store.put(model, under.key(model, id), artifact, issued)
+      }
       former.stored = structuredClone(await saveLoaded(former, payload as JsonObject, artifact))
     },
     find: async (id) => {

@@ -16,6 +16,7 @@ import { createAdapterFactory } from './adapter.ts'
 import { ACR_VALUES, CLAIMS } from './claims.ts'
 import { checkClientAssertion } from './client-assertions.ts'
 import { type ClientLimit, createClientAttempts } from './client-attempts.ts'
+import { createClientTokens } from './client-tokens.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
 import { cookies } from './cookies.ts'
 import { clientBasedCORS } from './cors.ts'
@@ -88,11 +89,13 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const inside = createInsideRequests(use)
   const attempts = createClientAttempts(use.clientLimit)
   const endings = createEndings({ tell: use.tell, requests })
+  const clientTokens = createClientTokens(use)
   const commit: TokenEndpointUse = {
     ...use,
     store: use.store.grants,
     keepEvent: use.store.events.keep,
     requests,
+    clientTokens,
     window: use.refreshReuseGrace,
     noteVerdict: inside.note,
     endWhatReuseEnds: createReuseEnding({ ...use, handles, revokes: use.refreshReuseRevokes }),
@@ -109,6 +112,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       requests,
       epochs,
       endings,
+      clientTokens,
       ctx: () => Provider.ctx,
       // Who presents an access token is no client.
       isInside: () => inside.made(Provider.ctx?.req) || Provider.ctx?.oidc.route === 'userinfo',

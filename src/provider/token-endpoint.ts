@@ -8,6 +8,7 @@ import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { Grant, GrantStore, StoredEvent } from '../../adapters/contract.ts'
 import type { Inbox } from '../audit/inbox-repository.ts'
 import type { Tell } from '../audit/request-events.ts'
+import type { ClientTokens } from './client-tokens.ts'
 import { provenKey, wrapGrantHandler } from './internals.ts'
 import type { Reports } from './reports.ts'
 import { judge, keyOf, usesToKeep, type Verdict } from './rotation.ts'
@@ -20,7 +21,8 @@ export interface TokenEndpointUse {
   tell: Tell
   /** For what changes nothing in the store. */
   keepEvent: (event: StoredEvent) => Promise<void>
-  /** The same beside the store: a client's own signed token has no need of it. */
+  clientTokens: ClientTokens
+  /** For what is kept nowhere: a client's own signed token has no need of the store. */
   eventInbox: Inbox
   reports: Reports
   window: number
@@ -56,8 +58,8 @@ export function commitTokenRequests(provider: Provider, use: TokenEndpointUse): 
   })
   wrapGrantHandler(provider, 'client_credentials', (original) => async (ctx) => {
     await original(ctx)
-    const event = issued(use, ctx, { client: ctx.oidc.client?.clientId })
-    await orUnavailable(use.eventInbox.takeIn([event]))
+    const event = use.clientTokens.notKept(ctx)
+    if (event !== undefined) await orUnavailable(use.eventInbox.takeIn([event]))
   })
 }
 
@@ -100,7 +102,7 @@ async function redeem(use: TokenEndpointUse, ctx: KoaContextWithOIDC, request: T
             },
           }),
       notAfter: heardUntil(ctx, grant),
-      event: issued(use, ctx, aboutGrant(grant)),
+      event: issued(use, ctx, grant),
     }),
   )
   if (outcome === 'redeemed') return
@@ -156,17 +158,10 @@ const aboutGrant = ({ account: subject, client, session }: Grant) => ({
   actor: `client:${client}`,
 })
 
-function issued(
-  { tell }: TokenEndpointUse,
-  ctx: KoaContextWithOIDC,
-  about: Partial<ReturnType<typeof aboutGrant>>,
-): StoredEvent {
+function issued({ tell }: TokenEndpointUse, ctx: KoaContextWithOIDC, grant: Grant): StoredEvent {
   const { scope } = ctx.body as { scope?: unknown }
-  const details = {
-    grant_type: String(ctx.oidc.params?.['grant_type']),
-    scope: typeof scope === 'string' ? scope : '',
-  }
-  return tell(ctx, { actor: `client:${about.client ?? ''}`, ...about, type: 'token.issued', details })
+  const details = { grant_type: 'authorization_code', scope: typeof scope === 'string' ? scope : '' }
+  return tell(ctx, { type: 'token.issued', ...aboutGrant(grant), details })
 }
 
 const refreshed = (
