@@ -5,7 +5,7 @@ import type { AddCommand } from './context.ts'
 import { addDoctor } from './doctor/doctor.ts'
 import { addKeys } from './keys/keys.ts'
 import { addMigrate } from './migrate.ts'
-import { addServe } from './serve.ts'
+import { addServe } from './serve/serve.ts'
 import { addSessions } from './sessions/sessions.ts'
 import { addUser } from './user/user.ts'
 

@@ -17,6 +17,8 @@ declare module 'vitest' {
       redisUrl: string
       /** A folder where tests mark which of these databases they have taken. */
       claims: string
+      /** A data folder with a migrated, empty database: embedded storage to begin with. */
+      embeddedTemplate: string
     }
   }
 }
@@ -24,24 +26,29 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
   const claims = await mkdtemp(join(tmpdir(), 'gatehouse-claims-'))
+  const embeddedTemplate = await mkdtemp(join(tmpdir(), 'gatehouse-template-'))
   const tearDown = async (): Promise<void> => {
-    await Promise.all([postgres.stop(), redis.stop(), rm(claims, { recursive: true })])
+    const folders = [claims, embeddedTemplate].map((folder) => rm(folder, { recursive: true }))
+    await Promise.all([postgres.stop(), redis.stop(), ...folders])
   }
   try {
-    await makeTemplate(postgres.url)
+    await onServer(postgres.url, `create database ${TEMPLATE}`)
+    const template = new URL(postgres.url)
+    template.pathname = TEMPLATE
+    await Promise.all([
+      makeTemplate({ url: template.href, dataDir: '' }),
+      makeTemplate({ url: undefined, dataDir: embeddedTemplate }),
+    ])
   } catch (error) {
     await tearDown()
     throw error
   }
-  project.provide('services', { postgresUrl: postgres.url, redisUrl: redis.url, claims })
+  project.provide('services', { postgresUrl: postgres.url, redisUrl: redis.url, claims, embeddedTemplate })
   return tearDown
 }
 
-async function makeTemplate(server: string): Promise<void> {
-  await onServer(server, `create database ${TEMPLATE}`)
-  const url = new URL(server)
-  url.pathname = TEMPLATE
-  const database = await openDatabase({ url: url.href, dataDir: '', poolMax: 1 })
+async function makeTemplate(place: { url: string | undefined; dataDir: string }): Promise<void> {
+  const database = await openDatabase({ ...place, poolMax: 1 })
   try {
     await migrate(database)
   } finally {

@@ -4,10 +4,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { inject } from 'vitest'
 import { stringify } from 'yaml'
 import { freshDatabase, freshRedis } from './databases.ts'
 
@@ -63,7 +64,9 @@ const NAMED = 'http://localhost:3000'
 export async function openHouse(options: HouseOptions): Promise<House> {
   const database = options.storage === 'embedded' ? undefined : await freshDatabase()
   const redisUrl = options.storage === 'redis' ? freshRedis() : undefined
+  const template = options.storage === 'embedded' ? inject('services').embeddedTemplate : undefined
   const servers = {
+    ...(template !== undefined && { template }),
     ...(database && { databaseUrl: database.url }),
     ...(redisUrl !== undefined && { redisUrl }),
   }
@@ -77,14 +80,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   }
 }
 
-/** The same on given servers, or on a given folder that is kept. */
+/** The same on given servers, on a given folder that is kept, or on a copy of a `template`. */
 export async function openHouseOn(
-  servers: { databaseUrl?: string; redisUrl?: string; dataDir?: string },
+  servers: { databaseUrl?: string; redisUrl?: string; dataDir?: string; template?: string },
   options: Omit<HouseOptions, 'storage'>,
 ): Promise<House> {
   const { databaseUrl, redisUrl } = servers
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-test-'))
   const dataDir = join(servers.dataDir ?? folder, 'data')
+  if (servers.template !== undefined) await cp(servers.template, dataDir, { recursive: true })
   const issuer = options.browserPort === undefined ? NAMED : `http://localhost:${options.browserPort}`
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',

@@ -1,34 +1,25 @@
-/** `gatehouse serve`: waits for its stores, listens, and stops without losing a request. */
+/** A node from its start to its end: waits for its stores, listens, and stops without losing a request. */
 import { createServer, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Option } from 'commander'
-import type { StateStore } from '../../adapters/contract.ts'
-import { createApp, type House } from '../app.ts'
-import { createBackground } from '../background.ts'
-import type { Address, Config } from '../config/config.ts'
-import { type Core, openCore } from '../core.ts'
-import { ensureDemo } from '../demo/demo.ts'
-import { StoreAway } from '../shared/app-error.ts'
-import { systemClock } from '../shared/clock.ts'
-import { openState } from '../state.ts'
-import { createHealth, type Health } from '../telemetry/health.ts'
-import { createLogger, type Logger } from '../telemetry/logger.ts'
-import { startManagement } from '../telemetry/management.ts'
-import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
-import type { AddCommand, CommandContext } from './context.ts'
-import { EXIT } from './exit-codes.ts'
-import { stopSignal } from './stop-signal.ts'
-
-export const addServe: AddCommand = (program, open, end) => {
-  program
-    .command('serve')
-    .description('serve HTTP and do the background work')
-    .addOption(new Option('--role <role>', 'only one of the two').choices(['web', 'worker']))
-    .action(async ({ role }: { role?: Role }) => end(await serve(open(), role)))
-}
+import type { StateStore } from '../../../adapters/contract.ts'
+import { createApp, type House } from '../../app.ts'
+import { createBackground } from '../../background.ts'
+import type { Address, Config } from '../../config/config.ts'
+import { type Core, openCore } from '../../core.ts'
+import { ensureDemo } from '../../demo/demo.ts'
+import { StoreAway } from '../../shared/app-error.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { openState } from '../../state.ts'
+import { createHealth, type Health } from '../../telemetry/health.ts'
+import { createLogger, type Logger } from '../../telemetry/logger.ts'
+import { startManagement } from '../../telemetry/management.ts'
+import { createMetrics, type Metrics } from '../../telemetry/metrics.ts'
+import type { CommandContext } from '../context.ts'
+import { EXIT } from '../exit-codes.ts'
+import { stopSignal } from '../stop-signal.ts'
 
 /** Without one, a node is both. */
-type Role = 'web' | 'worker'
+export type Role = 'web' | 'worker'
 
 /** A node that was told to stop serves on for so long: who sends it requests has to notice first. */
 const NOTICE = 3_000
@@ -37,7 +28,7 @@ const DRAIN = 20_000
 /** So may background jobs. */
 const JOBS_END = 20_000
 
-async function serve(context: CommandContext, role: Role | undefined): Promise<number> {
+export async function runServer(context: CommandContext, role: Role | undefined): Promise<number> {
   const { config } = context
   const log = createLogger({ level: config.logLevel })
   const stop = stopSignal()
