@@ -3,6 +3,7 @@
  * or PostgreSQL; while that store is away each node counts for itself, since a door whose guard is gone must not stand
  * open. What may be too many is the caller's rule (`src/security/rate-limit`). The only door to `rate-limiter-flexible`.
  */
+import type { Redis } from 'ioredis'
 import type { Pool } from 'pg'
 import {
   type RateLimiterAbstract,
@@ -54,7 +55,11 @@ export function openRedisCounters({
   const keyPrefix = `${prefix}r`
   const shared = new RateLimiterRedis({ ...NOMINAL, keyPrefix, storeClient: redis })
   return {
-    ...countersOn(shared, asRedisAway, onError),
+    ...countersOn(
+      { ...stepsOf(shared), read: (key) => readTogether(redis, shared.getKey(key)) },
+      asRedisAway,
+      onError,
+    ),
     sweep: async () => 0,
     close: () => closeRedis(redis),
   }
@@ -72,7 +77,7 @@ export function createPostgresCounters(pool: Pick<Pool, 'query'>, onError: OnErr
     clearExpiredByTimeout: false,
   })
   return {
-    ...countersOn(shared, asStoreAway, onError),
+    ...countersOn(stepsOf(shared), asStoreAway, onError),
     sweep: () => sweep(pool),
     close: async () => {},
   }
@@ -86,12 +91,8 @@ export function createMemoryCounters(): Counters {
 
 type Steps = Pick<Counters, 'add' | 'takeBack' | 'read'>
 
-function countersOn(
-  shared: RateLimiterAbstract,
-  asAway: (error: unknown) => unknown,
-  onError: OnError,
-): Steps {
-  const [together, alone] = [stepsOf(shared), stepsOf(new RateLimiterMemory(NOMINAL))]
+function countersOn(together: Steps, asAway: (error: unknown) => unknown, onError: OnError): Steps {
+  const alone = stepsOf(new RateLimiterMemory(NOMINAL))
   const orAlone = async <T>(step: (steps: Steps) => Promise<T>): Promise<T> => {
     try {
       return await step(together)
@@ -122,6 +123,12 @@ function stepsOf(limiter: RateLimiterAbstract): Steps {
       return found === null ? { count: 0, endsIn: 0 } : toCount(found)
     },
   }
+}
+
+/** The library reads in a transaction, which goes alone; so it goes out together with what else is asked at the moment. */
+async function readTogether(redis: Redis, key: string): Promise<Count> {
+  const [count, endsIn] = await Promise.all([redis.get(key), redis.pttl(key)])
+  return count === null || endsIn <= 0 ? { count: 0, endsIn: 0 } : { count: Number(count), endsIn }
 }
 
 const toCount = ({ consumedPoints, msBeforeNext }: RateLimiterRes): Count => ({

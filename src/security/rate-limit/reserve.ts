@@ -114,10 +114,10 @@ async function draw(
     refusal: { limiter, limit, retryAfterMs },
     passing,
   })
-  const [{ count, endsIn }, failures] = await Promise.all([
-    ledger.add(key, limit.windowMs),
-    counters.read(failuresOf(key)),
-  ])
+  const { count, endsIn } = await ledger.add(key, limit.windowMs)
+  // There are no more failures than tries, and mostly this is the only one.
+  if (count <= (backsOff ? freeTries(limit.count) : limit.count)) return { key, endsIn }
+  const failures = await counters.read(failuresOf(key))
   if (count > limit.count) return failures.count < limit.count ? refuse(MOMENT, true) : refuse(endsIn)
   const pause = backsOff ? Math.min(pauseFor(failures.count + 1, freeTries(limit.count)), limit.windowMs) : 0
   if (pause === 0) return { key, endsIn }
