@@ -141,9 +141,9 @@ async function live(world: World, drawn: readonly { name: string; pick: number }
   return made
 }
 
-/** Embedded storage has one backend, and the law is the same: fewer will do. */
+/** Where both stores keep events, a thousand; elsewhere the law is the same, and fewer will do. */
 const STORAGES: [Storage, number][] = [
-  ['postgresql', 1000],
+  ['postgresql', 300],
   ['redis', 1000],
   ['embedded', 150],
 ]

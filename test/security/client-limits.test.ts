@@ -24,16 +24,18 @@ const expectTooMany = (answer: Answer): void => {
 }
 
 onEveryStorage(
-  (house) => {
+  (house, storage) => {
     withoutFaults(house)
+    // What comes after the limit is refused by the node's own memory: a thousand on one storage tell as much as on three.
+    const tries = storage === 'redis' ? 1000 : 100
 
-    it('A-205 a thousand wrong secrets for a client from one address are refused; it goes on elsewhere', async () => {
+    it(`A-205 ${tries} wrong secrets for a client from one address are refused; it goes on elsewhere`, async () => {
       const nodes = house().nodes.length
       const elsewhere = browserAt(house(), '192.0.2.1')
       const { tokens } = await signIn(house(), elsewhere, PORTAL)
       const guessers = await times(10, async (n) => browserAt(house(), '192.0.2.66', n % nodes))
       const answers: Answer[] = []
-      for (let round = 0; round < 100; round++) {
+      for (let round = 0; round < tries / 10; round++) {
         answers.push(...(await times(10, (n) => knock(guessers[n] ?? elsewhere, basic(WRONG)))))
       }
       const looked = answers.filter(({ status }) => status === 401).length
@@ -47,7 +49,7 @@ onEveryStorage(
 
       expect((await refresh(elsewhere, PORTAL, tokens.refresh_token)).status).toBe(200)
       expect((await call(guesser, '/oauth2/introspect', { token: 'x' }, ORDERS_API)).status).toBe(200)
-      expect(await metric(house(), 'auth_rate_limited_total{limiter="client"}')).toBeGreaterThan(980)
+      expect(await metric(house(), 'auth_rate_limited_total{limiter="client"}')).toBeGreaterThan(tries - 20)
       expect(eventsOf(house(), 'request.refused').at(-1)).toMatchObject({ reason: 'rate_limited' })
     })
 

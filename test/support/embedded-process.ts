@@ -5,7 +5,7 @@
 import module from 'node:module'
 import type { Role } from '../../adapters/embedded/owner.ts'
 
-// Fifty of these start at once: they need not all translate the same files.
+// Many of these start at once: they need not all translate the same files.
 module.enableCompileCache()
 const { openEmbedded } = await import('../../adapters/embedded/storage.ts')
 const { Pool } = await import('pg')
