@@ -10,6 +10,7 @@ import { limitRequests } from './http/limit-requests.ts'
 import { ownBrowserOnly } from './http/own-browser-only.ts'
 import { serveAssets } from './http/serve-assets.ts'
 import { setHeaders } from './http/set-headers.ts'
+import { shedLoad } from './http/shed-load.ts'
 import { singleCookiesOnly } from './http/single-cookies.ts'
 import { trustIssuerOnly } from './http/trust-issuer.ts'
 import type { Assets } from './pages/assets.ts'
@@ -33,6 +34,7 @@ export function createHttp(use: HttpUse): Koa {
   app.use(beginRequest(use))
   app.use(setHeaders(use.issuer))
   app.use(answerErrors(use.answerError))
+  app.use(shedLoad())
   if (use.requestLimit !== undefined) app.use(limitRequests(use.requestLimit, use.requests))
   app.use(knownPathsOnly())
   app.use(trustIssuerOnly(use.issuer))

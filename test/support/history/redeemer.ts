@@ -17,10 +17,13 @@ export interface RedeemerUse {
   isOver: () => boolean
 }
 
+/** So many codes of before are known. */
+const OLD = 8
+
 export async function redeemSteadily(use: RedeemerUse): Promise<void> {
   const { house, random } = use
   const agent = createAgent({ issuer: house.issuer, node: use.url })
-  let former = () => Promise.resolve()
+  const former: (() => Promise<void>)[] = []
   while (!use.isOver()) {
     const request = authorizationRequest(OWN, { scope: 'openid' })
     const callback = await authorize(house, agent, request).catch(() => undefined)
@@ -32,8 +35,9 @@ export async function redeemSteadily(use: RedeemerUse): Promise<void> {
     const redeeming = () => redeem(use, code, request.verifier)
     await redeeming()
     // Whoever finds an old one may try it, too.
-    if (random.chance(0.3)) await former()
-    former = redeeming
+    if (random.chance(0.3)) await former[random.between(0, former.length - 1)]?.()
+    former.push(redeeming)
+    if (former.length > OLD) former.shift()
   }
 }
 
