@@ -12,6 +12,7 @@ import { serveAssets } from './http/serve-assets.ts'
 import { setHeaders } from './http/set-headers.ts'
 import { shedLoad } from './http/shed-load.ts'
 import { singleCookiesOnly } from './http/single-cookies.ts'
+import { tellLateErrors } from './http/tell-late-errors.ts'
 import { trustIssuerOnly } from './http/trust-issuer.ts'
 import type { Assets } from './pages/assets.ts'
 import type { CountLimit } from './security/rate-limit/count-limit.ts'
@@ -31,6 +32,8 @@ export interface HttpUse extends BeginRequest {
 
 export function createHttp(use: HttpUse): Koa {
   const app = new Koa()
+  // The library is a Koa of its own, which sees the same response.
+  for (const one of [app, use.provider]) tellLateErrors(one, use.requests)
   app.use(beginRequest(use))
   app.use(setHeaders(use.issuer))
   app.use(answerErrors(use.answerError))
