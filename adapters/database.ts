@@ -117,7 +117,7 @@ function openPool(config: PoolConfig, onError: (error: Error) => void): Pool {
   pool.query = translated(pool.query.bind(pool))
   pool.connect = translated(pool.connect.bind(pool))
   pool.on('connect', (client) => {
-    client.query = translated(client.query.bind(client), (error) => dropStalled(client, error))
+    client.query = translated(client.query.bind(client), (error) => dropUseless(client, error))
     // Whoever is using the client hears of it by the query; without a listener the process would end.
     client.on('error', () => {})
   })
@@ -144,7 +144,12 @@ function translated<F>(method: F, onFailure: (error: unknown) => void = () => {}
   return wrapped as F
 }
 
-/** After a read timeout the answer may still come: nobody else may be handed this connection. */
-function dropStalled(client: PoolClient, error: unknown): void {
-  if (error instanceof Error && error.message === 'Query read timeout') void client.end()
+/**
+ * After a read timeout the answer may still come: nobody else may be handed this connection. Nor one to a server that only
+ * reads (25006): it was the primary, and the next connection leads to the one that is.
+ */
+function dropUseless(client: PoolClient, error: unknown): void {
+  if (!(error instanceof Error)) return
+  const onlyReads = 'code' in error && error.code === '25006'
+  if (onlyReads || error.message === 'Query read timeout') void client.end()
 }

@@ -8,6 +8,7 @@ describe('a failure of PostgreSQL', () => {
   it.each([
     error('connect ECONNREFUSED', 'ECONNREFUSED'),
     error('connect ENOENT /run/gatehouse.sock', 'ENOENT'),
+    error('connect EMFILE 127.0.0.1:5432', 'EMFILE'),
     error('terminating connection due to administrator command', '57P01'),
     error('the database system is starting up', '57P03'),
     error('sorry, too many clients already', '53300'),

@@ -1,7 +1,7 @@
 /** Tells a store that is away, or too slow, from a fault of ours: the first is a 503 that passes by itself. */
 import { StoreAway } from '../src/shared/app-error.ts'
 
-/** Node's words for a peer that can't be reached; a missing Unix socket is ENOENT. */
+/** Node's words for a peer that can't be reached; a missing Unix socket is ENOENT, no descriptor left for it EMFILE. */
 const UNREACHABLE = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',
@@ -9,8 +9,10 @@ const UNREACHABLE = new Set([
   'ECONNRESET',
   'EHOSTDOWN',
   'EHOSTUNREACH',
+  'EMFILE',
   'ENETDOWN',
   'ENETUNREACH',
+  'ENFILE',
   'ENOENT',
   'ENOTFOUND',
   'EPIPE',

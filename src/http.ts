@@ -10,7 +10,9 @@ import { limitRequests } from './http/limit-requests.ts'
 import { ownBrowserOnly } from './http/own-browser-only.ts'
 import { serveAssets } from './http/serve-assets.ts'
 import { setHeaders } from './http/set-headers.ts'
+import { shedLoad } from './http/shed-load.ts'
 import { singleCookiesOnly } from './http/single-cookies.ts'
+import { tellLateErrors } from './http/tell-late-errors.ts'
 import { trustIssuerOnly } from './http/trust-issuer.ts'
 import type { Assets } from './pages/assets.ts'
 import type { CountLimit } from './security/rate-limit/count-limit.ts'
@@ -30,9 +32,12 @@ export interface HttpUse extends BeginRequest {
 
 export function createHttp(use: HttpUse): Koa {
   const app = new Koa()
+  // The library is a Koa of its own, which sees the same response.
+  for (const one of [app, use.provider]) tellLateErrors(one, use.requests)
   app.use(beginRequest(use))
   app.use(setHeaders(use.issuer))
   app.use(answerErrors(use.answerError))
+  app.use(shedLoad())
   if (use.requestLimit !== undefined) app.use(limitRequests(use.requestLimit, use.requests))
   app.use(knownPathsOnly())
   app.use(trustIssuerOnly(use.issuer))

@@ -1,6 +1,7 @@
 /** Errors of the API (RFC 9457). Two of one kind differ by their `request_id` only. */
 import type { Context } from 'koa'
 import { AppError } from '../shared/app-error.ts'
+import { retryAfter } from '../shared/retry-after.ts'
 
 const PROBLEMS = {
   bad_request: [400, 'The request can not be read.'],
@@ -51,6 +52,6 @@ export function showProblem(ctx: Context, { code }: Problem, requestId: string):
   ctx.status = status
   ctx.body = JSON.stringify({ type: 'about:blank', title, status, code, request_id: requestId })
   ctx.type = 'application/problem+json'
-  if (status === 503) ctx.set('retry-after', '1')
+  if (status === 503) ctx.set('retry-after', retryAfter())
   if (code === 'invalid_token') ctx.set('www-authenticate', 'Bearer error="invalid_token"')
 }

@@ -1,10 +1,12 @@
 import type { Context, Middleware } from 'koa'
+import { showProblem, toProblem } from '../first-party/problem.ts'
 import type { ShowPage } from '../pages/respond.ts'
 import { libraryError } from '../provider/library-error.ts'
 import { ROUTES } from '../provider/routes.ts'
 import { minutesOf, RateLimited, refusalHeaders } from '../security/rate-limit/refusal.ts'
 import { AppError, type AppErrorCode } from '../shared/app-error.ts'
 import type { Clock } from '../shared/clock.ts'
+import { retryAfter } from '../shared/retry-after.ts'
 import type { RequestContexts } from '../telemetry/request-context.ts'
 
 export interface ErrorAnswers {
@@ -48,6 +50,7 @@ const PROGRAMS: ReadonlySet<string> = new Set([
 const WORDS: { [Code in AppErrorCode]?: string } = {
   bad_request: 'invalid_request',
   store_away: 'temporarily_unavailable',
+  busy: 'temporarily_unavailable',
   internal: 'server_error',
 }
 
@@ -70,8 +73,12 @@ function answer(use: ErrorAnswers, ctx: Context, error: AppError): void {
   const { id, log } = use.requests.of(ctx.req)
   const level = error.status >= 500 ? 'error' : 'info'
   log[level]({ reason: error.detail ?? error.code, status: error.status, error: error.cause }, error.message)
-  if (error.status === 503) ctx.set('retry-after', '1')
+  if (error.status === 503) ctx.set('retry-after', retryAfter())
   if (error instanceof RateLimited) ctx.set(refusalHeaders(error.refusal))
+  if (ctx.path.startsWith('/auth/')) {
+    showProblem(ctx, toProblem(error), id)
+    return
+  }
   if (PROGRAMS.has(ctx.path) || ctx.accepts('html', 'json') === 'json') {
     ctx.status = error.status
     ctx.body = { error: WORDS[error.code] ?? error.code, error_description: error.message, request_id: id }

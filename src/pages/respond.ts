@@ -1,5 +1,6 @@
 import { contentSecurityPolicy, redirectSource } from '../security/csp.ts'
 import { PAGE_HEADERS } from '../security/headers.ts'
+import { retryAfter } from '../shared/retry-after.ts'
 import type { Locale, Messages } from './messages.ts'
 import { chooseLocale } from './messages.ts'
 import type { PageModels, PageName } from './models.ts'
@@ -43,7 +44,7 @@ export function createShowPage(use: { pages: Pages; messages: Messages }): ShowP
     ctx.type = 'html'
     ctx.set({
       ...PAGE_HEADERS,
-      ...(options.status === 503 ? { 'retry-after': '1' } : {}),
+      ...(options.status === 503 ? { 'retry-after': retryAfter() } : {}),
       'content-language': locale,
       'content-security-policy': contentSecurityPolicy({
         formAction: options.leadsTo === undefined ? [] : [redirectSource(options.leadsTo)],

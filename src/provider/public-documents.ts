@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { retryAfter } from '../shared/retry-after.ts'
 
 /** Short enough that a new signing key is seen before it signs, long enough that nobody asks for every token. */
 const KEPT_FOR = 300
@@ -11,7 +12,7 @@ const KEPT_FOR = 300
 export function letPublicDocumentsBeKept(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()
-    if (ctx.status === 503) ctx.set('retry-after', '1')
+    if (ctx.status === 503) ctx.set('retry-after', retryAfter())
     const route = (ctx['oidc'] as KoaContextWithOIDC['oidc'] | undefined)?.route
     if ((route !== 'discovery' && route !== 'jwks') || ctx.status !== 200) return
     const body = JSON.stringify(ctx.body)

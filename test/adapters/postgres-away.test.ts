@@ -65,6 +65,20 @@ describe('state, when PostgreSQL is held up or away,', () => {
     await replica.close()
   })
 
+  it('F-125 is not asked again by a connection to a server that only reads', async () => {
+    const { pool, close } = await open(1)
+    const backend = async () => (await pool.query('select pg_backend_pid() as pid')).rows[0].pid
+    const before = await backend()
+    await pool.query('set default_transaction_read_only = on')
+    // As a transaction has it: nobody but who asked hears of the failure.
+    const client = await pool.connect()
+    await expect(client.query("delete from outbox where kind = 'none'")).rejects.toMatchObject(AWAY)
+    client.release()
+    expect(await backend()).not.toBe(before)
+    await pool.query("delete from outbox where kind = 'none'")
+    await close()
+  })
+
   it('is away where there is none', async () => {
     const pool = new Pool({ host: '127.0.0.1', port: 1 })
     const nowhere = createPostgresState(pool)

@@ -156,3 +156,53 @@ test('F-124 two hundred clients and one connection: each is answered in time, an
     await narrow.stop()
   }
 })
+
+test('F-125 a PostgreSQL that only reads for a while is away for writers, and its connections are left behind', async () => {
+  const reads = (only: 'on' | 'off') => setEverywhere(postgres.url, 'default_transaction_read_only', only)
+  const load = refreshSteadily(PORTAL, await families(6), () => url)
+  let back = Number.POSITIVE_INFINITY
+  try {
+    await load.served()
+    await reads('on')
+    const before = await backends()
+    await expect
+      .poll(() => load.outcomes.filter(({ status }) => status === 503).length, SOON)
+      .toBeGreaterThan(10)
+    // Each was a server's that only reads, so nobody is handed it again.
+    await expect.poll(async () => (await backends()).intersection(before).size, SOON).toBe(0)
+    await reads('off')
+    back = Date.now()
+    await load.served()
+    await load.served()
+  } finally {
+    await reads('off')
+    await load.stop()
+  }
+  const refused = load.outcomes.filter(({ status }) => status !== 200)
+  expect(refused.filter(({ status }) => status !== 503)).toEqual([])
+  expect(Math.max(...refused.map(({ at }) => at)) - back).toBeLessThan(5_000)
+  expect((await signIn(house, agentOf(house), PORTAL)).tokens.token_type).toBe('Bearer')
+})
+
+const SOON = { timeout: 15_000, interval: 50 }
+
+/** As a failover does it: the same server, from now on, for everybody. */
+async function setEverywhere(server: string, name: string, value: string): Promise<void> {
+  const client = new Client({ connectionString: server })
+  await client.connect()
+  await client.query('set default_transaction_read_only = off')
+  await client.query(`alter system set ${name} = ${value}`)
+  await client.query('select pg_reload_conf()')
+  await client.end()
+}
+
+/** Connections on which requests were answered. */
+async function backends(): Promise<Set<number>> {
+  const client = new Client({ connectionString: postgres.url })
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>(
+    "select pid from pg_stat_activity where application_name = 'gatehouse' and query ~ 'state_'",
+  )
+  await client.end()
+  return new Set(rows.map(({ pid }) => pid))
+}

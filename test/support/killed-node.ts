@@ -65,7 +65,8 @@ async function killAt(
   return outcome
 }
 
-async function countFamilies(stores: { databaseUrl: string; redisUrl?: string }): Promise<number> {
+/** Those that the stores hold, of whomever. */
+export async function countFamilies(stores: { databaseUrl: string; redisUrl?: string }): Promise<number> {
   if (stores.redisUrl === undefined) {
     const client = new Client({ connectionString: stores.databaseUrl })
     await client.connect()

@@ -18,6 +18,7 @@ export const requirements: readonly Requirement[] = [
     packages: ['postgresql'],
     isThere: () => postgresFolder() !== undefined,
   },
+  { what: 'faketime', packages: ['faketime'], isThere: () => findProgram('faketime') !== undefined },
   { what: 'Chromium', packages: ['chromium'], isThere: () => findProgram('chromium') !== undefined },
   {
     what: 'Apache with mod_auth_openidc',

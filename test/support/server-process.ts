@@ -13,8 +13,12 @@ export interface RunningService {
   readonly url: string
   readonly port: number
   readonly pid: number
+  /** Where it keeps its files. */
+  readonly folder: string
   /** To the server and the processes it has started: PostgreSQL has one for each connection. */
   kill(signal: NodeJS.Signals): void
+  /** Resolves when it is gone. */
+  end(signal: NodeJS.Signals): Promise<void>
   /** Ends it without farewell (`SIGKILL`) where it still runs, and starts it on the same port and folder. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -42,16 +46,21 @@ export async function startServer(kind: Kind): Promise<RunningService> {
   if (kind.identity) await chown(folder, kind.identity.uid, kind.identity.gid)
   await kind.prepare?.(folder)
   let { child, port } = await launchOnFreePort(kind, folder)
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    killAll(child, signal)
+    await goneFor(child)
+  }
   return {
     url: kind.url(port),
     port,
     get pid() {
       return child.pid ?? 0
     },
+    folder,
     kill: (signal) => killAll(child, signal),
+    end,
     restart: async () => {
-      killAll(child, 'SIGKILL')
-      await goneFor(child)
+      await end('SIGKILL')
       child = await relaunch(kind, folder, port)
     },
     stop: async () => {

@@ -14,10 +14,14 @@ export type { RunningService }
 
 const execute = promisify(execFile)
 
-export const startRedis = (): Promise<RunningService> =>
+/** `appendfsync`: what it was told survives its death, as a Redis with this setting does it. */
+export const startRedis = (appendfsync?: 'always' | 'everysec'): Promise<RunningService> =>
   startServer({
     name: 'redis',
-    command: (folder, port) => ({ file: 'redis-server', args: redisArguments(folder, port) }),
+    command: (folder, port) => ({
+      file: 'redis-server',
+      args: [...redisArguments(folder, port), ...appending(appendfsync)],
+    }),
     url: (port) => `redis://127.0.0.1:${port}`,
     probe: probeRedis,
     endBy: 'SIGTERM',
@@ -42,9 +46,15 @@ export async function startPostgres(): Promise<RunningService> {
 }
 
 const redisArguments = (folder: string, port: number): string[] =>
-  `--port ${port} --bind 127.0.0.1 --databases 4096 --appendonly no --daemonize no`
+  `--port ${port} --bind 127.0.0.1 --databases 4096 --daemonize no`
     .split(' ')
     .concat('--save', '', '--dir', folder)
+
+/** Never rewritten, so that a test knows the file. */
+const appending = (appendfsync: string | undefined): string[] =>
+  appendfsync === undefined
+    ? ['--appendonly', 'no']
+    : `--appendonly yes --appendfsync ${appendfsync} --auto-aof-rewrite-percentage 0`.split(' ')
 
 const postgresArguments = (folder: string, port: number): string[] =>
   ['-D', join(folder, 'data'), '-p', String(port)].concat(

@@ -1,6 +1,7 @@
 import { type RedisFacts, readRedisFacts } from '../../../adapters/redis-facts.ts'
 import type { Config } from '../../config/config.ts'
 import { systemClock } from '../../shared/clock.ts'
+import type { Logger } from '../../telemetry/logger.ts'
 import { EXIT } from '../exit-codes.ts'
 import { judgeClock } from './clock.ts'
 import { reasonOf } from './reason.ts'
@@ -19,6 +20,15 @@ export async function* checkRedis({ redisUrl }: Pick<Config, 'redisUrl'>): Async
   } catch (error) {
     yield { check, status: 'fail', ...reasonOf(error, EXIT.storeAway) }
   }
+}
+
+/** For who starts a server and does not ask `doctor`. */
+export async function warnOfRedis(
+  config: Pick<Config, 'redisUrl'>,
+  log: Pick<Logger, 'warn'>,
+): Promise<void> {
+  for await (const { status, message } of checkRedis(config))
+    if (status === 'warn') log.warn({ component: check }, message)
 }
 
 const LEAST = { Redis: 7, Valkey: 8 } as const

@@ -1,6 +1,7 @@
 /** A node from its start to its end: waits for its stores, listens, and stops without losing a request. */
 import { createServer, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+
 import type { StateStore } from '../../../adapters/contract.ts'
 import { createApp, type House } from '../../app.ts'
 import { createBackground } from '../../background.ts'
@@ -15,6 +16,7 @@ import { createLogger, type Logger } from '../../telemetry/logger.ts'
 import { startManagement } from '../../telemetry/management.ts'
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts'
 import type { CommandContext } from '../context.ts'
+import { warnOfRedis } from '../doctor/redis.ts'
 import { EXIT } from '../exit-codes.ts'
 import { stopSignal } from '../stop-signal.ts'
 
@@ -82,7 +84,7 @@ interface ServeUse {
 type Inside = House | StateStore
 
 async function serveOn(core: Core, use: ServeUse): Promise<void> {
-  const { role, log, health, metrics, stop } = use
+  const { role, config, log, health, metrics, stop } = use
   const inside: Inside =
     role === 'worker' ? openState({ ...core, log }) : await createApp({ core, log, metrics })
   try {
@@ -91,6 +93,7 @@ async function serveOn(core: Core, use: ServeUse): Promise<void> {
     health.add('state', () => inside.ping())
     health.add('keys', core.checkKeys)
     if (await waitForStores(() => inside.ping().then(() => true), log, stop.signal)) {
+      await warnOfRedis(config, log)
       await serveUntilStopped(core, inside, use)
     }
   } finally {

@@ -1,0 +1,43 @@
+/** Thousands of signed-in clients for tests of load: copies of one family, made where its state is kept. */
+import { createHandles } from '../../src/provider/handles.ts'
+import { createRefreshTokenFormat } from '../../src/provider/refresh-token.ts'
+import { newRowId } from '../../src/shared/ids.ts'
+import type { House } from './house.ts'
+import { withinState } from './within.ts'
+
+const HOUR = 3_600_000
+
+/** First tokens of new families of the same person, client, session and scope. */
+export const familiesLike = (house: House, refreshToken: string, count: number): Promise<string[]> =>
+  withinState(house, async ({ keys }, state) => {
+    const [handles, format] = [createHandles(keys), createRefreshTokenFormat(keys)]
+    const { family = '' } = format.decode(refreshToken) ?? {}
+    const model = await state.grants.read(handles.inUse().grantKey(family))
+    if (model?.family === undefined || model.code === undefined) throw new Error('no such family')
+    const { account, client, session, content, code } = model
+    const { payload } = model.family
+    const copy = async (): Promise<string> => {
+      const id = handles.newGrantId()
+      const [key, codeKey] = [handles.inUse().grantKey(id), handles.inUse().key('AuthorizationCode', id)]
+      const owner = { account, client, session }
+      await state.grants.create(key, {
+        ...owner,
+        content,
+        code: { key: codeKey, payload: code.payload, expiresIn: HOUR },
+      })
+      await state.grants.redeem(key, {
+        ...owner,
+        codeKey,
+        grantExpiresIn: HOUR,
+        family: { payload, currentExpiresIn: HOUR, endsIn: HOUR },
+        notAfter: Number.MAX_SAFE_INTEGER,
+        event: { id: newRowId(), text: '{}' },
+      })
+      return format.first(id)
+    }
+    const tokens: string[] = []
+    // In portions: a store answers within its time or not at all.
+    while (tokens.length < count)
+      tokens.push(...(await Promise.all(Array.from({ length: Math.min(200, count - tokens.length) }, copy))))
+    return tokens
+  })
