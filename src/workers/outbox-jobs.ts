@@ -26,6 +26,7 @@ export function createOutboxDelivery(use: OutboxDeliveryUse): Job {
       if (kinds.length === 0) return 0
       const underWay = createUnderWay()
       let count = 0
+      let taken = 0
       try {
         do {
           underWay.check()
@@ -33,9 +34,10 @@ export function createOutboxDelivery(use: OutboxDeliveryUse): Job {
           const limit = atOnce - underWay.size()
           const messages = await outbox.take({ kinds, now: clock.now(), claimMs: CLAIM_MS, limit })
           for (const message of messages) underWay.add(deliver(use, message, lease.stillHeld))
-          count += messages.length
+          taken = messages.length
+          count += taken
           await underWay.oneEnds()
-        } while (underWay.size() > 0)
+        } while (taken > 0 || underWay.size() > 0)
       } finally {
         // A stop waits for them.
         await underWay.allEnd()
