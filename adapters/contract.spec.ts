@@ -5,6 +5,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import type { StateStore, StoredEvent } from './contract.ts'
 import { describeArtifacts } from './spec/artifacts.ts'
+import { describeEndings } from './spec/endings.ts'
 import { describeEvents } from './spec/events.ts'
 import { createFamily, HOUR, type Nodes, newEvent, newKey, newToken } from './spec/fixtures.ts'
 import { describeGrants } from './spec/grants.ts'
@@ -34,6 +35,7 @@ export function describeStateStore(
     describeArtifacts(nodes)
     describeLookUps(nodes)
     describeEvents(nodes)
+    describeEndings(nodes)
     describeUpkeep(nodes)
     describeRaces(nodes)
     describeModel(nodes)

@@ -211,10 +211,28 @@ export interface EventStore {
   drain(take: (events: DrainedEvent[]) => Promise<void>, ifDropped: StoredEvent): Promise<number>
 }
 
+/**
+ * What was ended for a reason, as it was: kept in the step that ended it, so that whoever has to be told can be found
+ * when it is gone. `code`: the payload that its code had.
+ */
+export type Ending = { event: StoredEvent } & (
+  | { kind: 'grant'; grant: GrantOwner & { content: JsonObject; code: JsonObject } }
+  | { kind: 'artifact'; model: string; payload: JsonObject }
+)
+
+export interface EndingStore {
+  /**
+   * Hands on, oldest first, each grant that was revoked and each artifact that was destroyed with an event, and forgets
+   * it once `take` resolves: so each comes at least once, and in a batch again after a failure. How many were taken.
+   */
+  drain(take: (endings: Ending[]) => Promise<void>): Promise<number>
+}
+
 export interface StateStore {
   grants: GrantStore
   artifacts: ArtifactStore
   events: EventStore
+  endings: EndingStore
   /** Answers within a second or rejects with `StoreAway`: for readiness. */
   ping(): Promise<void>
   /** Removes what has expired, where the store does not do so itself; rows removed. */

@@ -1,4 +1,6 @@
 /** The tables of `migrations/0005-state.ts`. Payloads are JSON as text. */
+import type { Generated } from 'kysely'
+
 interface Expiring {
   expires_at: Date
 }
@@ -48,10 +50,23 @@ export interface StateClaimRow extends Expiring {
   key: string
 }
 
-export interface StateTables {
+/** See `migrations/0012-endings.ts`. */
+export interface StateEndingRow {
+  id: Generated<string>
+  event_id: string
+  event: string
+  model: string
+  record: string
+}
+
+export interface ExpiringTables {
   state_grants: StateGrantRow
   state_tokens: StateTokenRow
   state_artifacts: StateArtifactRow
   state_aliases: StateAliasRow
   state_claims: StateClaimRow
+}
+
+export interface StateTables extends ExpiringTables {
+  state_endings: StateEndingRow
 }

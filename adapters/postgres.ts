@@ -7,6 +7,7 @@ import type { Pool } from 'pg'
 import { StoreAway } from '../src/shared/app-error.ts'
 import type { StateStore } from './contract.ts'
 import { postgresArtifacts } from './postgres/artifacts.ts'
+import { postgresEndings } from './postgres/endings.ts'
 import { postgresEvents } from './postgres/events.ts'
 import { postgresGrants } from './postgres/grants.ts'
 import { type Ask, askOf } from './postgres/statements.ts'
@@ -20,6 +21,7 @@ export function createPostgresState(pool: Pick<Pool, 'query'>): StateStore {
     grants: postgresGrants(ask),
     artifacts: postgresArtifacts(ask),
     events: postgresEvents(ask),
+    endings: postgresEndings(ask),
     ping: () => ping(ask),
     sweep: () => sweep(ask),
     close: async () => {},

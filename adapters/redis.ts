@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis'
 import { StoreAway } from '../src/shared/app-error.ts'
 import type { StateStore } from './contract.ts'
 import { redisArtifacts } from './redis/artifacts.ts'
+import { redisEndings } from './redis/endings.ts'
 import { redisEvents } from './redis/events.ts'
 import { redisGrants } from './redis/grants.ts'
 import { keysUnder } from './redis/keys.ts'
@@ -35,6 +36,7 @@ export function openRedisState({
     grants: redisGrants(redis, keys, eventBound),
     artifacts: redisArtifacts(redis, keys),
     events: redisEvents(redis, keys),
+    endings: redisEndings(redis, keys),
     ping: () => ping(redis),
     sweep: async () => 0,
     close: () => closeRedis(redis),

@@ -10,6 +10,9 @@ export interface StoredGrant extends GrantOwner {
   family: StoredFamily | undefined
 }
 
+/** What never changes of a grant, as one text. */
+export type Birth = [account: string, client: string, session: string, content: JsonObject, code: JsonObject]
+
 export interface StoredFamily {
   number: number
   uses: string

@@ -10,6 +10,7 @@ import type { Core } from './core.ts'
 import { readDemoFile } from './demo/demo-file.ts'
 import { withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
+import { endedSidLife } from './events/ended-sids.ts'
 import { createFirstPartyRouter } from './first-party/api.ts'
 import { createRefreshCookie } from './first-party/cookies.ts'
 import { createGuards, type Guards } from './guards.ts'
@@ -59,6 +60,8 @@ export interface House {
   ping(): Promise<void>
   /** Events of changes in short-lived state. */
   events: StateStore['events']
+  /** What has ended there. */
+  endings: StateStore['endings']
   /** Removes what has expired, where the store does not do so itself. */
   sweep(): Promise<number>
   close(): Promise<void>
@@ -96,6 +99,11 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     tell: createTell(originOf, clock),
     findConsent: core.consents.find,
     claimsOf,
+    resourcesOf: async (clientId) =>
+      (await core.resourceServers.list())
+        .filter(({ introspectionClient }) => introspectionClient === clientId)
+        .map(({ identifier }) => identifier),
+    endedSids: (resources) => core.endedSids.since(resources, clock.now() - endedSidLife(config)),
     emailOf: async (sub) => (await lookUps.findAccount(sub))?.email,
     showPage,
     requestId: ({ req }) => requests.of(req).id,
@@ -147,6 +155,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     }),
     ping: () => state.ping(),
     events: state.events,
+    endings: state.endings,
     sweep: async () => (await state.sweep()) + (await guards.sweep()),
     close: async () => void (await Promise.all([state.close(), guards.close()])),
   }

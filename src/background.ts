@@ -1,8 +1,16 @@
 /** The background work of a node, put together: a line a job. */
 import { hostname } from 'node:os'
 import { createInbox } from './audit/inbox-repository.ts'
+import { revealSecret } from './clients/keep-secret.ts'
 import type { Core } from './core.ts'
+import { createDeliverLogout } from './events/back-channel-logout/deliver-logout.ts'
+import { BACK_CHANNEL_LOGOUT } from './events/back-channel-logout/logout-message.ts'
+import { createReceivers } from './events/back-channel-logout/receivers.ts'
+import { endedSidLife } from './events/ended-sids.ts'
 import type { Handler } from './events/outbox-message.ts'
+import { takeEndings } from './events/take-endings.ts'
+import { createLogoutTokens } from './keys/logout-tokens.ts'
+import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createDeliverMail } from './messaging/deliver-mail.ts'
 import { MAIL } from './messaging/mail-message.ts'
 import type { SendMail } from './messaging/transport.ts'
@@ -14,6 +22,7 @@ import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import { type AuditChainUse, auditChainJob } from './workers/audit-chain.ts'
 import { auditRetentionJob } from './workers/audit-retention.ts'
+import { type EndingsUse, endingsJob } from './workers/endings.ts'
 import { createLeasesRepository } from './workers/leases-repository.ts'
 import { createOutboxDelivery, createOutboxSweep } from './workers/outbox-jobs.ts'
 import { createRunner, type Runner } from './workers/runner.ts'
@@ -21,20 +30,33 @@ import { createStateSweep, type StateSweepUse } from './workers/state-sweep.ts'
 
 export interface BackgroundUse {
   core: Core
-  /** Where short-lived state is, and the events of its changes. */
-  inside: StateSweepUse & { events: AuditChainUse['events'] }
+  /** Where short-lived state is, the events of its changes, and what has ended there. */
+  inside: StateSweepUse & Pick<AuditChainUse, 'events'> & Pick<EndingsUse, 'endings'>
   log: Logger
   metrics: Metrics
 }
 
 export function createBackground({ core, inside, log, metrics }: BackgroundUse): Runner {
-  const { outbox, clock } = core
+  const { outbox, endedSids, clock } = core
+  const delivery = { outbox, clock, random: Math.random, log, count: metrics.delivery }
   return createRunner({
     jobs: [
       createStateSweep({ sweep: () => inside.sweep() }),
       auditChainJob({ events: inside.events, inbox: createInbox(core.database.db), chain: core.auditChain }),
       auditRetentionJob({ chain: core.auditChain }),
-      createOutboxDelivery({ outbox, handlers: handlersOf(core), clock, random: Math.random, log }),
+      endingsJob({
+        endings: inside.endings,
+        take: takeEndings({ outbox, endedSids, findClient: core.clients.find }),
+        endedSids,
+        keptFor: endedSidLife(core.config),
+      }),
+      createOutboxDelivery({ ...delivery, name: 'outbox', atOnce: 5, handlers: mailHandlers(core) }),
+      createOutboxDelivery({
+        ...delivery,
+        name: 'back-channel-logout',
+        atOnce: 16,
+        handlers: new Map([[BACK_CHANNEL_LOGOUT, logoutHandler(core)]]),
+      }),
       createOutboxSweep({ outbox }),
     ],
     leases: createLeasesRepository(core.database.db),
@@ -45,8 +67,22 @@ export function createBackground({ core, inside, log, metrics }: BackgroundUse):
   })
 }
 
+function logoutHandler({ config, clients, sealer, clientSecrets, signingKeys, outboundFetch, clock }: Core) {
+  return createDeliverLogout({
+    findClient: clients.find,
+    makeToken: createLogoutTokens({
+      issuer: config.issuer,
+      signingKeys: () => loadSigningKeys(signingKeys, sealer),
+      clock,
+    }),
+    secretOf: (client) => revealSecret({ sealer, clientSecrets }, client),
+    fetch: outboundFetch,
+    receivers: createReceivers({ clock, random: Math.random }),
+  })
+}
+
 /** What waits in the outbox and has no handler here waits on. */
-function handlersOf(core: Core): ReadonlyMap<string, Handler> {
+function mailHandlers(core: Core): ReadonlyMap<string, Handler> {
   const { config, accounts, clients } = core
   const send = transportOf(core)
   if (send === undefined) return new Map()

@@ -25,6 +25,7 @@ import { readOrCreateMasterKey } from './config/secret-files.ts'
 import { createConsentsRepository } from './consents/consents-repository.ts'
 import { giveConsent } from './consents/give-consent.ts'
 import { isDemo, isDemoAllowed } from './demo/demo-scope.ts'
+import { createEndedSidsRepository } from './events/ended-sids-repository.ts'
 import { createOutboxRepository } from './events/outbox-repository.ts'
 import { dataKeyLives } from './keys/data-key-states.ts'
 import { loadDataKeys, type NumberedKey } from './keys/data-keys.ts'
@@ -36,6 +37,8 @@ import { sealedSigningKeys } from './keys/signing-keys.ts'
 import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
 import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
+import { createOutboundFetch } from './security/outbound-fetch.ts'
+import { outboundRules } from './security/outbound-url.ts'
 import { createPasswordHasher } from './security/password-hash.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -135,7 +138,9 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     resourceServers: createResourceServersRepository(db),
     consents,
     giveConsent: giveConsent({ consents, clock }),
+    outboundFetch: createOutboundFetch({ rules: outboundRules(use.config) }),
     outbox: createOutboxRepository(db),
+    endedSids: createEndedSidsRepository(db),
     devMailbox: createDevMailboxRepository(db),
     accounts,
     hasher,

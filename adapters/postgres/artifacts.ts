@@ -134,12 +134,18 @@ const CONSUME: Statement = {
     where model = $1 and key = $2 and consumed_at is null and ${LIVING}`,
 }
 
+/** Of what was destroyed for a reason. */
+const ENDED = `ended as (
+      insert into state_endings (event_id, event, model, record)
+      select $3, $4, $1, payload from destroyed where living and $3::uuid is not null
+    )`
+
 const DESTROY: Statement = {
   name: 'state_destroy_artifact',
   text: `
     with destroyed as (
-      delete from state_artifacts where model = $1 and key = $2 returning ${LIVING} as living
-    )
+      delete from state_artifacts where model = $1 and key = $2 returning payload, ${LIVING} as living
+    ), ${ENDED}
     select case when bool_or(living) then event_record($3, $4) end from destroyed`,
 }
 
@@ -150,8 +156,8 @@ const DESTROY_BY_ALIAS: Statement = {
       delete from state_artifacts a using state_aliases n
       where n.model = $1 and n.alias = $2 and n.expires_at > clock_timestamp()
         and a.model = n.model and a.key = n.key and a.alias = n.alias
-      returning a.expires_at > clock_timestamp() as living
-    )
+      returning a.payload, a.expires_at > clock_timestamp() as living
+    ), ${ENDED}
     select case when bool_or(living) then event_record($3, $4) end from destroyed`,
 }
 
@@ -164,8 +170,8 @@ const DESTROY_ALL: Statement = {
     ), destroyed as (
       delete from state_artifacts a using doomed
       where a.model = $1 and a.key = doomed.key
-      returning a.expires_at > clock_timestamp() as living
-    )
+      returning a.payload, a.expires_at > clock_timestamp() as living
+    ), ${ENDED}
     select count(*) filter (where living)::int as destroyed,
       case when bool_or(living) then event_record($3, $4) end
     from destroyed`,

@@ -1,4 +1,5 @@
 import type { GrantIndex } from '../contract.ts'
+import { GRANT } from '../stored-ending.ts'
 import type { Statement } from './statements.ts'
 
 export const CREATE: Statement = {
@@ -53,11 +54,17 @@ export const DROP_TOKEN: Statement = {
     where living and exists (select from state_grants where key = $1 and expires_at > clock_timestamp())`,
 }
 
+/** `Birth`, of columns that are JSON as text and are not looked into. */
+const BIRTH = `concat('[', to_json(account), ',', to_json(client), ',', to_json(session), ',', content, ',', code_payload, ']')`
+
 export const REVOKE: Statement = {
   name: 'state_revoke',
   text: `
     with ended as (
-      delete from state_grants where key = $1 returning expires_at > clock_timestamp() as living
+      delete from state_grants where key = $1 returning *, expires_at > clock_timestamp() as living
+    ), told as (
+      insert into state_endings (event_id, event, model, record)
+      select $2, $3, '${GRANT}', ${BIRTH} from ended where living
     )
     select living, case when living then event_record($2, $3) end from ended`,
 }
@@ -86,13 +93,16 @@ const revokeAllBy = (index: GrantIndex): Statement => ({
   name: `state_revoke_all_${index}`,
   text: `
     with doomed as materialized (
-      select key, expires_at > clock_timestamp() as living
+      select *, expires_at > clock_timestamp() as living
       from state_grants
       where ${index} = $1 and key > $2
         and (not $3::boolean or family_ends_at is null or family_ends_at <= clock_timestamp())
       order by key limit 500 for update
     ), ended as (
       delete from state_grants g using doomed where g.key = doomed.key
+    ), told as (
+      insert into state_endings (event_id, event, model, record)
+      select $4, $5, '${GRANT}', ${BIRTH} from doomed where living
     )
     select max(key) as last, count(*) filter (where living)::int as ended,
       case when bool_or(living) then event_record($4, $5) end

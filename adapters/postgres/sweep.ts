@@ -1,5 +1,5 @@
 /** What has expired counts as absent already; this only gives the room back. */
-import type { StateTables } from '../postgres-rows.ts'
+import type { ExpiringTables } from '../postgres-rows.ts'
 import type { Ask, Statement } from './statements.ts'
 
 const BATCH = 500
@@ -8,7 +8,7 @@ const BATCH = 500
  * By `now()`, which an index can be asked for. Rows in use are left for the next time: nobody waits for a sweep, and
  * a lock looks at its row again, so that a life that was lengthened meanwhile is respected.
  */
-const sweepOf = (table: keyof StateTables): Statement => ({
+const sweepOf = (table: keyof ExpiringTables): Statement => ({
   name: `sweep_${table}`,
   text: `
     delete from ${table} where ctid = any (array(

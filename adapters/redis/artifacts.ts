@@ -33,15 +33,13 @@ export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
   },
 
   async destroy(model, key, event) {
-    const touched = named(keys.artifact(model, key), keys.events)
-    await answer(redis.destroyArtifact(...touched, '', '', ...told(event)))
+    await answer(redis.destroyArtifact(...touched(keys, model, key), '', '', ...told(event), model))
   },
 
   async destroyByAlias(model, alias, event) {
     const key = await answer(redis.get(keys.alias(model, alias)))
     if (key === null) return
-    const touched = named(keys.artifact(model, key), keys.events)
-    await answer(redis.destroyArtifact(...touched, '', alias, ...told(event)))
+    await answer(redis.destroyArtifact(...touched(keys, model, key), '', alias, ...told(event), model))
   },
 
   async claim(model, key, expiresIn) {
@@ -51,6 +49,9 @@ export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
 
   destroyAllOf: (model, account, event) => destroyAllOf(redis, keys, model, account, event),
 })
+
+const touched = (keys: Keys, model: string, key: string) =>
+  named(keys.artifact(model, key), keys.events, keys.endings)
 
 const OUTCOMES = ['gone', 'replaced', 'changed'] as const
 
@@ -110,10 +111,8 @@ async function destroyAllOf(
   let destroyed = 0
   for await (const entries of entriesOf(redis, keys.artifactsOf(model, account))) {
     const pipeline = redis.pipeline()
-    for (const key of entries) {
-      const touched = named(keys.artifact(model, key), keys.events)
-      pipeline.destroyArtifact(...touched, account, '', ...told(event))
-    }
+    for (const key of entries)
+      pipeline.destroyArtifact(...touched(keys, model, key), account, '', ...told(event), model)
     destroyed += (await allAnswers(pipeline)).filter((reply) => reply === 1).length
   }
   return destroyed

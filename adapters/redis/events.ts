@@ -1,13 +1,10 @@
-/** Events that wait in Redis for somebody to take them to PostgreSQL: a stream, read from its beginning and cut there. */
+/** Events that wait in Redis, until somebody takes them to PostgreSQL. */
 import type { Redis } from 'ioredis'
 import type { DrainedEvent, EventStore, StoredEvent } from '../contract.ts'
 import { answer } from '../redis-client.ts'
 import type { Keys } from './keys.ts'
 import { named, told } from './scripts.ts'
-
-const BATCH = 500
-/** A call ends, however fast others write. */
-const BATCHES = 100
+import { drainStream, type Fields } from './streams.ts'
 
 export const redisEvents = (redis: Redis, keys: Keys): EventStore => ({
   async keep({ id, text }) {
@@ -16,17 +13,7 @@ export const redisEvents = (redis: Redis, keys: Keys): EventStore => ({
 
   async drain(take, ifDropped) {
     await tellDropped(redis, keys, ifDropped)
-    let taken = 0
-    for (let batch = 0; batch < BATCHES; batch++) {
-      const entries = await answer(redis.xrange(keys.events, '-', '+', 'COUNT', BATCH))
-      if (entries.length > 0) {
-        await take(entries.map(([, fields]) => readFields(fields)))
-        await answer(redis.xdel(keys.events, ...entries.map(([entry]) => entry)))
-      }
-      taken += entries.length
-      if (entries.length < BATCH) break
-    }
-    return taken
+    return drainStream(redis, keys.events, (entries) => take(entries.map(toEvent)))
   },
 })
 
@@ -35,16 +22,11 @@ async function tellDropped(redis: Redis, keys: Keys, event: StoredEvent): Promis
   await answer(redis.tellDropped(...named(keys.events, keys.eventsDropped), ...told(event)))
 }
 
-/** Field names and values take turns. What others wrote there may lack some. */
-function readFields(fields: readonly string[]): DrainedEvent {
-  const at = (name: string): string | undefined => {
-    const position = fields.findIndex((field, index) => index % 2 === 0 && field === name)
-    return position === -1 ? undefined : fields[position + 1]
-  }
-  const dropped = at('n')
+function toEvent(field: Fields): DrainedEvent {
+  const dropped = field('n')
   return {
-    id: at('i') ?? '',
-    text: at('e') ?? '',
+    id: field('i') ?? '',
+    text: field('e') ?? '',
     ...(dropped !== undefined && { dropped: Number(dropped) }),
   }
 }

@@ -1,9 +1,7 @@
 /** How a grant lies in its hash; `shared.lua` describes the fields. */
-import type { Grant, GrantOwner, JsonObject, NewGrant } from '../contract.ts'
-import { grantFrom, type StoredFamily } from '../stored-grant.ts'
+import type { Grant, GrantOwner, NewGrant } from '../contract.ts'
+import { type Birth, grantFrom, type StoredFamily } from '../stored-grant.ts'
 import type { GrantReply } from './scripts.ts'
-
-type Birth = [account: string, client: string, session: string, content: JsonObject, code: JsonObject]
 
 /** What never changes is one field. */
 export function writeBirth({ account, client, session, content, code }: NewGrant): string {

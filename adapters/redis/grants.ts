@@ -59,7 +59,8 @@ export const redisGrants = (redis: Redis, keys: Keys, bound: number): GrantStore
   },
 
   async revoke(key, event) {
-    const birth = await answer(redis.revokeGrant(...named(keys.grant(key), keys.events), ...told(event), 0))
+    const touched = named(keys.grant(key), keys.events, keys.endings)
+    const birth = await answer(redis.revokeGrant(...touched, ...told(event), 0))
     if (birth === null) return false
     await forget(redis, keys, [{ key, owner: readOwner(birth) }])
     return true
@@ -137,7 +138,8 @@ async function revokeAll(
   for await (const entries of entriesOf(redis, index)) {
     const pipeline = redis.pipeline()
     for (const key of entries) {
-      pipeline.revokeGrant(...named(keys.grant(key), keys.events), ...told(event), spareFamilies ? 1 : 0)
+      const touched = named(keys.grant(key), keys.events, keys.endings)
+      pipeline.revokeGrant(...touched, ...told(event), spareFamilies ? 1 : 0)
     }
     const births = (await allAnswers(pipeline)) as (string | null)[]
     const revoked = entries.flatMap((key, position) => {

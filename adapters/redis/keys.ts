@@ -14,5 +14,7 @@ export const keysUnder = (prefix: string) => ({
   events: `${prefix}events`,
   /** How many events were dropped at the bound since somebody took events. */
   eventsDropped: `${prefix}events:dropped`,
+  /** What was ended, for whoever has to be told; beside the events, and like them. */
+  endings: `${prefix}endings`,
   claim: (model: string, key: string) => `${prefix}c:${model}:{${key}}`,
 })

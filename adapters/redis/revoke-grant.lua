@@ -1,8 +1,9 @@
--- KEYS: grant, events. ARGV: event id, event, 1 to spare a grant with a family. Gives what names the owner, nil when nothing was ended.
--- The grant's tokens are unreadable without it and expire on their own.
+-- KEYS: grant, events, endings. ARGV: event id, event, 1 to spare a grant with a family. Gives what names the owner, nil
+-- when nothing was ended. The grant's tokens are unreadable without it and expire on their own.
 local birth = redis.call('HGET', KEYS[1], 'g')
 if not birth then return nil end
 if ARGV[3] == '1' and living_family(KEYS[1], now()) then return nil end
 redis.call('DEL', KEYS[1])
 keep_event(KEYS[2], ARGV[1], ARGV[2])
+keep_ending(KEYS[3], ARGV[1], ARGV[2], 'Grant', birth)
 return birth

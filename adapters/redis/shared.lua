@@ -47,6 +47,11 @@ local function keep_event(stream, id, text)
   redis.call('XADD', stream, '*', 'i', id, 'e', text)
 end
 
+-- What was ended, as it was: a record's model and JSON.
+local function keep_ending(stream, id, text, model, record)
+  redis.call('XADD', stream, '*', 'i', id, 'e', text, 'm', model, 'r', record)
+end
+
 -- Of refreshes, and of nothing else: so many events that nobody has taken are the most.
 local function keep_event_below(bound, stream, dropped, id, text)
   if redis.call('XLEN', stream) < tonumber(bound) then return keep_event(stream, id, text) end

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { PROFILE_NAMES, PROFILES } from './profiles/registry.ts'
+import { receiverUriProblem } from './receiver-uri.ts'
 import { redirectUriProblem } from './redirect-uri.ts'
 
 const httpsUri = z.url({ protocol: /^https$/, error: 'must be an https URL' })
@@ -38,6 +39,8 @@ export const clientMetadataSchema = z
     response_modes: z.array(z.enum(RESPONSE_MODES)).min(1).optional(),
     token_endpoint_auth_method: z.enum(AUTH_METHODS).optional(),
     id_token_signed_response_alg: z.enum(SIGNING_ALGS).optional(),
+    backchannel_logout_uri: z.string().optional(),
+    backchannel_logout_session_required: z.boolean().optional(),
     scope: z.string().optional(),
     default_max_age: z.int().min(0).optional(),
     require_auth_time: z.boolean().optional(),
@@ -58,6 +61,9 @@ export const clientMetadataSchema = z
         if (wrong !== undefined) say([field, index], `${JSON.stringify(uri)} ${wrong}`)
       })
     }
+    const receiver = client.backchannel_logout_uri
+    const wrong = receiver === undefined ? undefined : receiverUriProblem(receiver)
+    if (wrong !== undefined) say(['backchannel_logout_uri'], wrong)
     const code = client.grant_types.includes('authorization_code')
     if (code && client.redirect_uris.length === 0) say(['redirect_uris'], 'at least one is needed')
     const open = client.token_endpoint_auth_method === 'none'

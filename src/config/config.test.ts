@@ -57,6 +57,7 @@ describe('the default', () => {
       cookieSameSite: 'Strict',
       passwordHash: { memoryKiB: 19_456, passes: 2, parallelism: 1 },
       trustProxy: false,
+      outboundAllowPrivate: false,
       logLevel: 'info',
     })
     expect(warnings({})).toBe('')
@@ -208,6 +209,11 @@ describe('weak settings speak up', () => {
       'COOKIE_DOMAIN is set',
     ],
     ['no trusted proxy in production', { ...PRODUCTION, TRUST_PROXY: 'false' }, 'TRUST_PROXY is false'],
+    [
+      'outgoing requests to private addresses',
+      { ...PRODUCTION, OUTBOUND_ALLOW_PRIVATE: 'true' },
+      'OUTBOUND_ALLOW_PRIVATE is true',
+    ],
     ['a part that is not there yet', { REGISTRATION: 'on' }, 'REGISTRATION is not available yet'],
   ])('%s', (_, env, warning) => {
     expect(warnings(env)).toMatch(new RegExp(`^${warning}`))

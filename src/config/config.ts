@@ -58,6 +58,8 @@ export interface Config {
   readonly rateLimits: RateLimits
   readonly passwordHash: PasswordCost
   readonly trustProxy: TrustProxy
+  /** Outgoing requests may go to private addresses. */
+  readonly outboundAllowPrivate: boolean
   /** Absent: nobody takes mail. */
   readonly mail?: { readonly server: SmtpServer; readonly from: Mailbox }
   readonly logLevel: Values['LOG_LEVEL']
@@ -126,6 +128,7 @@ function toConfig(values: Values): Config {
     }),
     passwordHash: Object.freeze(values.PASSWORD_HASH),
     trustProxy: values.TRUST_PROXY && Object.freeze(values.TRUST_PROXY),
+    outboundAllowPrivate: values.OUTBOUND_ALLOW_PRIVATE,
     ...(values.SMTP_URL !== undefined &&
       values.MAIL_FROM !== undefined && {
         mail: Object.freeze({ server: values.SMTP_URL, from: values.MAIL_FROM }),

@@ -108,6 +108,11 @@ export const WEAKNESSES: readonly Rule[] = [
     'is false in production: behind a proxy that ends TLS, everybody seems to come from its address',
     (facts) => inProduction(facts) && facts.values.TRUST_PROXY === false,
   ],
+  [
+    'OUTBOUND_ALLOW_PRIVATE',
+    'is true, which is for test set-ups: an address of a client can make this server call what only it can reach',
+    ({ values }) => values.OUTBOUND_ALLOW_PRIVATE === true,
+  ],
 ]
 
 export const findFaults = (facts: Facts): Problem[] =>

@@ -9,7 +9,7 @@ import { mailbox, smtpServer } from './values/mail.ts'
 import { masterKeys } from './values/master-keys.ts'
 import { cookieDomain, origins } from './values/origins.ts'
 import { passwordCost } from './values/password-cost.ts'
-import { folder, listenHost, oneOf, storeUrl, wholeNumber } from './values/plain.ts'
+import { folder, listenHost, oneOf, storeUrl, wholeNumber, yesOrNo } from './values/plain.ts'
 import { rateLimit, rateLimitOrOff } from './values/rate-limit.ts'
 import { trustProxy } from './values/trust-proxy.ts'
 
@@ -204,6 +204,13 @@ export const VARIABLES = {
       'Whose forwarded headers are believed: the number of proxies in front, or their addresses and CIDR ranges, separated by commas',
     example: '10.0.0.0/8,fd00::/8',
     schema: trustProxy,
+  },
+  OUTBOUND_ALLOW_PRIVATE: {
+    default: 'false',
+    meaning:
+      'Lets outgoing requests (back-channel logout) go to private addresses, and in production by http; for test set-ups only: who may write down an address can then make the server call what only it can reach',
+    example: 'true',
+    schema: yesOrNo,
   },
   SMTP_URL: {
     unset: 'mail goes to the demo’s mailbox; in production it waits, and `doctor` fails',

@@ -92,6 +92,7 @@ function desiredDemo(issuer: string, secrets: DemoSecrets): Desired {
   const document = documentSchema.parse(demoDocument(issuer, secrets))
   return resolve(document, {
     production: false,
+    outboundAllowPrivate: false,
     readVariable: () => ({ ok: false, fault: 'is not read here' }),
   }).desired
 }

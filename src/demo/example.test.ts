@@ -15,9 +15,11 @@ const readVariable = (name: string) => ({ ok: true, text: VARIABLES[name] ?? '' 
 test('examples/demo.yaml describes the demo, its secrets by variables', () => {
   const read = readDocument(readFileSync(new URL('../../examples/demo.yaml', import.meta.url)))
   if (!read.ok) throw new Error(read.faults[0]?.message)
-  const example = resolve(read.document, { production: true, readVariable })
+  const example = resolve(read.document, { production: true, outboundAllowPrivate: false, readVariable })
   const secrets = { 'demo-web': 'a secret of the web client', 'demo-service': 'a secret of the service' }
   const demo = documentSchema.parse(demoDocument('http://localhost:3000', secrets))
   expect(example.faults).toEqual([])
-  expect(example.desired).toEqual(resolve(demo, { production: false, readVariable }).desired)
+  expect(example.desired).toEqual(
+    resolve(demo, { production: false, outboundAllowPrivate: false, readVariable }).desired,
+  )
 })

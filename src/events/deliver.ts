@@ -5,6 +5,7 @@
 import { StoreAway } from '../shared/app-error.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { LogEvent } from '../telemetry/logger.ts'
+import type { DeliveryResult } from '../telemetry/metric-labels.ts'
 import { backOff } from './back-off.ts'
 import type { Handler, Message, Outcome } from './outbox-message.ts'
 import type { OutboxRepository } from './outbox-repository.ts'
@@ -16,6 +17,7 @@ export interface DeliverUse {
   clock: Clock
   random: () => number
   log: Readonly<Record<'info' | 'warn' | 'error', (event: LogEvent, msg: string) => void>>
+  count: (kind: string, result: DeliveryResult) => void
 }
 
 /** So many failures of its own, or crashes of the process at it, and a message is set aside. */
@@ -32,6 +34,7 @@ export async function deliver(
 ): Promise<void> {
   const outcome = await attempt(use, message, stillHeld)
   const { outbox, log, clock } = use
+  use.count(message.kind, outcome.status)
   const about: LogEvent = { purpose: message.kind, attempt: message.attempts }
   switch (outcome.status) {
     case 'done':

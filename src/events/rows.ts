@@ -23,6 +23,14 @@ interface OutboxRow {
   dead_at: Date | null
 }
 
+interface EndedSidRow {
+  /** Identifier of a resource server that there were tokens for. */
+  resource: string
+  sid: string
+  ended_at: Date
+}
+
 export interface EventTables {
   outbox: OutboxRow
+  ended_sids: EndedSidRow
 }

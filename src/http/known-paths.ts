@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Middleware } from 'koa'
-import { ROUTES } from '../provider/routes.ts'
+import { ENDED_SESSIONS, ROUTES } from '../provider/routes.ts'
 import { AppError } from '../shared/app-error.ts'
 
 const NOT_FOUND = 'There is nothing at this address.'
 const PLAIN = /^(\/|(\/[A-Za-z0-9._~-]+)+)$/
 const PROTOCOL: ReadonlySet<string> = new Set([
   ...Object.values(ROUTES),
+  ENDED_SESSIONS,
   '/oauth2/logout/confirm',
   '/oauth2/logout/success',
 ])
@@ -20,6 +21,7 @@ const POST_ONLY: ReadonlySet<string> = new Set([
   ROUTES.introspection,
   ROUTES.revocation,
   ROUTES.pushed_authorization_request,
+  ENDED_SESSIONS,
 ])
 
 /**

@@ -31,6 +31,8 @@ export function features(use: FeaturesUse): Features {
     devInteractions: { enabled: false },
     // A nonce of ours in every proof: none can be made ahead, and a client's clock does not matter (RFC 9449 §8).
     dPoP: { enabled: true, nonceSecret: use.nonceSecret, requireNonce: () => true },
+    // What is sent goes by the outbox: see `nameSessions`.
+    backchannelLogout: { enabled: true },
     claimsParameter: { enabled: true },
     clientCredentials: { enabled: true },
     introspection: {

@@ -118,7 +118,14 @@ async function createCode(
     content: { openid: { scope: SCOPE }, rejected: {}, epochs: await epochs.now({ account: sub }) },
     code: {
       key: under.key('AuthorizationCode', code),
-      payload: { acr: ACR_1FA, amr: ['pwd'], authTime, redirectUri: NOWHERE, scope: SCOPE },
+      payload: {
+        sid: newSecret(16),
+        acr: ACR_1FA,
+        amr: ['pwd'],
+        authTime,
+        redirectUri: NOWHERE,
+        scope: SCOPE,
+      },
       expiresIn: CODE_LIFE,
     },
   })

@@ -1,18 +1,21 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { type Adapter, type Configuration, Provider } from 'oidc-provider'
 // @ts-expect-error the library publishes no types for its inner files
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 import { describe, expect, it } from 'vitest'
 import {
+  answerClients,
   chooseNonces,
   chooseTokenValues,
   compareClientSecrets,
   guardReplays,
   nameAddresses,
+  nameSessions,
   replaceResponseMode,
+  takeOnlyIdTokensAsHints,
   wrapGrantHandler,
 } from './internals.ts'
 
@@ -187,5 +190,76 @@ describe('the insides of the library that the house holds on to', () => {
     expect(await subject.ReplayDetection.unique('web', 'jti', 1060)).toBe(true)
     expect(await subject.ReplayDetection.unique('web', 'jti', 1060)).toBe(false)
     expect(claims[0]).toEqual(['web', 'jti', 60_000])
+  })
+
+  it('asks the client whether it is told of sessions, and to tell it', async () => {
+    const subject = new Provider('http://localhost:3000', {
+      ...plain,
+      clients: [{ ...plain.clients?.[0], backchannel_logout_uri: 'http://127.0.0.1:1/' } as never],
+      features: { ...plain.features, backchannelLogout: { enabled: true } },
+      fetch: () => Promise.reject(new Error('nothing is sent')),
+    })
+    const client = async () =>
+      (await subject.Client.find('web')) as unknown as {
+        includeSid(): boolean
+        backchannelLogout(sub: string, sid: string): Promise<void>
+      }
+    const before = await client()
+    expect(before.includeSid()).toBe(false)
+    await expect(before.backchannelLogout('ada', 'sid')).rejects.toThrow('nothing is sent')
+    nameSessions(subject)
+    expect((await client()).includeSid()).toBe(true)
+    await (await client()).backchannelLogout('ada', 'sid')
+  })
+
+  it('asks `IdToken.validate` about hints, which looks at no type', async () => {
+    const subject = provider()
+    const client = await subject.Client.find('web')
+    const sign = (typ?: string) =>
+      new SignJWT()
+        .setProtectedHeader({ alg: 'ES256', ...(typ !== undefined && { typ }) })
+        .setIssuer('http://localhost:3000')
+        .setSubject('ada')
+        .setAudience('web')
+        .setIssuedAt()
+        .setExpirationTime('1m')
+        .sign(privateKey)
+    const validate = async (typ?: string) =>
+      (subject.IdToken as unknown as { validate(jwt: string, client: unknown): Promise<unknown> }).validate(
+        await sign(typ),
+        client,
+      )
+    expect(await validate('logout+jwt')).toBeDefined()
+    takeOnlyIdTokensAsHints(subject)
+    expect([await validate(), await validate('JWT')]).toEqual([expect.anything(), expect.anything()])
+    await expect(validate('logout+jwt')).rejects.toThrow('another kind')
+    await expect(validate('at+jwt')).rejects.toThrow('another kind')
+  })
+
+  it('can be given an endpoint where clients authenticate', async () => {
+    const subject = provider()
+    answerClients(subject, '/more', async (ctx) => {
+      ctx.body = { asked: ctx.oidc.client?.clientId, route: ctx.oidc.route }
+    })
+    const { origin, close } = await serve(subject)
+    const ask = (secret: string, form = '') =>
+      fetch(`${origin}/more`, {
+        method: 'POST',
+        headers: {
+          authorization: `Basic ${btoa(`web:${secret}`)}`,
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        body: form,
+      })
+    const known = await ask('stored')
+    expect([known.status, await known.json()]).toEqual([200, { asked: 'web', route: 'introspection' }])
+    expect(known.headers.get('cache-control')).toBe('no-store')
+    const statuses = [
+      await ask('wrong'),
+      await ask('stored', 'client_id=other'),
+      await fetch(`${origin}/more`),
+    ]
+    expect(statuses.map(({ status }) => status)).toEqual([401, 400, 404])
+    close()
   })
 })

@@ -2,14 +2,27 @@
  * The only file that touches the library's insides (checked against 9.13.3). Each function says what it takes hold of;
  * `internals.test.ts` fails when a new version has moved it.
  */
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 // The library has no `exports` map: how it makes nonces and reads a DPoP proof, and the tables of a provider.
+// @ts-expect-error the library publishes no types for its inner files
+import als from 'oidc-provider/lib/helpers/als.js'
 // @ts-expect-error the library publishes no types for its inner files
 import ServerChallenge from 'oidc-provider/lib/helpers/challenge.js'
 // @ts-expect-error the library publishes no types for its inner files
 import validateProof from 'oidc-provider/lib/helpers/validate_dpop.js'
 // @ts-expect-error the library publishes no types for its inner files
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
+// @ts-expect-error the library publishes no types for its inner files
+import assembleParams from 'oidc-provider/lib/shared/assemble_params.js'
+// @ts-expect-error the library publishes no types for its inner files
+import clientAuth, { getClientAuthParams } from 'oidc-provider/lib/shared/client_auth.js'
+// @ts-expect-error the library publishes no types for its inner files
+import handleErrors from 'oidc-provider/lib/shared/error_handler.js'
+// @ts-expect-error the library publishes no types for its inner files
+import noCache from 'oidc-provider/lib/shared/no_cache.js'
+// @ts-expect-error the library publishes no types for its inner files
+import { urlencoded } from 'oidc-provider/lib/shared/selective_body.js'
 
 type GrantHandler = Parameters<Provider['registerGrantType']>[1]
 
@@ -19,7 +32,10 @@ interface Inside {
   grantTypeDupes: Map<string, Set<string>>
   responseModes: Map<string, ResponseMode>
   DPoPNonces: Nonces | undefined
+  router: { post(name: string, path: string, ...steps: Step[]): void }
 }
+
+type Step = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => unknown
 
 interface Nonces {
   nextChallenge(): string
@@ -162,5 +178,64 @@ export function guardReplays(
   provider.ReplayDetection.unique = async (issuer: string, jti: string, exp?: number) => {
     if (jti.length > LONGEST_JTI) throw new errors.InvalidRequest('jti is too long')
     return claim(issuer, jti, Math.max(1000, (exp ?? 0) * 1000 - now()))
+  }
+}
+
+/**
+ * Names the session to each client, by a `sid` of its own, in every id token and code: `Client#includeSid`, asked where
+ * they are made. And sends nothing to a client that a session has ended: `Client#backchannelLogout`, which the library
+ * awaits before it answers who signs out, and tries once.
+ */
+export function nameSessions(provider: Provider): void {
+  const { prototype } = provider.Client as unknown as {
+    prototype: { includeSid(): boolean; backchannelLogout(sub: string, sid: string): Promise<void> }
+  }
+  if (typeof prototype.includeSid !== 'function' || typeof prototype.backchannelLogout !== 'function')
+    throw new Error('the library tells clients of sessions otherwise now')
+  prototype.includeSid = () => true
+  prototype.backchannelLogout = async () => undefined
+}
+
+/**
+ * One more endpoint for clients, which authenticate as at introspection, whose name it has too: the router of a provider,
+ * and what the library's own routes begin with. `answer` is reached by an authenticated `ctx.oidc.client` only, which may
+ * be one that has nothing to prove itself by.
+ */
+export function answerClients(
+  provider: Provider,
+  path: string,
+  answer: (ctx: KoaContextWithOIDC) => Promise<void>,
+): void {
+  const begin: Step = (ctx, next) => {
+    Object.defineProperty(ctx, 'oidc', { value: new provider.OIDCContext(ctx) })
+    return (als as AsyncLocalStorage<KoaContextWithOIDC>).run(ctx, next)
+  }
+  const assemble: Step = (ctx, next) => assembleParams(getClientAuthParams(ctx), ctx, next)
+  const { router } = (instance as (provider: Provider) => Inside)(provider)
+  router.post(
+    'introspection',
+    path,
+    begin,
+    handleErrors('introspection.error') as Step,
+    noCache as Step,
+    urlencoded as Step,
+    assemble,
+    ...(clientAuth as Step[]),
+    answer,
+  )
+}
+
+/**
+ * A hint is an id token: what we have signed for the same client as something else (a logout token, say) is none (RFC
+ * 8725 §3.11). `IdToken.validate`, which looks at everything but `typ`.
+ */
+export function takeOnlyIdTokensAsHints(provider: Provider): void {
+  const model = provider.IdToken as unknown as { validate(jwt: string, client: unknown): Promise<unknown> }
+  const { validate } = model
+  if (typeof validate !== 'function') throw new Error('the library reads hints otherwise now')
+  model.validate = async (jwt, client) => {
+    const { typ = 'JWT' } = JSON.parse(Buffer.from(jwt.split('.', 1)[0] ?? '', 'base64url').toString())
+    if (typ !== 'JWT') throw new Error('a token of another kind')
+    return validate.call(model, jwt, client)
   }
 }

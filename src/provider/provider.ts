@@ -10,6 +10,7 @@ import type { ClientSecrets } from '../clients/client-secrets.ts'
 import { createAccessTokenReader } from '../keys/access-tokens.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
 import { createKeyedHash } from '../security/keyed-hash.ts'
+import type { OutboundFetch } from '../security/outbound-fetch.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type AccountsUse, createFindAccount } from './accounts.ts'
 import { createAdapterFactory } from './adapter.ts'
@@ -20,11 +21,13 @@ import { createClientTokens } from './client-tokens.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
 import { cookies } from './cookies.ts'
 import { clientBasedCORS } from './cors.ts'
+import { type EndedSessionsUse, tellEndedSessions } from './ended-sessions.ts'
 import { createEndings } from './endings.ts'
 import { createEpochs } from './epochs.ts'
 import { createRenderError, type ErrorsUse } from './errors.ts'
 import { listen } from './events.ts'
 import { createIntrospectionPolicy, features } from './features.ts'
+import { createLibraryFetch } from './fetch.ts'
 import { createFirstParty, FIRST_PARTY, type FirstParty } from './first-party.ts'
 import { showFormPosts } from './form-post.ts'
 import { createLoadGrant, type GrantsUse } from './grants.ts'
@@ -37,8 +40,11 @@ import {
   compareClientSecrets,
   guardReplays,
   nameAddresses,
+  nameSessions,
+  takeOnlyIdTokensAsHints,
 } from './internals.ts'
 import { createLogoutPages, endGrantsAtLogout, type LogoutUse } from './logout.ts'
+import { nameSession } from './name-session.ts'
 import { pkce } from './pkce.ts'
 import { letPublicDocumentsBeKept } from './public-documents.ts'
 import { createRefreshTokenFormat } from './refresh-token.ts'
@@ -61,6 +67,7 @@ export interface ProviderUse
     ResourcesUse,
     Omit<ErrorsUse, 'clock'>,
     LogoutUse,
+    EndedSessionsUse,
     Lifetimes {
   issuer: string
   keys: DataKeys
@@ -74,6 +81,7 @@ export interface ProviderUse
   eventInbox: Inbox
   reports: Reports
   tellOfReuse: TokenEndpointUse['tellOfReuse']
+  outboundFetch: OutboundFetch
   answerError: (ctx: Context, error: unknown) => void
   clock: Clock
   refreshReuseGrace: number
@@ -139,6 +147,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     // Codes and tokens end with their grant, and grants with their session: by our store, in one step.
     expiresWithSession: () => false,
     extraClientMetadata,
+    formats: { customizers: { jwt: nameSession } },
     features: features({
       ...use,
       ...createLogoutPages(use),
@@ -146,6 +155,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       mayIntrospect,
       nonceSecret: nonceSecretOf(use.keys.current('cookie').key),
     }),
+    fetch: createLibraryFetch(use.outboundFetch),
     findAccount: createFindAccount(use),
     interactions: {
       policy: createInteractionPolicy(use),
@@ -189,6 +199,8 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     return successor
   })
   compareClientSecrets(provider, use.checkSecret)
+  nameSessions(provider)
+  takeOnlyIdTokensAsHints(provider)
   guardReplays(provider, createReplayGuard({ store: use.store.artifacts, handles }), use.clock.now)
   commitTokenRequests(provider, commit)
   endGrantsAtLogout(provider, use.store.grants, endings)
@@ -199,6 +211,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     mayIntrospect,
     readAccessToken: createAccessTokenReader(use),
   })
+  tellEndedSessions(provider, use)
   showFormPosts(provider, use.showPage)
   letPublicDocumentsBeKept(provider)
   listen(provider, use.reports)

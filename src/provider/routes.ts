@@ -11,3 +11,6 @@ export const ROUTES = {
   revocation: '/oauth2/revoke',
   pushed_authorization_request: '/oauth2/par',
 } as const satisfies NonNullable<Configuration['routes']>
+
+/** Ours, beside the library's. */
+export const ENDED_SESSIONS = '/oauth2/ended-sessions'

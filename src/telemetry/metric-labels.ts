@@ -56,6 +56,11 @@ export const LIMITERS = [
 ] as const
 export type Limiter = (typeof LIMITERS)[number]
 
+/** Kinds of messages in the outbox, and what became of one attempt. */
+export const DELIVERIES = ['mail', 'back-channel-logout'] as const
+export const DELIVERY_RESULTS = ['done', 'dropped', 'refused', 'failed', 'unclear', 'later'] as const
+export type DeliveryResult = (typeof DELIVERY_RESULTS)[number]
+
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 const STATUSES: ReadonlySet<number> = new Set([

@@ -7,6 +7,9 @@ import { type Clock, systemClock } from '../shared/clock.ts'
 import {
   capped,
   closed,
+  DELIVERIES,
+  DELIVERY_RESULTS,
+  type DeliveryResult,
   GRANT_TYPES,
   HTTP_METHODS,
   LIMITERS,
@@ -53,6 +56,8 @@ export interface Metrics {
   revocation(scope: RevocationScope): void
   rateLimited(limiter: Limiter): void
   passwordHashQueue(depth: number): void
+  /** One attempt at a message of the outbox. */
+  delivery(kind: string, result: DeliveryResult): void
   /** How to learn, whenever somebody asks, what waits in the outbox; also where no worker runs. */
   outbox(read: () => Promise<OutboxDepth>): void
   /** The names of this node’s background jobs, told once: each is there from the start. */
@@ -172,6 +177,11 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     scope: REVOCATION_SCOPES,
   })
   const limited = count('auth_rate_limited_total', 'Requests that a limiter refused.', { limiter: LIMITERS })
+  const deliveries = count('auth_outbox_deliveries_total', 'Attempts at messages of the outbox.', {
+    kind: withOther(DELIVERIES),
+    result: DELIVERY_RESULTS,
+  })
+  const deliveryKind = closed(DELIVERIES)
   const jobRuns = new Counter({
     name: 'auth_job_runs_total',
     help: 'Runs of background jobs.',
@@ -200,6 +210,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     revocation: (scope) => revocations(scope),
     rateLimited: (limiter) => limited(limiter),
     passwordHashQueue: (depth) => queue.set(depth),
+    delivery: (kind, result) => deliveries(deliveryKind(kind), result),
     outbox: outboxGauge(registry),
     jobs: (names) => {
       for (const name of names) for (const result of RESULTS) jobRuns.inc({ job: name, result }, 0)

@@ -1,5 +1,5 @@
 /** The outbox on real databases: what is written with a change is told, at least once, and what can't be told holds up nothing. */
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import type { Handler, Outcome } from '../../src/events/outbox-message.ts'
 import { createOutboxRepository, type OutboxRepository } from '../../src/events/outbox-repository.ts'
 import { StoreAway } from '../../src/shared/app-error.ts'
@@ -27,11 +27,14 @@ onBothDatabases((database) => {
   function deliveryTo(handle: Handler, kinds = ['test']) {
     const log = (level: string) => (_event: object, msg: string) => void logged.push({ level, msg })
     return createOutboxDelivery({
+      name: 'outbox',
+      atOnce: 5,
       outbox,
       handlers: new Map(kinds.map((kind) => [kind, handle])),
       clock: { now: () => time.now },
       random: () => 0.5,
       log: { info: log('info'), warn: log('warn'), error: log('error') },
+      count: () => {},
     })
   }
 
@@ -199,6 +202,23 @@ onBothDatabases((database) => {
     await expect(run).rejects.toThrow(LeaseLost)
     expect(seen).toHaveLength(1)
     expect(await outbox.waiting()).toMatchObject({ waiting: 0, dead: 0 })
+  })
+
+  it('F-162 one that takes long holds up no other, nor what becomes due meanwhile', async () => {
+    const hang = Promise.withResolvers<Outcome>()
+    await add({ payload: { slow: true } })
+    const seen: unknown[] = []
+    const run = deliveryTo(async ({ payload }) => {
+      seen.push(payload)
+      return JSON.stringify(payload).includes('slow') ? hang.promise : { status: 'done' }
+    }).run(time.now, held)
+    await vi.waitUntil(() => seen.length === 1, { timeout: 5000 })
+    for (let n = 0; n < 12; n++) await add({ payload: { n } })
+    await vi.waitUntil(() => seen.length === 13, { timeout: 5000 })
+    expect((await outbox.waiting()).waiting).toBeLessThanOrEqual(2)
+    hang.resolve({ status: 'done' })
+    expect(await run).toBe(13)
+    expect(await outbox.waiting()).toMatchObject({ waiting: 0 })
   })
 
   it('is swept: of what was delivered after a day, of what was set aside after a month', async () => {

@@ -13,6 +13,7 @@ import type { UserEntry } from './user-entry.ts'
 
 export interface Notes {
   production: boolean
+  outboundAllowPrivate: boolean
   readVariable: (name: string) => Variable
   faults: Finding[]
   warnings: Finding[]

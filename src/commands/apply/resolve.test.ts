@@ -5,10 +5,11 @@ import { resolve } from './resolve.ts'
 
 const VARIABLES: Record<string, string> = { SECRET: 'a secret of the portal', SHORT: 'short' }
 
-function resolved(sections: object, production = false) {
+function resolved(sections: object, production = false, outboundAllowPrivate = false) {
   const document = documentSchema.parse({ version: 1, ...sections })
   const { desired, faults, warnings } = resolve(document, {
     production,
+    outboundAllowPrivate,
     readVariable: (name) => {
       const text = VARIABLES[name]
       return text === undefined ? { ok: false, fault: `names ${name}, which is not set` } : { ok: true, text }
@@ -106,5 +107,35 @@ describe('two entries', () => {
       'resource_servers[1].identifier: https://api.example is named twice',
       'users[1].email: ada@example.com is named twice',
     ])
+  })
+})
+
+describe('A-311 where back-channel logout goes', () => {
+  const to = (uri: string) => client({ backchannel_logout_uri: uri })
+  const refused = (why: string) => [`clients[0].backchannel_logout_uri: ${why}`]
+
+  it.each([
+    'https://127.0.0.1/out',
+    'https://2130706433/out',
+    'https://0x7f.1/out',
+    'https://0/out',
+    'https://localhost/out',
+    'https://localhost./out',
+    'https://rp.localhost/out',
+    'https://[::ffff:7f00:1]/out',
+    'https://169.254.169.254/latest/meta-data',
+    'https://10.1.2.3:8443/out',
+    'https://[fd00::1]/out',
+  ])('is not a private address: %s', (uri) => {
+    expect(resolved(to(uri)).faults).toEqual(refused('must not lead to a private address'))
+    expect(resolved(to(uri), true, true).faults).toEqual([])
+  })
+
+  it('is https in production, unless test set-ups are allowed', () => {
+    const clear = to('http://rp.example/out')
+    expect(resolved(clear).faults).toEqual([])
+    expect(resolved(clear, true).faults).toEqual(refused('must be https'))
+    expect(resolved(clear, true, true).faults).toEqual([])
+    expect(resolved(to('https://rp.example/out'), true).faults).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 /** From what is written to what is meant: variables are read, and what only holds between entries is looked at. */
 import { PROFILE_CLAIMS } from '../../accounts/claims.ts'
 import type { ProfileClaims } from '../../accounts/rows.ts'
+import { outboundRules, outboundUrlProblem } from '../../security/outbound-url.ts'
 import type { ClientEntry } from './client-entry.ts'
 import type { Desired, DesiredClient, DesiredResourceServer, DesiredUser } from './desired.ts'
 import type { SetUpDocument } from './document.ts'
@@ -18,7 +19,7 @@ export interface Resolved {
 /** `desired` counts only where there are no faults. */
 export function resolve(
   { clients, resource_servers, users }: SetUpDocument,
-  use: Pick<Notes, 'production' | 'readVariable'>,
+  use: Pick<Notes, 'production' | 'outboundAllowPrivate' | 'readVariable'>,
 ): Resolved {
   const notes: Notes = { ...use, faults: [], warnings: [] }
   const desired = {
@@ -37,6 +38,7 @@ export function resolve(
 function toClient(entry: ClientEntry, path: Path, notes: Notes): DesiredClient {
   const { client_id: clientId, metadata, disabled } = entry
   const secret = readClientSecret(entry, path, notes)
+  checkReceiver(entry, path, notes)
   return {
     path,
     clientId,
@@ -44,6 +46,13 @@ function toClient(entry: ClientEntry, path: Path, notes: Notes): DesiredClient {
     ...(secret !== undefined && { secret }),
     ...(disabled !== undefined && { disabled }),
   }
+}
+
+/** What only the installation can say of where the server is to send something. Names are looked up when it does. */
+function checkReceiver({ metadata }: ClientEntry, path: Path, notes: Notes): void {
+  const { backchannel_logout_uri: uri } = metadata
+  const wrong = uri === undefined ? undefined : outboundUrlProblem(new URL(uri), outboundRules(notes))
+  if (wrong !== undefined) notes.faults.push({ path: [...path, 'backchannel_logout_uri'], message: wrong })
 }
 
 const toResourceServer = (entry: ResourceServerEntry, path: Path): DesiredResourceServer => ({

@@ -16,6 +16,8 @@ export function wholeNumber(least: number, most: number) {
 export const oneOf = <const Word extends string>(words: readonly Word[]) =>
   z.enum(words, `must be one of ${words.join(', ')}`)
 
+export const yesOrNo = oneOf(['true', 'false']).transform((word) => word === 'true')
+
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i
 
 /** Where a socket can listen: an address or a host name, without brackets and without a port. */

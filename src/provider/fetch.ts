@@ -1,0 +1,25 @@
+import type { OutboundFetch } from '../security/outbound-fetch.ts'
+
+/**
+ * The library's own requests (`jwks_uri`, sector identifiers) by our way out: its guard is an undici dispatcher, which
+ * an own `fetch` leaves behind. What can't be had is what `fetch` has for it, a TypeError.
+ */
+export const createLibraryFetch =
+  (outboundFetch: OutboundFetch): typeof globalThis.fetch =>
+  async (input, { method, headers, body } = {}) => {
+    const answer = await outboundFetch(new URL(input instanceof Request ? input.url : input), {
+      method: method === 'POST' ? 'POST' : 'GET',
+      headers: Object.fromEntries([...new Headers(headers)].filter(([, value]) => value !== '')),
+      ...(body !== null && body !== undefined && { body: String(body) }),
+    })
+    if (!answer.ok) throw new TypeError(`outgoing request: ${answer.reason}`, { cause: answer.cause })
+    const { status } = answer
+    const isEmpty = status === 204 || status === 205 || status === 304
+    return new Response(isEmpty ? null : new Uint8Array(answer.body), {
+      status,
+      headers: fieldsOf(answer.headers),
+    })
+  }
+
+const fieldsOf = (headers: NodeJS.Dict<string | string[]>): [string, string][] =>
+  Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
