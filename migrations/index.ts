@@ -11,6 +11,7 @@ import * as outbox from './0008-outbox.ts'
 import * as audit from './0009-audit.ts'
 import * as dataKeyRotation from './0010-data-key-rotation.ts'
 import * as epochs from './0011-epochs.ts'
+import * as rotation from './0015-rotation.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-accounts': accounts,
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '0009-audit': audit,
   '0010-data-key-rotation': dataKeyRotation,
   '0011-epochs': epochs,
+  '0015-rotation': rotation,
 }

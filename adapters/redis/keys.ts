@@ -14,5 +14,7 @@ export const keysUnder = (prefix: string) => ({
   events: `${prefix}events`,
   /** How many events were dropped at the bound since somebody took events. */
   eventsDropped: `${prefix}events:dropped`,
+  /** Since when nothing here was forgotten: see docs/decisions/0012. */
+  run: `${prefix}run`,
   claim: (model: string, key: string) => `${prefix}c:${model}:{${key}}`,
 })

@@ -18,6 +18,8 @@ import {
   type RefreshResult,
   type Result,
   type RevocationScope,
+  RISK_RULES,
+  type RiskRule,
   statusLabel,
 } from './metric-labels.ts'
 
@@ -51,6 +53,7 @@ export interface Metrics {
   refresh(result: RefreshResult): void
   tokenIssued(grantType: string): void
   revocation(scope: RevocationScope): void
+  risk(rule: RiskRule): void
   rateLimited(limiter: Limiter): void
   passwordHashQueue(depth: number): void
   /** How to learn, whenever somebody asks, what waits in the outbox; also where no worker runs. */
@@ -171,6 +174,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const revocations = count('auth_revocations_total', 'Revocations by what they end.', {
     scope: REVOCATION_SCOPES,
   })
+  const risks = count('auth_risk_findings_total', 'What was odd, by rule.', { rule: RISK_RULES })
   const limited = count('auth_rate_limited_total', 'Requests that a limiter refused.', { limiter: LIMITERS })
   const jobRuns = new Counter({
     name: 'auth_job_runs_total',
@@ -198,6 +202,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     },
     tokenIssued: (type) => issued(grantType(type)),
     revocation: (scope) => revocations(scope),
+    risk: (rule) => risks(rule),
     rateLimited: (limiter) => limited(limiter),
     passwordHashQueue: (depth) => queue.set(depth),
     outbox: outboxGauge(registry),
