@@ -7,6 +7,8 @@
  *   (a grant's tokens share the grant's key prefix) besides those of the events (`docs/decisions/0009`).
  * - All times come from the store's clock. Lives are given and returned as durations in milliseconds.
  * - What has expired is never returned, and is gone for every other call too.
+ * - A store that may forget what it has acknowledged knows its run: the time at which it began to remember without a
+ *   gap, epoch ms by its own clock (`docs/decisions/0012`). A store that forgets nothing has run 0 for ever.
  * - Returned objects are the caller's to change. JSON comes back as it was given.
  * - A store that can't be reached, or does not answer in time, rejects with `StoreAway`.
  */
@@ -27,6 +29,12 @@ export interface StoredEvent {
 export interface Use {
   number: number
   at: number
+  /** By whom, as the caller writes it: no spaces, colons or commas. */
+  who?: string
+  /** In how many generations running, this one included, the answer was given again. */
+  repeats?: number
+  /** The store had forgotten it, and how many before it, and was told by a token that was newer than its record. */
+  caughtUp?: true
 }
 
 /** One chain of refresh tokens, known until its end. */
@@ -62,6 +70,9 @@ export interface GrantOwner {
 export interface Grant extends GrantOwner {
   /** The store's time at which this was read, epoch ms. */
   readAt: number
+  /** The store's present run, and the one in which this was last written: what came between may be forgotten. */
+  run: number
+  writtenIn: number
   content: JsonObject
   expiresIn: number
   code?: AuthorizationCode
@@ -96,7 +107,16 @@ export interface Redemption extends GrantOwner {
 export interface Rotation {
   /** The number that must still be the current one. */
   expected: number
-  /** Earlier uses to keep; the store puts the use of `expected`, at its own time, in front. */
+  /**
+   * The next current number. The store puts the use of the one before it, at its own time, in front of `keep`, and
+   * renews the current token's life. The same as `expected`: a repeat, of which only `keep` and `token` are written.
+   */
+  becomes: number
+  /** The run in which this was decided, as the grant was read. */
+  run: number
+  /** Of the new use. */
+  use: Omit<Use, 'number' | 'at'>
+  /** The uses to keep, newest first. */
   keep: Use[]
   /** Life of the new current number; the store cuts it at the family's end. */
   currentExpiresIn: number
@@ -106,11 +126,16 @@ export interface Rotation {
   event: StoredEvent
 }
 
-/** `unheard` is said before anything else is looked at; `gone`: no such grant, or the code is not its own. */
+/**
+ * `unheard` is said before anything else is looked at; `gone`: no such grant, the code is not its own, or it was made in
+ * another run, in which it may have been redeemed.
+ */
 export type RedemptionOutcome = 'redeemed' | 'consumed' | 'gone' | 'unheard'
+/** `unheard`: nothing was ended. */
+export type RevocationOutcome = 'revoked' | 'gone' | 'unheard'
 export type RotationOutcome =
   | { status: 'rotated' }
-  /** The number is not (any longer) the expected one, or its life is over; the grant, read in the same step. */
+  /** Number or run is not (any longer) the expected one, or its life is over; the grant, read in the same step. */
   | { status: 'changed'; grant: Grant }
   /** No such grant, or it has no family (any longer). */
   | { status: 'gone' }
@@ -126,17 +151,14 @@ export interface GrantStore {
   readToken(key: string, tokenKey: string): Promise<{ token: NewToken; grant: Grant } | undefined>
   /** Exactly one call for a code, however many there are at once, is answered `redeemed`. */
   redeem(key: string, redemption: Redemption): Promise<RedemptionOutcome>
-  /** Compare and swap: number + 1 if it is still `expected`, and the access token that goes with it. */
+  /** Compare and swap of the number, and the access token that goes with it. */
   rotate(key: string, rotation: Rotation): Promise<RotationOutcome>
-  /**
-   * Adds an access token to a grant whose number stays (a repeat). False when the grant is gone. Its event is counted
-   * at the bound, like a rotation's.
-   */
-  addToken(key: string, token: NewToken, event: StoredEvent): Promise<boolean>
   /** The event is kept when there was such a token. */
   dropToken(key: string, tokenKey: string, event: StoredEvent): Promise<void>
   /** Ends the grant and every token of it. False when there was none; then the event is not kept. */
   revoke(key: string, event: StoredEvent): Promise<boolean>
+  /** The same for a request that must change nothing once nobody listens to it: `notAfter` as in a redemption. */
+  revokeUntil(key: string, event: StoredEvent, notAfter: number): Promise<RevocationOutcome>
   /** All grants under an index entry, in batches and in no order. */
   list(index: GrantIndex, value: string): AsyncIterable<Grant[]>
   /**
@@ -184,15 +206,23 @@ export interface ArtifactStore {
   destroy(model: string, key: string, event?: StoredEvent): Promise<void>
   /** Destroys what `getByAlias` finds. */
   destroyByAlias(model: string, alias: string, event?: StoredEvent): Promise<void>
-  /** True for exactly one caller while the entry lives: the replay guard. Sees no records, and they don't see it. */
-  claim(model: string, key: string, expiresIn: number): Promise<boolean>
+  /**
+   * `first` for exactly one caller while the entry lives: the replay guard. Sees no records, and they don't see it.
+   * `madeAt`: the time, by the store's clock, before which what is claimed can't have been; `forgotten` where that is
+   * before the store's run, in which an earlier claim would be remembered. Then nothing is written.
+   */
+  claim(model: string, key: string, expiresIn: number, madeAt: number): Promise<Claim>
   /** Destroys all of a model that belong to an account (its sessions). */
   destroyAllOf(model: string, account: string, event?: StoredEvent): Promise<number>
 }
 
+export type Claim = 'first' | 'again' | 'forgotten'
+
 export interface NewArtifact {
   payload: JsonObject
   expiresIn: number
+  /** Good for one use: in another run of the store, which may have forgotten that, it is gone. */
+  singleUse?: boolean
   alias?: string
   account?: string
 }
@@ -229,6 +259,10 @@ export interface EndingStore {
 }
 
 export interface StateStore {
+  /** The present run, by the store's last answer; asks where there was none yet. */
+  run(): Promise<number>
+  /** What `run` would say, where it need not ask. */
+  lastKnownRun(): number | undefined
   grants: GrantStore
   artifacts: ArtifactStore
   events: EventStore

@@ -18,6 +18,8 @@ import { within } from './store-away.ts'
 export function createPostgresState(pool: Pick<Pool, 'query'>): StateStore {
   const ask = askOf(pool)
   return {
+    run: async () => 0,
+    lastKnownRun: () => 0,
     grants: postgresGrants(ask),
     artifacts: postgresArtifacts(ask),
     events: postgresEvents(ask),

@@ -2,7 +2,6 @@
  * Short-lived state in Redis 7+ or Valkey 8+. Redis keeps the time, forgets what has expired, and takes every step
  * that must not be divided as a script. Lives in one keyspace under one prefix, which it may share with others.
  */
-import type { Redis } from 'ioredis'
 import { StoreAway } from '../src/shared/app-error.ts'
 import type { StateStore } from './contract.ts'
 import { redisArtifacts } from './redis/artifacts.ts'
@@ -10,6 +9,7 @@ import { redisEndings } from './redis/endings.ts'
 import { redisEvents } from './redis/events.ts'
 import { redisGrants } from './redis/grants.ts'
 import { keysUnder } from './redis/keys.ts'
+import { createKnownRun } from './redis/run.ts'
 import { defineScripts } from './redis/scripts.ts'
 import { answer, closeRedis, openRedis, type RedisAddress } from './redis-client.ts'
 import { within } from './store-away.ts'
@@ -32,17 +32,20 @@ export function openRedisState({
   const redis = openRedis(address)
   defineScripts(redis)
   const keys = keysUnder(prefix)
+  const known = createKnownRun()
+  const askForRun = async (): Promise<number> => {
+    known.note(await answer(redis.presentRun(1, keys.run)))
+    return known.last() ?? 0
+  }
   return {
-    grants: redisGrants(redis, keys, eventBound),
-    artifacts: redisArtifacts(redis, keys),
+    run: async () => known.last() ?? askForRun(),
+    lastKnownRun: known.last,
+    grants: redisGrants(redis, keys, known, eventBound),
+    artifacts: redisArtifacts(redis, keys, known),
     events: redisEvents(redis, keys),
     endings: redisEndings(redis, keys),
-    ping: () => ping(redis),
+    ping: async () => void (await within(900, askForRun(), () => new StoreAway('redis'))),
     sweep: async () => 0,
     close: () => closeRedis(redis),
   }
-}
-
-const ping = async (redis: Redis): Promise<void> => {
-  await within(900, answer(redis.ping()), () => new StoreAway('redis'))
 }

@@ -4,6 +4,8 @@ import type { Family, Grant, GrantOwner, JsonObject, Use } from './contract.ts'
 /** What the stores keep; times are of their own clock, epoch ms. */
 export interface StoredGrant extends GrantOwner {
   readAt: number
+  run: number
+  writtenIn: number
   content: JsonObject
   expiresAt: number
   code: { key: string; payload: JsonObject; expiresAt: number; consumedAt: number | undefined }
@@ -45,13 +47,24 @@ const familyFrom = (stored: StoredFamily, readAt: number): Family => ({
   endsIn: stored.endsAt - readAt,
 })
 
-/** `7:1700000000000,6:1699999999000`: a family keeps up to a few of them, so they are small. */
-export const formatUses = (uses: Use[]): string => uses.map(({ number, at }) => `${number}:${at}`).join(',')
+/** `7:1700000000000:who:2:b,6:1699999999000`: number, time, who, repeats, b for caught up. A family has few of them. */
+export const formatUses = (uses: Use[]): string =>
+  uses.map(({ number, at, ...about }) => `${number}:${at}${aboutUse(about)}`).join(',')
+
+/** What stands behind a use's time. */
+export const aboutUse = ({ who = '', repeats, caughtUp }: Omit<Use, 'number' | 'at'>): string =>
+  `:${who}:${repeats ?? ''}:${caughtUp ? 'b' : ''}`.replace(/:+$/, '')
 
 export function parseUses(text: string): Use[] {
   if (text === '') return []
   return text.split(',').map((use) => {
-    const [number, at] = use.split(':')
-    return { number: Number(number), at: Number(at) }
+    const [number, at, who, repeats, caughtUp] = use.split(':')
+    return {
+      number: Number(number),
+      at: Number(at),
+      ...(who && { who }),
+      ...(repeats && { repeats: Number(repeats) }),
+      ...(caughtUp === 'b' && { caughtUp: true as const }),
+    }
   })
 }

@@ -23,7 +23,6 @@ import { createConsent } from './interaction/steps/consent.ts'
 import { createSignIn } from './interaction/steps/sign-in.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { tellOfNewDevice } from './messaging/tell-of-new-device.ts'
-import { tellOfReuse } from './messaging/tell-of-reuse.ts'
 import { createAssets, HOSTED_ASSETS } from './pages/assets.ts'
 import { createMessages } from './pages/messages.ts'
 import { createPages } from './pages/pages.ts'
@@ -33,6 +32,7 @@ import { createMailboxRouter } from './playground/mailbox.ts'
 import { createPlaygroundRouter } from './playground/playground.ts'
 import { ACR_1FA, isServerClaim } from './provider/claims.ts'
 import { cookieNames } from './provider/cookies.ts'
+import { createEpochs } from './provider/epochs.ts'
 import { FIRST_PARTY, type FirstParty } from './provider/first-party.ts'
 import { createProvider } from './provider/provider.ts'
 import { isServerScope } from './provider/scopes.ts'
@@ -109,7 +109,8 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     requestId: ({ req }) => requests.of(req).id,
     developerDetails: !config.production,
     reports: createReports({ metrics, requests }),
-    tellOfReuse: createTellOfReuse(core, log),
+    addressOf: (req) => requests.of(req).ip,
+    stillLives: createStillLives(core),
     answerError,
     follow: (outer, inner) => requests.begin(inner, requests.of(outer)),
   })
@@ -161,13 +162,14 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   }
 }
 
-/** What was found is acted upon, whether or not it can be told. */
-function createTellOfReuse({ config, outbox, clock }: Core, log: Logger) {
-  const tell = tellOfReuse({ ...config, outbox, clock })
-  return (grantKey: string, { account, client }: Grant): Promise<void> =>
-    tell({ grantKey, sub: account, clientId: client }).catch((error: unknown) =>
-      log.error({ userId: account, clientId: client, error }, 'nobody can be told of the reuse by mail'),
-    )
+/**
+ * Whether a grant that Redis has kept was ended since, as the database itself has it: Redis may have forgotten that. What
+ * can be ended durably besides a person's and a client's everything is asked for here too.
+ */
+function createStillLives({ accounts, clients }: Core) {
+  const epochs = createEpochs({ findAccount: accounts.users.findBySub, findClient: clients.find })
+  return (_grantId: string, grant: Grant): Promise<boolean> =>
+    epochs.isCurrent(grant, grant.content['epochs'])
 }
 
 /** A sign-in does not wait for mail, and is none the worse for mail that can't be written. */

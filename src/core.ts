@@ -36,6 +36,7 @@ import { createMasterKeys } from './keys/master-keys.ts'
 import { sealedSigningKeys } from './keys/signing-keys.ts'
 import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
 import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
+import { tellOfReuse } from './messaging/tell-of-reuse.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import { createOutboundFetch } from './security/outbound-fetch.ts'
 import { outboundRules } from './security/outbound-url.ts'
@@ -159,7 +160,9 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     redeemLink: redeemLink({ accounts, hasher, clock, linkKeys }),
     eventInbox: createInbox(db),
     auditRecords,
-    auditChain: createChainRepository(db, auditRecords),
+    auditChain: createChainRepository(db, auditRecords, (tx, event) =>
+      tellOfReuse(createOutboxRepository(tx), event),
+    ),
     notices,
     close: async () => {
       fresh.stop()

@@ -39,6 +39,11 @@ export function createReports({ metrics, requests }: ReportsUse): Reports {
       const event = { ...of(grant), event: 'token.reuse_detected', count: number }
       note(ctx, 'warn', event, 'a refresh token was used again: the family has ended')
     },
+    noticed(ctx, grant, { rule, differs }) {
+      metrics.risk(rule)
+      const reason = [rule, ...differs].join(' ')
+      note(ctx, 'warn', { ...of(grant), event: 'risk.noticed', reason }, 'something is odd about a refresh')
+    },
     unheard(ctx) {
       metrics.refresh('unheard')
       note(ctx, 'warn', { event: 'token.unheard' }, 'a token request without a listener changed nothing')

@@ -32,8 +32,9 @@ export const postgresArtifacts = (ask: Ask): ArtifactStore => ({
     await ask(DESTROY_BY_ALIAS, [model, alias, ...told(event)])
   },
 
+  // Nothing claimed is ever forgotten here, whenever it was made.
   async claim(model, key, expiresIn) {
-    return (await ask(CLAIM, [model, key, expiresIn])).rowCount === 1
+    return (await ask(CLAIM, [model, key, expiresIn])).rowCount === 1 ? 'first' : 'again'
   },
 
   async destroyAllOf(model, account, event) {

@@ -33,15 +33,8 @@ export const ROTATE: Statement = {
   name: 'state_rotate',
   text: `
     select r.outcome, g.*
-    from state_rotate($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as r (outcome)
+    from state_rotate($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as r (outcome)
     left join lateral state_read_grant(case r.outcome when 'changed' then $1 end) g on true`,
-}
-
-export const ADD_TOKEN: Statement = {
-  name: 'state_add_token',
-  text: `
-    select state_put_token(key, $2, $3, state_after(clock_timestamp(), $4)), event_record($5, $6)
-    from state_grants where key = $1 and expires_at > clock_timestamp()`,
 }
 
 export const DROP_TOKEN: Statement = {
@@ -67,6 +60,11 @@ export const REVOKE: Statement = {
       select $2, $3, '${GRANT}', ${BIRTH} from ended where living
     )
     select living, case when living then event_record($2, $3) end from ended`,
+}
+
+export const REVOKE_UNTIL: Statement = {
+  name: 'state_revoke_until',
+  text: 'select state_revoke_until($1, $2, $3, $4) as outcome',
 }
 
 const listBy = (index: GrantIndex): Statement => ({

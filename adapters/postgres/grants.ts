@@ -6,13 +6,13 @@ import type {
   NewToken,
   Redemption,
   RedemptionOutcome,
+  RevocationOutcome,
   Rotation,
   RotationOutcome,
   StoredEvent,
 } from '../contract.ts'
-import { formatUses, grantFrom, type StoredFamily } from '../stored-grant.ts'
+import { aboutUse, formatUses, grantFrom, type StoredFamily } from '../stored-grant.ts'
 import {
-  ADD_TOKEN,
   CREATE,
   DROP_TOKEN,
   LIST,
@@ -21,6 +21,7 @@ import {
   REDEEM,
   REVOKE,
   REVOKE_ALL,
+  REVOKE_UNTIL,
   ROTATE,
 } from './grant-statements.ts'
 import { type Ask, told } from './statements.ts'
@@ -51,10 +52,6 @@ export const postgresGrants = (ask: Ask): GrantStore => ({
 
   rotate: (key, rotation) => rotate(ask, key, rotation),
 
-  async addToken(key, token, event) {
-    return (await ask(ADD_TOKEN, [key, ...written(token), ...told(event)])).rowCount === 1
-  },
-
   async dropToken(key, tokenKey, event) {
     await ask(DROP_TOKEN, [key, tokenKey, ...told(event)])
   },
@@ -62,6 +59,11 @@ export const postgresGrants = (ask: Ask): GrantStore => ({
   async revoke(key, event) {
     const { rows } = await ask<{ living: boolean }>(REVOKE, [key, ...told(event)])
     return rows[0]?.living === true
+  },
+
+  async revokeUntil(key, event, notAfter) {
+    const { rows } = await ask<{ outcome: RevocationOutcome }>(REVOKE_UNTIL, [key, notAfter, ...told(event)])
+    return rows[0]?.outcome ?? 'gone'
   },
 
   list: (index, value) => list(ask, index, value),
@@ -87,12 +89,14 @@ async function redeem(ask: Ask, key: string, redemption: Redemption): Promise<Re
 }
 
 async function rotate(ask: Ask, key: string, rotation: Rotation): Promise<RotationOutcome> {
-  const { expected, notAfter, currentExpiresIn, keep, token, event } = rotation
+  const { expected, becomes, notAfter, currentExpiresIn, use, keep, token, event } = rotation
   const { rows } = await ask<RotateColumns>(ROTATE, [
     key,
     expected,
+    becomes,
     notAfter,
     currentExpiresIn,
+    aboutUse(use),
     formatUses(keep),
     ...written(token),
     ...told(event),
@@ -167,6 +171,9 @@ type RotateColumns = { outcome: RotationOutcome['status'] } & (GrantColumns | { 
 const readColumns = (row: GrantColumns): Grant =>
   grantFrom({
     readAt: row.read_at,
+    // PostgreSQL forgets nothing.
+    run: 0,
+    writtenIn: 0,
     account: row.account,
     client: row.client,
     session: row.session,

@@ -7,9 +7,10 @@ import type { Artifact, ArtifactStore, JsonObject, NewArtifact, StoredEvent } fr
 import { allAnswers, answer, lastAnswer } from '../redis-client.ts'
 import { addToIndexes, entriesOf } from './indexes.ts'
 import type { Keys } from './keys.ts'
+import type { KnownRun } from './run.ts'
 import { ms, named, told } from './scripts.ts'
 
-export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
+export const redisArtifacts = (redis: Redis, keys: Keys, run: KnownRun): ArtifactStore => ({
   async put(model, key, artifact, event) {
     await save(redis, keys, model, key, { ...artifact, how: 'put', event })
   },
@@ -19,17 +20,17 @@ export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
   },
 
   async get(model, key) {
-    return (await read(redis, keys.artifact(model, key)))?.artifact
+    return (await read(redis, keys, keys.artifact(model, key)))?.artifact
   },
 
   async getByAlias(model, alias) {
     const key = await answer(redis.get(keys.alias(model, alias)))
-    const found = key === null ? undefined : await read(redis, keys.artifact(model, key))
+    const found = key === null ? undefined : await read(redis, keys, keys.artifact(model, key))
     return found?.alias === alias ? found.artifact : undefined
   },
 
   async consume(model, key) {
-    return (await answer(redis.consumeArtifact(1, keys.artifact(model, key)))) === 1
+    return (await answer(redis.consumeArtifact(...named(keys.artifact(model, key), keys.run)))) === 1
   },
 
   async destroy(model, key, event) {
@@ -42,9 +43,11 @@ export const redisArtifacts = (redis: Redis, keys: Keys): ArtifactStore => ({
     await answer(redis.destroyArtifact(...touched(keys, model, key), '', alias, ...told(event), model))
   },
 
-  async claim(model, key, expiresIn) {
-    const life = Math.max(1, ms(expiresIn))
-    return (await answer(redis.set(keys.claim(model, key), '', 'PX', life, 'NX'))) === 'OK'
+  async claim(model, key, expiresIn, madeAt) {
+    const [life, touched] = [Math.max(1, ms(expiresIn)), named(keys.claim(model, key), keys.run)]
+    const [claim, present] = await answer(redis.claimOnce(...touched, life, ms(madeAt)))
+    run.note(present)
+    return claim
   },
 
   destroyAllOf: (model, account, event) => destroyAllOf(redis, keys, model, account, event),
@@ -66,16 +69,17 @@ async function save(
     event?: StoredEvent | undefined
   },
 ): Promise<number> {
-  const { payload, expiresIn, alias = '', account = '', how, former, event } = save
+  const { payload, expiresIn, alias = '', account = '', singleUse = false, how, former, event } = save
   const life = ms(expiresIn)
   const put = [
-    ...named(keys.artifact(model, key), keys.events),
+    ...named(keys.artifact(model, key), keys.events, keys.run),
     JSON.stringify(payload),
     life,
     alias,
     account,
     how === 'replace' ? 1 : 0,
     former === undefined ? '' : JSON.stringify(former),
+    singleUse ? 1 : 0,
     ...told(event),
   ] as const
   if (alias === '' && account === '') return answer(redis.putArtifact(...put))
@@ -89,8 +93,8 @@ async function save(
   return Number(await lastAnswer(pipeline))
 }
 
-async function read(redis: Redis, key: string) {
-  const reply = await answer(redis.getArtifact(1, key))
+async function read(redis: Redis, keys: Keys, key: string) {
+  const reply = await answer(redis.getArtifact(...named(key, keys.run)))
   if (!reply) return undefined
   const [readAt, expiresAt, payload, consumedAt, alias] = reply
   const artifact: Artifact = {

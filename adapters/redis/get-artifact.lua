@@ -1,4 +1,4 @@
--- KEYS: artifact.
+-- KEYS: artifact, run.
+if not living_artifact(KEYS[1], KEYS[2]) then return nil end
 local fields = redis.call('HMGET', KEYS[1], 'p', 'c', 'n')
-if not fields[1] then return nil end
 return { now(), redis.call('PEXPIRETIME', KEYS[1]), fields[1], fields[2], fields[3] }

@@ -14,11 +14,13 @@ export function readOwner(birth: string): GrantOwner {
   return { account, client, session }
 }
 
-export function readGrantReply([readAt, expiresAt, birth, code, payload, state]: GrantReply): Grant {
+export function readGrantReply([readAt, run, expiresAt, birth, code, payload, state]: GrantReply): Grant {
   const [account, client, session, content, codePayload]: Birth = JSON.parse(birth)
-  const [key = '', codeExpiresAt, consumedAt] = code.split(' ')
+  const [key = '', codeExpiresAt, madeIn, consumedAt] = code.split(' ')
   return grantFrom({
     readAt,
+    run,
+    writtenIn: Number(state?.split(' ')[3] ?? madeIn),
     account,
     client,
     session,
@@ -35,7 +37,7 @@ export function readGrantReply([readAt, expiresAt, birth, code, payload, state]:
 }
 
 function readFamily(payload: string, state: string): StoredFamily {
-  const [number, currentExpiresAt, endsAt, uses = ''] = state.split(' ')
+  const [number, currentExpiresAt, endsAt, _run, uses = ''] = state.split(' ')
   return {
     number: Number(number),
     uses,

@@ -8,49 +8,47 @@ import type {
   NewToken,
   Redemption,
   RedemptionOutcome,
+  RevocationOutcome,
   Rotation,
   RotationOutcome,
   StoredEvent,
 } from '../contract.ts'
 import { allAnswers, answer, lastAnswer } from '../redis-client.ts'
-import { formatUses } from '../stored-grant.ts'
+import { aboutUse, formatUses } from '../stored-grant.ts'
 import { readGrantReply, readOwner, writeBirth } from './grant-hash.ts'
 import { addToIndexes, entriesOf } from './indexes.ts'
 import type { Keys } from './keys.ts'
+import type { KnownRun } from './run.ts'
 import { type GrantReply, ms, named, told } from './scripts.ts'
 
 /** `bound`: events that nobody has taken, beyond which those of refreshes are counted and dropped. */
-export const redisGrants = (redis: Redis, keys: Keys, bound: number): GrantStore => ({
+export const redisGrants = (redis: Redis, keys: Keys, run: KnownRun, bound: number): GrantStore => ({
   async create(key, grant) {
     const { code } = grant
     const pipeline = redis.pipeline()
     const life = ms(code.expiresIn)
     addToIndexes(pipeline, indexesOf(keys, grant), key, life)
-    pipeline.createGrant(1, keys.grant(key), writeBirth(grant), code.key, life)
+    pipeline.createGrant(...named(keys.grant(key), keys.run), writeBirth(grant), code.key, life)
     await lastAnswer(pipeline)
   },
 
   async read(key) {
-    const reply = await answer(redis.readGrant(1, keys.grant(key)))
-    return reply ? readGrantReply(reply) : undefined
+    const reply = await answer(redis.readGrant(...named(keys.grant(key), keys.run)))
+    return reply ? noted(run, readGrantReply(reply)) : undefined
   },
 
   async readToken(key, tokenKey) {
-    const reply = await answer(redis.readToken(2, keys.grant(key), keys.token(key, tokenKey)))
+    const touched = named(keys.grant(key), keys.token(key, tokenKey), keys.run)
+    const reply = await answer(redis.readToken(...touched))
     if (!reply) return undefined
     const [grant, payload, expiresAt] = reply
     const token = { key: tokenKey, payload: JSON.parse(payload), expiresIn: expiresAt - grant[0] }
-    return { token, grant: readGrantReply(grant) }
+    return { token, grant: noted(run, readGrantReply(grant)) }
   },
 
   redeem: (key, redemption) => redeem(redis, keys, key, redemption),
 
-  rotate: (key, rotation) => rotate(redis, keys, bound, key, rotation),
-
-  async addToken(key, token, event) {
-    const touched = named(keys.grant(key), keys.events, keys.eventsDropped, keys.token(key, token.key))
-    return (await answer(redis.addToken(...touched, ...told(event), bound, ...written(token)))) === 1
-  },
+  rotate: (key, rotation) => rotate(redis, keys, run, bound, key, rotation),
 
   async dropToken(key, tokenKey, event) {
     await answer(
@@ -59,12 +57,10 @@ export const redisGrants = (redis: Redis, keys: Keys, bound: number): GrantStore
   },
 
   async revoke(key, event) {
-    const touched = named(keys.grant(key), keys.events, keys.endings)
-    const birth = await answer(redis.revokeGrant(...touched, ...told(event), 0))
-    if (birth === null) return false
-    await forget(redis, keys, [{ key, owner: readOwner(birth) }])
-    return true
+    return (await revoke(redis, keys, key, event, '')) === 'revoked'
   },
+
+  revokeUntil: (key, event, notAfter) => revoke(redis, keys, key, event, notAfter),
 
   list: (index, value) => list(redis, keys, keys.grantsOf(index, value)),
 
@@ -82,7 +78,7 @@ async function redeem(
   const pipeline = redis.pipeline()
   addToIndexes(pipeline, indexesOf(keys, redemption), key, grantExpiresIn)
   pipeline.redeemCode(
-    ...named(keys.grant(key), keys.events, ...tokenKeys(keys, key, token)),
+    ...named(keys.grant(key), keys.events, keys.run, ...tokenKeys(keys, key, token)),
     ...told(event),
     codeKey,
     notAfter,
@@ -95,33 +91,53 @@ async function redeem(
   return (await lastAnswer(pipeline)) as RedemptionOutcome
 }
 
+async function revoke(
+  redis: Redis,
+  keys: Keys,
+  key: string,
+  event: StoredEvent,
+  notAfter: number | '',
+): Promise<RevocationOutcome> {
+  const touched = named(keys.grant(key), keys.events, keys.endings)
+  const birth = await answer(redis.revokeGrant(...touched, ...told(event), 0, notAfter))
+  if (birth === null) return 'gone'
+  if (birth === '') return 'unheard'
+  await forget(redis, keys, [{ key, owner: readOwner(birth) }])
+  return 'revoked'
+}
+
 async function rotate(
   redis: Redis,
   keys: Keys,
+  run: KnownRun,
   bound: number,
   key: string,
   rotation: Rotation,
 ): Promise<RotationOutcome> {
-  const { expected, notAfter, currentExpiresIn, keep, token, event } = rotation
+  const { expected, becomes, use, notAfter, currentExpiresIn, keep, token, event } = rotation
+  const touched = [keys.grant(key), keys.events, keys.eventsDropped, keys.run]
   const [status, grant] = await answer(
     redis.rotateFamily(
-      ...named(keys.grant(key), keys.events, keys.eventsDropped, ...tokenKeys(keys, key, token)),
+      ...named(...touched, ...tokenKeys(keys, key, token)),
       ...told(event),
       bound,
       expected,
+      becomes,
+      rotation.run,
       notAfter,
       ms(currentExpiresIn),
+      aboutUse(use),
       formatUses(keep),
       ...written(token),
     ),
   )
-  return status === 'changed' ? { status, grant: readGrantReply(grant) } : { status }
+  return status === 'changed' ? { status, grant: noted(run, readGrantReply(grant)) } : { status }
 }
 
 async function* list(redis: Redis, keys: Keys, index: string): AsyncGenerator<Grant[]> {
   for await (const entries of entriesOf(redis, index)) {
     const pipeline = redis.pipeline()
-    for (const key of entries) pipeline.readGrant(1, keys.grant(key))
+    for (const key of entries) pipeline.readGrant(...named(keys.grant(key), keys.run))
     const replies = (await allAnswers(pipeline)) as (GrantReply | null)[]
     yield replies.filter((reply) => reply !== null).map(readGrantReply)
   }
@@ -139,7 +155,7 @@ async function revokeAll(
     const pipeline = redis.pipeline()
     for (const key of entries) {
       const touched = named(keys.grant(key), keys.events, keys.endings)
-      pipeline.revokeGrant(...touched, ...told(event), spareFamilies ? 1 : 0)
+      pipeline.revokeGrant(...touched, ...told(event), spareFamilies ? 1 : 0, '')
     }
     const births = (await allAnswers(pipeline)) as (string | null)[]
     const revoked = entries.flatMap((key, position) => {
@@ -150,6 +166,11 @@ async function revokeAll(
     ended += revoked.length
   }
   return ended
+}
+
+function noted(run: KnownRun, grant: Grant): Grant {
+  run.note(grant.run)
+  return grant
 }
 
 /** Housekeeping once the grants have gone for good; were it lost, the entries would go with their time. */

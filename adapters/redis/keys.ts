@@ -16,5 +16,7 @@ export const keysUnder = (prefix: string) => ({
   eventsDropped: `${prefix}events:dropped`,
   /** What was ended, for whoever has to be told; beside the events, and like them. */
   endings: `${prefix}endings`,
+  /** Since when nothing here was forgotten: see docs/decisions/0012. */
+  run: `${prefix}run`,
   claim: (model: string, key: string) => `${prefix}c:${model}:{${key}}`,
 })

@@ -1,6 +1,7 @@
--- KEYS: artifact, events. ARGV: payload, life, alias or '', account or '', 1 when it must be there already, and the
--- payload that must be there then, or ''; event id or '', event. Returns 1, 0 where it is not there, 2 where it is another.
--- p payload, n alias, o account, c consumed at.
+-- KEYS: artifact, events, run. ARGV: payload, life, alias or '', account or '', 1 when it must be there already, the
+-- payload that must be there then, or '', 1 when it is good for one use; event id or '', event. Returns 1, 0 where it is
+-- not there, 2 where it is another.
+-- p payload, n alias, o account, c consumed at, r the run that it is good in.
 local replacing = ARGV[5] == '1'
 if replacing then
   local former = redis.call('HGET', KEYS[1], 'p')
@@ -13,7 +14,11 @@ local function set(field, value)
 end
 set('p', ARGV[1])
 set('o', ARGV[4])
-if not replacing then set('n', ARGV[3]) end
-redis.call('PEXPIREAT', KEYS[1], integer(now() + ARGV[2]))
-if ARGV[7] ~= '' then keep_event(KEYS[2], ARGV[7], ARGV[8]) end
+local time = now()
+if not replacing then
+  set('n', ARGV[3])
+  set('r', ARGV[7] == '1' and integer(present_run(KEYS[3], time)) or '')
+end
+redis.call('PEXPIREAT', KEYS[1], integer(time + ARGV[2]))
+if ARGV[8] ~= '' then keep_event(KEYS[2], ARGV[8], ARGV[9]) end
 return 1

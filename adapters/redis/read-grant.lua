@@ -1,2 +1,3 @@
--- KEYS: grant.
-return read_grant(KEYS[1], now())
+-- KEYS: grant, run.
+local time = now()
+return read_grant(KEYS[1], time, present_run(KEYS[2], time))

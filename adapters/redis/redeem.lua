@@ -1,20 +1,22 @@
--- KEYS: grant, events, token or none. ARGV: event id, event, code key, not after, grant life,
+-- KEYS: grant, events, run, token or none. ARGV: event id, event, code key, not after, grant life,
 --   family payload or '', its current token's life, its own life, token payload, token life.
 local time = now()
 if time > tonumber(ARGV[4]) then return 'unheard' end
 
 local code = redis.call('HGET', KEYS[1], 'c')
 if not code then return 'gone' end
-local key, expires_at, redeemed_at = string.match(code, '^(%S+) (%d+) ?(%d*)$')
+local key, expires_at, made_in, redeemed_at = string.match(code, '^(%S+) (%d+) (%d+) ?(%d*)$')
 if key ~= ARGV[3] then return 'gone' end
 if redeemed_at ~= '' then return 'consumed' end
+local run = integer(present_run(KEYS[3], time))
+if made_in ~= run then return 'gone' end
 
-redis.call('HSET', KEYS[1], 'c', key .. ' ' .. expires_at .. ' ' .. integer(time))
+redis.call('HSET', KEYS[1], 'c', key .. ' ' .. expires_at .. ' ' .. run .. ' ' .. integer(time))
 if ARGV[6] ~= '' then
-  local state = '0 ' .. integer(time + ARGV[7]) .. ' ' .. integer(time + ARGV[8]) .. ' '
+  local state = table.concat({ '0', integer(time + ARGV[7]), integer(time + ARGV[8]), run, '' }, ' ')
   redis.call('HSET', KEYS[1], 'f', ARGV[6], 'n', state)
 end
 redis.call('PEXPIREAT', KEYS[1], integer(time + ARGV[5]))
-if KEYS[3] then set_until(KEYS[3], ARGV[9], time + ARGV[10]) end
+if KEYS[4] then set_until(KEYS[4], ARGV[9], time + ARGV[10]) end
 keep_event(KEYS[2], ARGV[1], ARGV[2])
 return 'redeemed'

@@ -1,5 +1,7 @@
--- KEYS: grant, events, endings. ARGV: event id, event, 1 to spare a grant with a family. Gives what names the owner, nil
--- when nothing was ended. The grant's tokens are unreadable without it and expire on their own.
+-- KEYS: grant, events, endings. ARGV: event id, event, 1 to spare a grant with a family, not after or ''. Gives what names
+-- the owner, nil when nothing was ended, '' when it was too late.
+-- The grant's tokens are unreadable without it and expire on their own.
+if ARGV[4] ~= '' and now() > tonumber(ARGV[4]) then return '' end
 local birth = redis.call('HGET', KEYS[1], 'g')
 if not birth then return nil end
 if ARGV[3] == '1' and living_family(KEYS[1], now()) then return nil end

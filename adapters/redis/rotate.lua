@@ -1,20 +1,25 @@
--- KEYS: grant, events, dropped events, token or none. ARGV: event id, event, bound, expected number, not after,
---   life of the new current token, uses to keep, token payload, token life.
+-- KEYS: grant, events, dropped events, run, token or none. ARGV: event id, event, bound, expected number, the next one,
+--   run in which that was decided, not after, life of the next current token, what to note of the use of the number
+--   before it, uses to keep, token payload, token life.
 local time = now()
-if time > tonumber(ARGV[5]) then return { 'unheard' } end
+if time > tonumber(ARGV[7]) then return { 'unheard' } end
 
 local family = living_family(KEYS[1], time)
 if not family then return { 'gone' } end
-if family.number ~= ARGV[4] or family.current_expires_at <= time then
-  return { 'changed', read_grant(KEYS[1], time) }
+local run = integer(present_run(KEYS[4], time))
+if family.number ~= ARGV[4] or run ~= ARGV[6] or family.current_expires_at <= time then
+  return { 'changed', read_grant(KEYS[1], time, tonumber(run)) }
 end
 
-local uses = family.number .. ':' .. integer(time)
-if ARGV[7] ~= '' then uses = uses .. ',' .. ARGV[7] end
-local current_expires_at = math.min(time + ARGV[6], family.ends_at)
+local uses, current_expires_at = ARGV[10], family.current_expires_at
+if ARGV[5] ~= ARGV[4] then
+  local use = integer(ARGV[5] - 1) .. ':' .. integer(time) .. ARGV[9]
+  uses = uses == '' and use or use .. ',' .. uses
+  current_expires_at = math.min(time + ARGV[8], family.ends_at)
+end
 redis.call('HSET', KEYS[1], 'n', table.concat({
-  integer(family.number + 1), integer(current_expires_at), integer(family.ends_at), uses,
+  ARGV[5], integer(current_expires_at), integer(family.ends_at), run, uses,
 }, ' '))
-if KEYS[4] then set_until(KEYS[4], ARGV[8], time + ARGV[9]) end
+if KEYS[5] then set_until(KEYS[5], ARGV[11], time + ARGV[12]) end
 keep_event_below(ARGV[3], KEYS[2], KEYS[3], ARGV[1], ARGV[2])
 return { 'rotated' }

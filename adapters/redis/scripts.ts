@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { ClientContext, Redis, Result } from 'ioredis'
-import type { StoredEvent } from '../contract.ts'
+import type { Claim, StoredEvent } from '../contract.ts'
 
 type Argument = string | number
 /** The number of keys, the keys, the other arguments: as EVAL takes them. */
@@ -13,8 +13,8 @@ type Script<Context extends ClientContext, Reply> = (
   ...rest: Argument[]
 ) => Result<Reply, Context>
 
-/** Read time, expiry, then the hash's four fields. */
-export type GrantReply = [number, number, string, string, string | null, string | null]
+/** Read time, run, expiry, then the hash's four fields. */
+export type GrantReply = [number, number, number, string, string, string | null, string | null]
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
@@ -23,7 +23,6 @@ declare module 'ioredis' {
     readToken: Script<Context, [GrantReply, string, number] | null>
     redeemCode: Script<Context, string>
     rotateFamily: Script<Context, ['rotated' | 'gone' | 'unheard'] | ['changed', GrantReply]>
-    addToken: Script<Context, number>
     dropToken: Script<Context, null>
     tellDropped: Script<Context, null>
     revokeGrant: Script<Context, string | null>
@@ -32,6 +31,8 @@ declare module 'ioredis' {
     getArtifact: Script<Context, [number, number, string, string | null, string | null] | null>
     consumeArtifact: Script<Context, number>
     destroyArtifact: Script<Context, number>
+    claimOnce: Script<Context, [Claim, number]>
+    presentRun: Script<Context, number>
   }
 }
 
@@ -41,7 +42,6 @@ const FILES = {
   readToken: 'read-token',
   redeemCode: 'redeem',
   rotateFamily: 'rotate',
-  addToken: 'add-token',
   dropToken: 'drop-token',
   tellDropped: 'tell-dropped',
   revokeGrant: 'revoke-grant',
@@ -50,6 +50,8 @@ const FILES = {
   getArtifact: 'get-artifact',
   consumeArtifact: 'consume-artifact',
   destroyArtifact: 'destroy-artifact',
+  claimOnce: 'claim',
+  presentRun: 'present-run',
 }
 
 export function defineScripts(redis: Redis): void {

@@ -2,9 +2,10 @@
 --
 -- A grant is a hash of four fields; fewer and fuller fields cost Redis far less than many small ones.
 --   g  owner, content and code payload: JSON, written at birth
---   c  the code: "<key> <expires at>", and once it was redeemed " <redeemed at>"
+--   c  the code: "<key> <expires at> <run>", and once it was redeemed " <redeemed at>"
 --   f  the family's payload: JSON, written at redemption
---   n  the family's state: "<number> <current expires at> <ends at> <uses>"
+--   n  the family's state: "<number> <current expires at> <ends at> <run> <uses>"
+-- A run stands beside what was written in it.
 
 -- Events wait in a stream until they are taken to PostgreSQL; each entry has an id and a text. The same event may come
 -- once for each of many grants that end together: one entry after the other is enough.
@@ -19,6 +20,18 @@ local function integer(number)
   return string.format('%.0f', number)
 end
 
+-- Since when nothing of this database was forgotten, epoch ms: see docs/decisions/0012. The replication id is another
+-- after each start and each promotion; the key goes with everything else when the database is emptied.
+local function present_run(key, time)
+  local history = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+  local known = redis.call('GET', key)
+  local known_history, began_at = string.match(known or '', '^(%x+) (%d+)$')
+  if known and known_history == history then return tonumber(began_at) end
+  local run = math.max(time, (tonumber(began_at) or 0) + 1)
+  redis.call('SET', key, history .. ' ' .. integer(run))
+  return run
+end
+
 -- A time that has passed already removes the key at once, which SET's own options do a millisecond late.
 local function set_until(key, value, expires_at)
   redis.call('SET', key, value)
@@ -26,19 +39,26 @@ local function set_until(key, value, expires_at)
 end
 
 -- Whole, for the caller to take apart; nil when there is none.
-local function read_grant(key, time)
+local function read_grant(key, time, run)
   local fields = redis.call('HMGET', key, 'g', 'c', 'f', 'n')
   if not fields[1] then return nil end
-  return { time, redis.call('PEXPIRETIME', key), fields[1], fields[2], fields[3], fields[4] }
+  return { time, run, redis.call('PEXPIRETIME', key), fields[1], fields[2], fields[3], fields[4] }
 end
 
 -- The family's state, or nil when there is none (any longer).
 local function living_family(key, time)
   local state = redis.call('HGET', key, 'n')
   if not state then return nil end
-  local number, current_expires_at, ends_at = string.match(state, '^(%d+) (%d+) (%d+) ')
+  local number, current_expires_at, ends_at = string.match(state, '^(%d+) (%d+) (%d+) %d+ ')
   if tonumber(ends_at) <= time then return nil end
   return { number = number, current_expires_at = tonumber(current_expires_at), ends_at = tonumber(ends_at) }
+end
+
+-- One that is good for a single use is gone in another run, which may have forgotten that use.
+local function living_artifact(key, run)
+  local fields = redis.call('HMGET', key, 'p', 'r')
+  if not fields[1] then return false end
+  return not fields[2] or fields[2] == integer(present_run(run, now()))
 end
 
 local function keep_event(stream, id, text)

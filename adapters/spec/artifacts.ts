@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HOUR, type Nodes, newKey, ODD_JSON, SOON } from './fixtures.ts'
+import { claimNow, HOUR, type Nodes, newKey, ODD_JSON, SOON } from './fixtures.ts'
 
 export function describeArtifacts(nodes: Nodes): void {
   const { artifacts } = nodes.one
@@ -103,23 +103,23 @@ export function describeArtifacts(nodes: Nodes): void {
   describe('a claim', () => {
     it('is granted once while it lives, and again after it has expired', async () => {
       const key = newKey()
-      expect(await artifacts.claim('jti', key, HOUR)).toBe(true)
-      expect(await there.claim('jti', key, HOUR)).toBe(false)
-      expect(await there.claim('other', key, HOUR)).toBe(true)
+      expect(await claimNow(nodes.one, key)).toBe('first')
+      expect(await claimNow(nodes.two, key)).toBe('again')
+      expect(await claimNow(nodes.two, key, HOUR, 'other')).toBe('first')
 
       const brief = newKey()
-      expect(await artifacts.claim('jti', brief, 30)).toBe(true)
-      await expect.poll(() => there.claim('jti', brief, HOUR), SOON).toBe(true)
-      expect(await artifacts.claim('jti', brief, HOUR)).toBe(false)
+      expect(await claimNow(nodes.one, brief, 30)).toBe('first')
+      await expect.poll(() => claimNow(nodes.two, brief), SOON).toBe('first')
+      expect(await claimNow(nodes.one, brief)).toBe('again')
     })
 
     it('and a record under the same key do not meet', async () => {
       const key = newKey()
-      await artifacts.claim('Session', key, HOUR)
+      await claimNow(nodes.one, key, HOUR, 'Session')
       expect(await artifacts.get('Session', key)).toBeUndefined()
       await artifacts.put('Session', key, { payload: {}, expiresIn: HOUR })
       await artifacts.destroy('Session', key)
-      expect(await artifacts.claim('Session', key, HOUR)).toBe(false)
+      expect(await claimNow(nodes.one, key, HOUR, 'Session')).toBe('again')
     })
   })
 }

@@ -25,6 +25,13 @@ const ENDS: Record<
     const { key, told } = await oddGrant(store)
     return { end: (event = newEvent()) => store.grants.revoke(key, event), told }
   },
+  'a grant that is revoked in time': async (store) => {
+    const { key, told } = await oddGrant(store)
+    return {
+      end: (event = newEvent()) => store.grants.revokeUntil(key, event, Number.MAX_SAFE_INTEGER),
+      told,
+    }
+  },
   'a grant that is revoked with all of its session': async (store) => {
     const { told } = await oddGrant(store)
     return {

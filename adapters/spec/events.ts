@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StateStore, StoredEvent } from '../contract.ts'
 import {
+  addToken,
   createFamily,
   createGrant,
   HOUR,
@@ -10,7 +11,7 @@ import {
   newKey,
   newToken,
   redemptionOf,
-  rotationOf,
+  rotateNow,
 } from './fixtures.ts'
 
 /** Each way to change something, and the same again when there is nothing left to change. */
@@ -21,11 +22,11 @@ const CHANGES: Record<string, (store: StateStore) => Promise<(event: StoredEvent
   },
   'a rotation': async (store) => {
     const { key } = await createFamily(store)
-    return (event) => store.grants.rotate(key, rotationOf(0, { event }))
+    return (event) => rotateNow(store, key, 0, { event })
   },
   'a token that is dropped': async (store) => {
     const [{ key }, token] = [await createFamily(store), newToken()]
-    await store.grants.addToken(key, token, newEvent())
+    await addToken(store, key, token)
     return (event) => store.grants.dropToken(key, token.key, event)
   },
   'a revocation': async (store) => {
@@ -79,8 +80,8 @@ export function describeEvents(nodes: Nodes): void {
     it('of an added token is kept with it, and not where there is no grant', async () => {
       const [told, untold] = [newEvent(), newEvent()]
       const { key } = await createFamily(one)
-      await one.grants.addToken(key, newToken(), told)
-      await one.grants.addToken(newKey(), newToken(), untold)
+      await addToken(one, key, newToken(), told)
+      await addToken(one, newKey(), newToken(), untold)
       const kept = await nodes.kept()
       expect([kept.has(told.id), kept.has(untold.id)]).toEqual([true, false])
     })

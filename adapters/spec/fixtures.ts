@@ -1,10 +1,13 @@
 import { newRowId, newSecret } from '../../src/shared/ids.ts'
 import type {
+  Claim,
   Family,
   GrantOwner,
   NewGrant,
+  NewToken,
   Redemption,
   Rotation,
+  RotationOutcome,
   StateStore,
   StoredEvent,
 } from '../contract.ts'
@@ -87,12 +90,40 @@ export async function redeemBriefCode(store: StateStore): Promise<OpenGrant> {
 
 export const rotationOf = (expected: number, over: Partial<Rotation> = {}): Rotation => ({
   expected,
+  becomes: expected + 1,
+  run: 0,
+  use: {},
   keep: [],
   currentExpiresIn: HOUR / 2,
   notAfter: LISTENED,
   event: newEvent(),
   ...over,
 })
+
+/** A rotation decided on what the store holds now. */
+export async function rotateNow(
+  store: StateStore,
+  key: string,
+  expected: number,
+  over: Partial<Rotation> = {},
+): Promise<RotationOutcome> {
+  return store.grants.rotate(key, rotationOf(expected, { run: await store.run(), ...over }))
+}
+
+/** An access token beside those that there are: what a repeat brings. */
+export async function addToken(
+  store: StateStore,
+  key: string,
+  token: NewToken,
+  event = newEvent(),
+): Promise<RotationOutcome> {
+  const { number = 0, uses = [] } = (await familyOf(store, key)) ?? {}
+  return rotateNow(store, key, number, { becomes: number, keep: uses, token, event })
+}
+
+/** Made just now, as far as the replay guard can know. */
+export const claimNow = (store: StateStore, key: string, expiresIn = HOUR, model = 'jti'): Promise<Claim> =>
+  store.artifacts.claim(model, key, expiresIn, LISTENED)
 
 export async function familyOf(store: StateStore, key: string): Promise<Family | undefined> {
   return (await store.grants.read(key))?.family

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  addToken,
   createFamily,
   createGrant,
   HOUR,
@@ -50,7 +51,7 @@ export function describeGrants(nodes: Nodes): void {
       await grants.create(key, grant)
       await expect.poll(() => grants.read(key), SOON).toBeUndefined()
       expect(await grants.redeem(key, redemptionOf({ key, codeKey: code.key, owner: grant }))).toBe('gone')
-      expect(await grants.addToken(key, newToken(), newEvent())).toBe(false)
+      expect(await addToken(nodes.one, key, newToken())).toEqual({ status: 'gone' })
       expect(await grants.revoke(key, newEvent())).toBe(false)
     })
 
@@ -138,8 +139,8 @@ export function describeGrants(nodes: Nodes): void {
     it('is added to a grant that lives, and dropped by itself', async () => {
       const { key } = await createFamily(nodes.one)
       const [kept, dropped] = [newToken(), newToken()]
-      expect(await grants.addToken(key, kept, newEvent())).toBe(true)
-      expect(await grants.addToken(key, dropped, newEvent())).toBe(true)
+      expect(await addToken(nodes.one, key, kept)).toEqual({ status: 'rotated' })
+      expect(await addToken(nodes.one, key, dropped)).toEqual({ status: 'rotated' })
       await grants.dropToken(key, dropped.key, newEvent())
       await grants.dropToken(key, newKey(), newEvent())
       expect(await grants.readToken(key, dropped.key)).toBeUndefined()
@@ -149,7 +150,7 @@ export function describeGrants(nodes: Nodes): void {
     it('expires before its grant', async () => {
       const { key } = await createFamily(nodes.one)
       const token = newToken({ expiresIn: 30 })
-      await grants.addToken(key, token, newEvent())
+      await addToken(nodes.one, key, token)
       await expect.poll(() => grants.readToken(key, token.key), SOON).toBeUndefined()
       expect(await grants.read(key)).toBeDefined()
     })
@@ -157,11 +158,11 @@ export function describeGrants(nodes: Nodes): void {
     it('is unreadable under another grant, and once its own has ended', async () => {
       const [first, second] = [await createFamily(nodes.one), await createFamily(nodes.one)]
       const token = newToken()
-      await grants.addToken(first.key, token, newEvent())
+      await addToken(nodes.one, first.key, token)
       expect(await grants.readToken(second.key, token.key)).toBeUndefined()
       expect(await grants.revoke(first.key, newEvent())).toBe(true)
       expect(await nodes.two.grants.readToken(first.key, token.key)).toBeUndefined()
-      expect(await grants.addToken(first.key, newToken(), newEvent())).toBe(false)
+      expect(await addToken(nodes.one, first.key, newToken())).toEqual({ status: 'gone' })
     })
   })
 }

@@ -10,7 +10,7 @@ import {
   newOwner,
   redeemBriefCode,
   redemptionOf,
-  rotationOf,
+  rotateNow,
   SOON,
   times,
 } from './fixtures.ts'
@@ -82,7 +82,7 @@ export function describeIndexes(nodes: Nodes): void {
       const bare = await createGrant(nodes.one, owner)
       expect(await grants.revokeAll('session', owner.session, newEvent(), { spareFamilies: true })).toBe(1)
       expect(await grants.read(bare.key)).toBeUndefined()
-      expect(await grants.rotate(key, rotationOf(0))).toEqual({ status: 'rotated' })
+      expect(await rotateNow(nodes.one, key, 0)).toEqual({ status: 'rotated' })
       expect(await grants.revokeAll('session', owner.session, newEvent())).toBe(1)
     })
 

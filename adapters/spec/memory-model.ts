@@ -26,11 +26,12 @@ interface MemoryGrant {
 type MemoryArtifact = NewArtifact & { consumed: boolean }
 
 /** `kept`: the ids of the events whose changes were made. */
-export function memoryModel(): Pick<StateStore, 'grants' | 'artifacts'> & { kept: Set<string> } {
+export function memoryModel(): Pick<StateStore, 'run' | 'grants' | 'artifacts'> & { kept: Set<string> } {
   const kept = new Set<string>()
   const keep: Keep = (event) => void (event && kept.add(event.id))
   return {
     kept,
+    run: async () => 0,
     grants: memoryGrants(new Map(), keep),
     artifacts: memoryArtifacts(new Map(), new Map(), new Set(), keep),
   }
@@ -63,29 +64,25 @@ const memoryGrants = (grants: Map<string, MemoryGrant>, keep: Keep): GrantStore 
     if (grantExpiresIn <= 0) grants.delete(key)
     return 'redeemed'
   },
-  async rotate(key, { expected, keep: before, currentExpiresIn, token, notAfter, event }) {
+  async rotate(key, { expected, becomes, use, keep: before, currentExpiresIn, token, notAfter, event }) {
     const grant = grants.get(key)
     if (notAfter === 0) return { status: 'unheard' }
     if (grant?.family === undefined) return { status: 'gone' }
     const { family } = grant
     if (family.number !== expected || family.currentExpiresIn <= 0)
       return { status: 'changed', grant: shown(grant) }
-    grant.family = {
-      ...family,
-      number: expected + 1,
-      uses: [{ number: expected, at: 0 }, ...before],
-      currentExpiresIn,
-    }
+    grant.family =
+      becomes === expected
+        ? { ...family, uses: before }
+        : {
+            ...family,
+            number: becomes,
+            uses: [{ number: becomes - 1, at: 0, ...use }, ...before],
+            currentExpiresIn,
+          }
     if (token) putToken(grant, token)
     keep(event)
     return { status: 'rotated' }
-  },
-  async addToken(key, token, event) {
-    const grant = grants.get(key)
-    if (grant === undefined) return false
-    putToken(grant, token)
-    keep(event)
-    return true
   },
   async dropToken(key, tokenKey, event) {
     if (grants.get(key)?.tokens.delete(tokenKey)) keep(event)
@@ -94,6 +91,12 @@ const memoryGrants = (grants: Map<string, MemoryGrant>, keep: Keep): GrantStore 
     const ended = grants.delete(key)
     if (ended) keep(event)
     return ended
+  },
+  async revokeUntil(key, event, notAfter) {
+    if (notAfter === 0) return 'unheard'
+    const ended = grants.delete(key)
+    if (ended) keep(event)
+    return ended ? 'revoked' : 'gone'
   },
   async *list(index: GrantIndex, value) {
     yield [...grants.values()].filter(({ born }) => value !== '' && born[index] === value).map(shown)
@@ -116,6 +119,8 @@ function shown({ born, redeemed, family }: MemoryGrant): Grant {
   const shownCode = { ...code, ...(redeemed && { consumedFor: 0 }) }
   return {
     readAt: 0,
+    run: 0,
+    writtenIn: 0,
     account,
     client,
     session,
@@ -171,9 +176,9 @@ function memoryArtifacts(
       if (artifacts.delete(byAlias(model, alias))) keep(event)
     },
     async claim(model, key) {
-      const free = !claims.has(of(model, key))
+      const claim = claims.has(of(model, key)) ? 'again' : 'first'
       claims.add(of(model, key))
-      return free
+      return claim
     },
     async destroyAllOf(model, account, event) {
       const doomed = [...artifacts].filter(

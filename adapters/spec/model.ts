@@ -4,7 +4,7 @@ import type { Grant, GrantIndex, GrantOwner, StateStore, StoredEvent } from '../
 import { HOUR, LISTENED, type Nodes, newEvent, newKey } from './fixtures.ts'
 import { memoryModel } from './memory-model.ts'
 
-type Stores = Pick<StateStore, 'grants' | 'artifacts'>
+type Stores = Pick<StateStore, 'run' | 'grants' | 'artifacts'>
 
 /** One shape for every step: each reads of it what it needs. */
 const STEP = fc.record({
@@ -76,11 +76,19 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
       token: token(step),
     })
   },
-  rotate: async ({ grants }, run, step) => {
+  rotate: async (store, run, step) => {
+    const { grants } = store
     const key = grantKey(run, step.which)
     const family = (await grants.read(key))?.family
+    const expected = step.sure ? (family?.number ?? 0) : step.other
     return grants.rotate(key, {
-      expected: step.sure ? (family?.number ?? 0) : step.other,
+      expected,
+      becomes: expected + step.which,
+      run: await store.run(),
+      use: {
+        ...(step.sure && { who: `w${step.other}` }),
+        ...(step.which > 1 && { caughtUp: true as const }),
+      },
       keep: (family?.uses ?? []).slice(0, step.other),
       currentExpiresIn: step.other === 0 ? step.life : HOUR,
       notAfter: step.notAfter,
@@ -90,10 +98,11 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
   },
   read: ({ grants }, run, { which }) => grants.read(grantKey(run, which)),
   readToken: ({ grants }, run, { which, other }) => grants.readToken(grantKey(run, which), `t${other}`),
-  addToken: ({ grants }, run, step) => grants.addToken(grantKey(run, step.which), token(step), step.event),
   dropToken: ({ grants }, run, { which, other, event }) =>
     grants.dropToken(grantKey(run, which), `t${other}`, event),
   revoke: ({ grants }, run, { which, event }) => grants.revoke(grantKey(run, which), event),
+  revokeUntil: ({ grants }, run, { which, event, notAfter }) =>
+    grants.revokeUntil(grantKey(run, which), event, notAfter),
   revokeAll: ({ grants }, run, { which, other, sure, event }) => {
     const index = (['account', 'client', 'session'] satisfies GrantIndex[])[other] ?? 'account'
     return grants.revokeAll(index, owner(run, which)[index], event, { spareFamilies: sure })
@@ -109,14 +118,14 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
     artifacts.destroyByAlias('M', `${run.id}a${other}`, event),
   destroyAllOf: ({ artifacts }, run, { other, event }) =>
     artifacts.destroyAllOf('M', `${run.id}u${other}`, event),
-  claim: ({ artifacts }, run, { which }) => artifacts.claim('M', `${run.id}${which}`, HOUR),
+  claim: ({ artifacts }, run, { which }) => artifacts.claim('M', `${run.id}${which}`, HOUR, LISTENED),
 }
 
 /** What two stores must agree on: times only as far as they decide. */
 const shape = (outcome: unknown): unknown =>
   JSON.parse(
     JSON.stringify(outcome ?? null, (name, value: unknown) => {
-      if (['readAt', 'expiresIn', 'endsIn', 'at'].includes(name)) return undefined
+      if (['readAt', 'run', 'writtenIn', 'expiresIn', 'endsIn', 'at'].includes(name)) return undefined
       if (name === 'currentExpiresIn') return Number(value) > 0
       return name === 'consumedFor' ? true : value
     }),

@@ -11,7 +11,7 @@ import {
   newToken,
   ODD_JSON,
   redemptionOf,
-  rotationOf,
+  rotateNow,
   SOON,
 } from './fixtures.ts'
 
@@ -32,12 +32,12 @@ export function describeRotations(nodes: Nodes): void {
     it('counts on and notes each use at the time of the store', async () => {
       const { key } = await createFamily(nodes.one)
       const before = await grants.read(key)
-      expect(await grants.rotate(key, rotationOf(0))).toEqual({ status: 'rotated' })
+      expect(await rotateNow(nodes.one, key, 0)).toEqual({ status: 'rotated' })
       const first = await familyOf(nodes.two, key)
       expect(first).toMatchObject({ number: 1, uses: [{ number: 0 }] })
       expect(first?.uses[0]?.at).toBeGreaterThanOrEqual(before?.readAt ?? Number.NaN)
 
-      await nodes.two.grants.rotate(key, rotationOf(1, { keep: first?.uses ?? [] }))
+      await rotateNow(nodes.two, key, 1, { keep: first?.uses ?? [] })
       const second = await familyOf(nodes.one, key)
       expect(second).toMatchObject({ number: 2, payload: first?.payload })
       expect(second?.uses.map((use) => use.number)).toEqual([1, 0])
@@ -46,23 +46,23 @@ export function describeRotations(nodes: Nodes): void {
 
     it('forgets the uses that nobody asks it to keep', async () => {
       const { key } = await createFamily(nodes.one)
-      await grants.rotate(key, rotationOf(0))
-      await grants.rotate(key, rotationOf(1))
+      await rotateNow(nodes.one, key, 0)
+      await rotateNow(nodes.one, key, 1)
       expect((await familyOf(nodes.one, key))?.uses.map((use) => use.number)).toEqual([1])
     })
 
     it('keeps as many uses as it is told to', async () => {
       const { key } = await createFamily(nodes.one)
       const keep = Array.from({ length: 40 }, (_, number) => ({ number, at: 1_700_000_000_000 + number }))
-      await grants.rotate(key, rotationOf(0, { keep }))
+      await rotateNow(nodes.one, key, 0, { keep })
       expect((await familyOf(nodes.one, key))?.uses.slice(1)).toEqual(keep)
     })
 
     it('answers with the grant as it is when the number is not the current one', async () => {
       const { key, owner } = await createFamily(nodes.one)
-      await grants.rotate(key, rotationOf(0))
+      await rotateNow(nodes.one, key, 0)
       for (const expected of [0, 2, 4_294_967_295]) {
-        const outcome = await nodes.two.grants.rotate(key, rotationOf(expected, { token: newToken() }))
+        const outcome = await rotateNow(nodes.two, key, expected, { token: newToken() })
         expect(outcome).toMatchObject({ status: 'changed', grant: { ...owner, family: { number: 1 } } })
       }
       expect((await familyOf(nodes.one, key))?.number).toBe(1)
@@ -71,15 +71,15 @@ export function describeRotations(nodes: Nodes): void {
     it('brings the access token with the rotation, and none without it', async () => {
       const { key } = await createFamily(nodes.one)
       const [fresh, refused] = [newToken(), newToken()]
-      await grants.rotate(key, rotationOf(0, { token: fresh }))
-      await grants.rotate(key, rotationOf(0, { token: refused }))
+      await rotateNow(nodes.one, key, 0, { token: fresh })
+      await rotateNow(nodes.one, key, 0, { token: refused })
       expect(await grants.readToken(key, fresh.key)).toBeDefined()
       expect(await grants.readToken(key, refused.key)).toBeUndefined()
     })
 
     it('never outlives its end: a new number’s life is cut there', async () => {
       const { key } = await createFamily(nodes.one)
-      await grants.rotate(key, rotationOf(0, { currentExpiresIn: 100 * HOUR }))
+      await rotateNow(nodes.one, key, 0, { currentExpiresIn: 100 * HOUR })
       const family = await familyOf(nodes.one, key)
       expect(family?.currentExpiresIn).toBe(family?.endsIn)
     })
@@ -90,7 +90,7 @@ export function describeRotations(nodes: Nodes): void {
       await expect
         .poll(async () => (await familyOf(nodes.one, key))?.currentExpiresIn, SOON)
         .toBeLessThanOrEqual(0)
-      expect(await grants.rotate(key, rotationOf(0))).toMatchObject({
+      expect(await rotateNow(nodes.one, key, 0)).toMatchObject({
         status: 'changed',
         grant: { family: { number: 0 } },
       })
@@ -99,25 +99,25 @@ export function describeRotations(nodes: Nodes): void {
     it('is gone at its end, though the grant lives', async () => {
       const { key } = await createFamily(nodes.one, {}, { family: newFamily({ endsIn: 30 }) })
       await expect.poll(() => familyOf(nodes.one, key), SOON).toBeUndefined()
-      expect(await grants.rotate(key, rotationOf(0))).toEqual({ status: 'gone' })
+      expect(await rotateNow(nodes.one, key, 0)).toEqual({ status: 'gone' })
       expect(await grants.read(key)).toBeDefined()
     })
 
     it('is gone where there is no grant, no family, or no longer', async () => {
-      expect(await grants.rotate(newKey(), rotationOf(0))).toEqual({ status: 'gone' })
+      expect(await rotateNow(nodes.one, newKey(), 0)).toEqual({ status: 'gone' })
       const bare = await createGrant(nodes.one)
-      expect(await grants.rotate(bare.key, rotationOf(0))).toEqual({ status: 'gone' })
+      expect(await rotateNow(nodes.one, bare.key, 0)).toEqual({ status: 'gone' })
       const { key } = await createFamily(nodes.one)
       await nodes.two.grants.revoke(key, newEvent())
-      expect(await grants.rotate(key, rotationOf(0))).toEqual({ status: 'gone' })
+      expect(await rotateNow(nodes.one, key, 0)).toEqual({ status: 'gone' })
     })
 
     it('does not rotate for a request that nobody listens to any more', async () => {
       const { key } = await createFamily(nodes.one)
       const readAt = (await grants.read(key))?.readAt ?? 0
       const late = { notAfter: readAt - 1, token: newToken() }
-      expect(await grants.rotate(key, rotationOf(0, late))).toEqual({ status: 'unheard' })
-      expect(await grants.rotate(key, rotationOf(7, late))).toEqual({ status: 'unheard' })
+      expect(await rotateNow(nodes.one, key, 0, late)).toEqual({ status: 'unheard' })
+      expect(await rotateNow(nodes.one, key, 7, late)).toEqual({ status: 'unheard' })
       expect(await familyOf(nodes.one, key)).toMatchObject({ number: 0, uses: [] })
       expect(await grants.readToken(key, late.token.key)).toBeUndefined()
     })

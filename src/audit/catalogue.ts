@@ -31,12 +31,14 @@ export interface EventDetails {
   'resource_server.deleted': { identifier: string }
   'code.replayed': { revoked: boolean }
   'token.issued': { grant_type: string; scope: string }
-  'token.refreshed': { number: number; repeat: boolean }
+  'token.refreshed': { number: number; repeat: boolean; behind?: true }
   'token.reuse_detected': { number: number; revokes: 'family' | 'session' | 'user' }
+  'token.reuse_ignored': { number: number }
   'token.revoked': None
   'grant.revoked': None
   'session.ended': None
   'session.revoked': None
+  'risk.noticed': { rule: string; differs: string[] }
   'audit.events_dropped': { chain: string; first: number; last: number; hash: string }
   'audit.refreshes_dropped': { count: number }
   'audit.event_refused': { sha256: string }
@@ -80,6 +82,11 @@ const MAIN = {
     ofState: true,
     says: 'an old refresh token came: two parties hold the family, which has ended',
   },
+  'token.reuse_ignored': {
+    outcome: 'failure',
+    ofState: true,
+    says: 'an old refresh token came, but nobody waited for the answer any more: nothing was ended',
+  },
   'token.revoked': { outcome: 'success', ofState: true, says: 'an access token was ended by its client' },
   'grant.revoked': {
     outcome: 'success',
@@ -88,6 +95,11 @@ const MAIN = {
   },
   'session.ended': { outcome: 'success', ofState: true, says: 'a person signed out' },
   'session.revoked': { outcome: 'success', ofState: true, says: 'a session was ended for its person' },
+  'risk.noticed': {
+    outcome: 'failure',
+    ofState: true,
+    says: 'a refresh was odd, though it may be honest: `rule` says how, `differs` in what from who came before',
+  },
   'audit.events_dropped': {
     outcome: 'success',
     says: 'events beyond their time were dropped, up to this hash',

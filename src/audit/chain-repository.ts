@@ -19,12 +19,19 @@ export interface ChainRepository {
   dropOld(now: number): Promise<number>
 }
 
-export function createChainRepository(db: Kysely<Database>, records: Records): ChainRepository {
+/** What follows from an event that was chained, in the same transaction. Of each event this is called once. */
+export type Follow = (tx: Kysely<Database>, event: AuditEvent) => Promise<void>
+
+export function createChainRepository(
+  db: Kysely<Database>,
+  records: Records,
+  follow: Follow = async () => {},
+): ChainRepository {
   return {
     linkNext: async (now, most, { wait = false } = {}) => {
       const waiting = await db.selectFrom('event_inbox').select('id').limit(1).executeTakeFirst()
       if (waiting === undefined) return 0
-      const link = (tx: Kysely<Database>) => linkBatch(tx, records, { now, most, wait })
+      const link = (tx: Kysely<Database>) => linkBatch(tx, records, follow, { now, most, wait })
       return db.isTransaction ? link(db) : db.transaction().execute(link)
     },
     dropOld: (now) =>
@@ -58,6 +65,7 @@ type Head = ChainHead & { recordedAt: number }
 async function linkBatch(
   tx: Kysely<Database>,
   records: Records,
+  follow: Follow,
   { now, most, wait }: { now: number; most: number; wait: boolean },
 ): Promise<number> {
   const heads = await lockHeads(tx, now, wait)
@@ -71,6 +79,7 @@ async function linkBatch(
     .filter(({ id }) => !known.has(id))
     .map(({ id, event }) => readEvent({ id, text: event }) ?? refusedEvent({ id, text: event }, now))
   for (const head of heads.values()) await append(tx, records, head, events)
+  for (const event of events) await follow(tx, event)
   await tx.deleteFrom('event_inbox').where('id', 'in', ids).execute()
   return taken.length
 }

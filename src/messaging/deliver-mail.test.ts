@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Account } from '../accounts/account.ts'
+import { createEvent } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
 import type { Message, NewMessage } from '../events/outbox-message.ts'
 import { createMails } from '../pages/mails.ts'
@@ -18,6 +19,15 @@ const account = {
   profile: { locale: 'en_GB' },
 } as unknown as Account
 const client = { clientId: 'ledger', metadata: { client_name: 'Ledger' } } as unknown as Client
+
+const REUSE = createEvent(
+  {},
+  {
+    type: 'token.reuse_detected',
+    ...{ subject: 'ada', client: 'ledger', details: { number: 3, revokes: 'session' } },
+  },
+  clock.now(),
+)
 
 /** From the use case, by way of what would be stored, to what would be sent. */
 function house({ known = [account], clients = [client] } = {}) {
@@ -40,7 +50,7 @@ function house({ known = [account], clients = [client] } = {}) {
   return {
     written,
     sent,
-    reuse: tellOfReuse({ outbox, clock, refreshReuseRevokes: 'session' }),
+    reuse: () => tellOfReuse(outbox, REUSE),
     device: tellOfNewDevice({ outbox, clock }),
     deliverAll: (stillHeld = async () => {}) =>
       Promise.all(written.map((message) => deliver(stored(message), stillHeld))),
@@ -50,8 +60,8 @@ function house({ known = [account], clients = [client] } = {}) {
 describe('a mail about a reuse', () => {
   it('goes to the person’s present address and names the app', async () => {
     const { reuse, deliverAll, sent, written } = house()
-    await reuse({ grantKey: 'g1', sub: 'ada', clientId: 'ledger' })
-    expect(written).toMatchObject([{ once: 'reuse g1' }])
+    await reuse()
+    expect(written).toMatchObject([{ once: `reuse ${REUSE.id}`, at: clock.now() }])
     expect(await deliverAll()).toEqual([{ status: 'done' }])
     expect(sent).toMatchObject([{ id: 'm1', to: 'ada@example.com' }])
     expect(sent[0]?.text).toContain('Ledger, and every app')
@@ -59,17 +69,26 @@ describe('a mail about a reuse', () => {
 
   it('names a client that is gone by its id, and is dropped with its person', async () => {
     const gone = house({ clients: [] })
-    await gone.reuse({ grantKey: 'g1', sub: 'ada', clientId: 'ledger' })
+    await gone.reuse()
     await gone.deliverAll()
     expect(gone.sent[0]?.text).toContain('App: ledger')
     const alone = house({ known: [] })
-    await alone.reuse({ grantKey: 'g1', sub: 'ada', clientId: 'ledger' })
+    await alone.reuse()
     expect(await alone.deliverAll()).toEqual([{ status: 'dropped', reason: 'the account is gone' }])
+  })
+
+  it('comes of no other event, and of none that does not say whom it is about', async () => {
+    const { written } = house()
+    const outbox = { add: async (message: NewMessage) => void written.push(message) }
+    const { subject: _, ...unknown } = REUSE
+    for (const event of [{ ...REUSE, type: 'token.revoked' as const }, unknown, { ...REUSE, details: {} }])
+      await tellOfReuse(outbox, event)
+    expect(written).toEqual([])
   })
 
   it('is not sent by a node that no longer leads', async () => {
     const { reuse, deliverAll, sent } = house()
-    await reuse({ grantKey: 'g1', sub: 'ada', clientId: 'ledger' })
+    await reuse()
     await expect(deliverAll(() => Promise.reject(new Error('lost')))).rejects.toThrow('lost')
     expect(sent).toEqual([])
   })

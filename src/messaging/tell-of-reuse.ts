@@ -1,29 +1,25 @@
+import type { AuditEvent } from '../audit/event.ts'
 import type { OutboxRepository } from '../events/outbox-repository.ts'
-import type { Clock } from '../shared/clock.ts'
 import { mailMessage } from './mail-message.ts'
 
-export interface TellOfReuseUse {
-  outbox: Pick<OutboxRepository, 'add'>
-  clock: Clock
-  /** `REFRESH_REUSE_REVOKES`. */
-  refreshReuseRevokes: 'family' | 'session' | 'user'
+/**
+ * Has a person told that a refresh token of theirs was used again: from the event, as it is chained. So the mail is
+ * written in one transaction with it, once, and can't be lost where the event is not.
+ */
+export async function tellOfReuse(
+  outbox: Pick<OutboxRepository, 'add'>,
+  { id, type, subject, client, time, details }: AuditEvent,
+): Promise<void> {
+  if (type !== 'token.reuse_detected' || subject === undefined || client === undefined) return
+  const ended = endings.find((name) => name === details['revokes'])
+  if (ended === undefined) return
+  await outbox.add(
+    mailMessage(
+      { mail: 'reuse-detected', sub: subject, at: time, clientId: client, ended },
+      { once: `reuse ${id}` },
+    ),
+  )
 }
 
-/** A refresh token of somebody's was used again. */
-export interface Reuse {
-  /** The family's, as the store knows it: of any number of reports one mail comes. */
-  grantKey: string
-  sub: string
-  clientId: string
-}
-
-/** Has the person told. Rejects when that can't be written. */
-export const tellOfReuse =
-  ({ outbox, clock, refreshReuseRevokes }: TellOfReuseUse) =>
-  ({ grantKey, sub, clientId }: Reuse): Promise<void> =>
-    outbox.add(
-      mailMessage(
-        { mail: 'reuse-detected', sub, at: clock.now(), clientId, ended: refreshReuseRevokes },
-        { once: `reuse ${grantKey}` },
-      ),
-    )
+/** `REFRESH_REUSE_REVOKES`. */
+const endings = ['family', 'session', 'user'] as const

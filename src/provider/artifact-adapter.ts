@@ -33,6 +33,9 @@ const SEALED = new Set(['Interaction', 'PushedAuthorizationRequest'])
 /** What is found, changed and saved again: it stays where it is, or there would be two of it. */
 const SAVED_AGAIN = new Set(['Interaction', 'Session'])
 
+/** Redeemed once: one that was made before the store forgot something is refused. */
+const SINGLE_USE = new Set(['PushedAuthorizationRequest', 'DeviceCode', 'BackchannelAuthenticationRequest'])
+
 /** What lasts, and ends with everything of its person or its client. */
 const DATED = new Set(['Session', 'ClientCredentials'])
 
@@ -130,6 +133,7 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
         expiresIn: expiresIn * 1000,
         ...(model === 'Session' && payload.uid ? { alias: under.key('Session uid', payload.uid) } : {}),
         ...(payload.accountId ? { account: payload.accountId } : {}),
+        ...(SINGLE_USE.has(model) ? { singleUse: true } : {}),
       }
       if (former === undefined) {
         const isIssued = model === 'ClientCredentials' && request !== undefined

@@ -9,8 +9,10 @@ import type { Clock } from '../shared/clock.ts'
 import type { Endings } from './endings.ts'
 import type { Epochs } from './epochs.ts'
 import type { Handles } from './handles.ts'
+import type { Lives } from './living.ts'
+import type { PresentedToken } from './refresh-commit.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
-import { judge } from './rotation.ts'
+import { isAnswered, type Verdict } from './rotation.ts'
 import { fromStored, toStored } from './stored-payload.ts'
 import type { TokenRequests } from './token-request.ts'
 
@@ -23,10 +25,11 @@ export interface GrantAdaptersUse {
   clock: Clock
   /** The request that the library is working on; undefined outside of its routes. */
   ctx: () => KoaContextWithOIDC | undefined
-  window: number
   epochs: Epochs
+  lives: Lives
+  verdictOn: (grant: Grant, number: number) => Verdict
   /** A verdict of the rule at the token endpoint that refuses, found before any other check. */
-  refused: (ctx: KoaContextWithOIDC, grantKey: string, grant: Grant, number: number) => Promise<void>
+  refused: (ctx: KoaContextWithOIDC, presented: PresentedToken) => Promise<void>
 }
 
 type Methods = Pick<Adapter, 'upsert' | 'find' | 'consume' | 'destroy'>
@@ -38,12 +41,6 @@ export const grantAdapters: Record<GrantModel, (use: GrantAdaptersUse) => Partia
   AuthorizationCode: codeAdapter,
   AccessToken: accessTokenAdapter,
   RefreshToken: refreshTokenAdapter,
-}
-
-/** Undefined where everything of its person or its client was ended since it was made, as if it were not there. */
-async function current(epochs: Epochs, grant: Grant | undefined): Promise<Grant | undefined> {
-  if (grant === undefined) return undefined
-  return (await epochs.isCurrent(grant, grant.content['epochs'])) ? grant : undefined
 }
 
 /** `exp` and `iat` by the node's clock, from what the store says is left: nodes' clocks need not agree with it. */
@@ -60,7 +57,7 @@ async function revoke(use: GrantAdaptersUse, grantId: string): Promise<void> {
 }
 
 function grantAdapter(use: GrantAdaptersUse): Partial<Methods> {
-  const { store, handles, requests, clock, ctx, epochs } = use
+  const { store, handles, requests, clock, ctx, lives } = use
   const payload = (grantId: string, grant: Grant): AdapterPayload => ({
     ...fromStored(grant.content, grantId, grant),
     ...times(clock, grant.expiresIn),
@@ -76,15 +73,15 @@ function grantAdapter(use: GrantAdaptersUse): Partial<Methods> {
       const request = requests.of(ctx())
       if (request?.grantId === grantId) return payload(grantId, request.grant)
       const read = await handles.find((under) => store.read(under.grantKey(grantId)))
-      const grant = await current(epochs, read?.found)
-      return grant && payload(grantId, grant)
+      if (read === undefined || !(await lives(grantId, read.found))) return undefined
+      return payload(grantId, read.found)
     },
     destroy: (grantId) => revoke(use, grantId),
   }
 }
 
 function codeAdapter(use: GrantAdaptersUse): Partial<Methods> {
-  const { store, handles, requests, clock, ctx, epochs } = use
+  const { store, handles, requests, clock, ctx, epochs, lives } = use
   return {
     upsert: async (code, payload, expiresIn = 0) => {
       const { grantId, accountId, clientId, sessionUid } = payload
@@ -113,11 +110,13 @@ function codeAdapter(use: GrantAdaptersUse): Partial<Methods> {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return undefined
       const read = await handles.find((under) => store.read(under.grantKey(grantId)))
-      if (read === undefined || !(await current(epochs, read.found))) return undefined
+      if (read === undefined || !(await lives(grantId, read.found))) return undefined
       const { under, found: grant } = read
       const codeKey = under.key('AuthorizationCode', value)
       if (grant.code?.key !== codeKey) return undefined
       const { consumedFor, payload, expiresIn } = grant.code
+      // Made in another run of the store, which may have forgotten its redemption.
+      if (consumedFor === undefined && grant.writtenIn !== grant.run) return undefined
       requests.remember(ctx(), {
         grantId,
         grantKey: under.grantKey(grantId),
@@ -156,7 +155,7 @@ function accessTokenAdapter({
   endings,
   clock,
   ctx,
-  epochs,
+  lives,
 }: GrantAdaptersUse): Partial<Methods> {
   return {
     upsert: async (value, payload, expiresIn = 0) => {
@@ -174,7 +173,7 @@ function accessTokenAdapter({
       const read = await handles.find((under) =>
         store.readToken(under.grantKey(grantId), under.key('AccessToken', value)),
       )
-      if (read === undefined || !(await current(epochs, read.found.grant))) return undefined
+      if (read === undefined || !(await lives(grantId, read.found.grant))) return undefined
       const { under, found } = read
       requests.remember(ctx(), {
         grantId,
@@ -203,7 +202,7 @@ function accessTokenAdapter({
 }
 
 function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
-  const { store, handles, refreshTokens, requests, clock, ctx, window, epochs, refused } = use
+  const { store, handles, refreshTokens, requests, clock, ctx, lives, verdictOn, refused } = use
   return {
     upsert: async (_value, payload, expiresIn = 0) => {
       const request = requests.of(ctx())
@@ -215,7 +214,7 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
       if (presented === undefined) return undefined
       const { family: grantId, number } = presented
       const read = await handles.find((under) => store.read(under.grantKey(grantId)))
-      if (read?.found.family === undefined || !(await current(epochs, read.found))) return undefined
+      if (read?.found.family === undefined || !(await lives(grantId, read.found))) return undefined
       const { under, found: grant } = read
       const { family } = read.found
       const grantKey = under.grantKey(grantId)
@@ -235,7 +234,7 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
           source: { kind: 'refresh', number },
           proven: false,
         })
-      const verdict = judge({ family, number, now: grant.readAt, window })
+      const verdict = verdictOn(grant, number)
       const at = ctx()
       // Who signs out with the token before last means it: any authentic number ends its family.
       if (at?.oidc.route === 'revocation') {
@@ -247,8 +246,8 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
         remember()
         return shown()
       }
-      if (verdict !== 'rotate' && verdict !== 'repeat') {
-        await refused(at, grantKey, grant, number)
+      if (!isAnswered(verdict)) {
+        await refused(at, { grantId, grantKey, under, grant, number })
         return undefined
       }
       remember()

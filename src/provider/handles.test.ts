@@ -1,11 +1,19 @@
 import { randomBytes } from 'node:crypto'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import { describe, expect, it, vi } from 'vitest'
 import type { NumberedKey } from '../keys/data-keys.ts'
-import { createHandles } from './handles.ts'
+import { createHandles, type Handles } from './handles.ts'
 import { createReplayGuard } from './replays.ts'
 
 const newPepper = (number: number): NumberedKey => ({ number, key: randomBytes(32) })
 const [first, second] = [newPepper(1), newPepper(2)]
+
+const REQUEST = {
+  assertions: { takeMadeAt: () => 0 },
+  nonces: { runOf: () => 0 },
+  ctx: () => ({}) as KoaContextWithOIDC,
+  offerNonce: () => undefined,
+}
 
 /** A node that honours these, the one in use first, and remembers by all of them. */
 const node = (living: NumberedKey[], all = living.toSorted((a, b) => a.number - b.number)) =>
@@ -69,12 +77,16 @@ describe('the guard against replays', () => {
     ]) {
       const claims = new Set<string>()
       const store = {
-        claim: async (_model: string, key: string) => !claims.has(key) && claims.add(key) !== undefined,
+        claim: async (_model: string, key: string) => {
+          const claim = claims.has(key) ? 'again' : 'first'
+          claims.add(key)
+          return claim
+        },
       }
-      const uses = order.map((handles) => createReplayGuard({ store, handles })('client', 'jti', 1000))
-      expect((await Promise.all(uses)).filter(Boolean)).toHaveLength(1)
-      for (const handles of order)
-        expect(await createReplayGuard({ store, handles })('client', 'jti', 1000)).toBe(false)
+      const use = (handles: Handles) =>
+        createReplayGuard({ store, handles, ...REQUEST })('client', 'jti', 1000)
+      expect((await Promise.all(order.map(use))).filter(Boolean)).toHaveLength(1)
+      for (const handles of order) expect(await use(handles)).toBe(false)
     }
   })
 })

@@ -79,11 +79,7 @@ describe('the insides of the library that the house holds on to', () => {
     const nonces = (secret: Buffer) => {
       const features = { dPoP: { enabled: true, nonceSecret: secret } }
       const subject = new Provider('http://localhost:3000', { ...plain, features })
-      chooseNonces(
-        subject,
-        () => keys.map((key) => ({ key })),
-        (key) => key,
-      )
+      chooseNonces(subject, () => keys.map((key) => ({ key })))
       return noncesOf(subject)
     }
     const made = nonces(Buffer.alloc(32, 9))
@@ -94,7 +90,7 @@ describe('the insides of the library that the house holds on to', () => {
     const after = made.nextChallenge()
     keys = [older]
     expect([made.checkChallenge(after), made.checkChallenge('x')]).toEqual([false, false])
-    expect(() => chooseNonces(new Provider('http://localhost:3000', plain), () => [], Buffer.from)).toThrow(
+    expect(() => chooseNonces(new Provider('http://localhost:3000', plain), () => [])).toThrow(
       'makes nonces otherwise',
     )
   })

@@ -118,34 +118,32 @@ export async function provenKey(ctx: KoaContextWithOIDC): Promise<string | undef
   return (await validate(ctx.oidc.provider, ctx))?.thumbprint
 }
 
-/**
- * Nonces (RFC 9449 §8) by keys that change: the library has one secret for its whole life. `keys`: the one in use first;
- * `secretOf`: 32 bytes.
- */
-export function chooseNonces(
-  provider: Provider,
-  keys: () => readonly { readonly key: Buffer }[],
-  secretOf: (key: Buffer) => Buffer,
-): void {
+/** Nonces (RFC 9449 §8) by secrets that change, 32 bytes each, the one in use first: the library has one for its life. */
+export function chooseNonces(provider: Provider, secrets: () => readonly { readonly key: Buffer }[]): void {
   const inside = (instance as (provider: Provider) => Inside)(provider)
   if (typeof inside.DPoPNonces?.nextChallenge !== 'function')
     throw new Error('the library makes nonces otherwise now')
   const made = new WeakMap<Buffer, Nonces>()
   const noncesOf = ({ key }: { readonly key: Buffer }): Nonces => {
     const nonces =
-      made.get(key) ??
-      new (ServerChallenge as new (secret: Buffer, info: string) => Nonces)(secretOf(key), 'DPoP')
+      made.get(key) ?? new (ServerChallenge as new (secret: Buffer, info: string) => Nonces)(key, 'DPoP')
     made.set(key, nonces)
     return nonces
   }
   inside.DPoPNonces = {
     nextChallenge: () => {
-      const [first] = keys()
-      if (first === undefined) throw new Error('there is no key to make a nonce with')
+      const [first] = secrets()
+      if (first === undefined) throw new Error('there is no secret to make a nonce with')
       return noncesOf(first).nextChallenge()
     },
-    checkChallenge: (nonce) => keys().some((key) => noncesOf(key).checkChallenge(nonce)),
+    checkChallenge: (nonce) => secrets().some((secret) => noncesOf(secret).checkChallenge(nonce)),
   }
+}
+
+/** Puts a nonce that is good now into the answer, as `validateDpop` does. */
+export function offerNonce(ctx: KoaContextWithOIDC): void {
+  const { DPoPNonces } = (instance as (provider: Provider) => Inside)(ctx.oidc.provider)
+  if (DPoPNonces !== undefined) ctx.set('dpop-nonce', DPoPNonces.nextChallenge())
 }
 
 /**

@@ -1,21 +1,21 @@
 /** The OpenID Provider, put together from one file per concern. No logic here: this is its table of contents. */
 
+import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Context } from 'koa'
-import { type Configuration, errors, Provider } from 'oidc-provider'
+import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { Inbox } from '../audit/inbox-repository.ts'
 import type { Tell } from '../audit/request-events.ts'
 import type { ClientSecrets } from '../clients/client-secrets.ts'
 import { createAccessTokenReader } from '../keys/access-tokens.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
-import { createKeyedHash } from '../security/keyed-hash.ts'
 import type { OutboundFetch } from '../security/outbound-fetch.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type AccountsUse, createFindAccount } from './accounts.ts'
 import { createAdapterFactory } from './adapter.ts'
 import { ACR_VALUES, CLAIMS } from './claims.ts'
-import { checkClientAssertion } from './client-assertions.ts'
+import { checkClientAssertion, createAssertionTimes } from './client-assertions.ts'
 import { type ClientLimit, createClientAttempts } from './client-attempts.ts'
 import { createClientTokens } from './client-tokens.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
@@ -41,12 +41,17 @@ import {
   guardReplays,
   nameAddresses,
   nameSessions,
+  offerNonce,
   takeOnlyIdTokensAsHints,
 } from './internals.ts'
+import { createLives, type LivingUse } from './living.ts'
 import { createLogoutPages, endGrantsAtLogout, type LogoutUse } from './logout.ts'
 import { nameSession } from './name-session.ts'
+import { createNonceSecrets } from './nonces.ts'
+import type { PartyUse } from './party.ts'
 import { pkce } from './pkce.ts'
 import { letPublicDocumentsBeKept } from './public-documents.ts'
+import { createVerdictOn, refuse } from './refresh-commit.ts'
 import { createRefreshTokenFormat } from './refresh-token.ts'
 import { createReplayGuard } from './replays.ts'
 import type { Reports } from './reports.ts'
@@ -55,7 +60,7 @@ import { createReuseEnding } from './reuse.ts'
 import { ROUTES } from './routes.ts'
 import { SERVER_SCOPES } from './scopes.ts'
 import { answerForStructuredTokens } from './structured-tokens.ts'
-import { commitTokenRequests, refuse, type TokenEndpointUse } from './token-endpoint.ts'
+import { commitTokenRequests, type TokenEndpointUse } from './token-endpoint.ts'
 import { createTokenRequests } from './token-request.ts'
 import { type Lifetimes, ttl } from './ttl.ts'
 
@@ -68,6 +73,8 @@ export interface ProviderUse
     Omit<ErrorsUse, 'clock'>,
     LogoutUse,
     EndedSessionsUse,
+    PartyUse,
+    Pick<LivingUse, 'stillLives'>,
     Lifetimes {
   issuer: string
   keys: DataKeys
@@ -80,7 +87,6 @@ export interface ProviderUse
   tell: Tell
   eventInbox: Inbox
   reports: Reports
-  tellOfReuse: TokenEndpointUse['tellOfReuse']
   outboundFetch: OutboundFetch
   answerError: (ctx: Context, error: unknown) => void
   clock: Clock
@@ -98,8 +104,13 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const attempts = createClientAttempts(use.clientLimit)
   const endings = createEndings({ tell: use.tell, requests })
   const clientTokens = createClientTokens(use)
+  const lives = createLives({ ...use, epochs })
+  const assertions = createAssertionTimes()
+  const ctx = () => Provider.ctx
+  const nonces = createNonceSecrets({ ...use, ctx })
   const commit: TokenEndpointUse = {
     ...use,
+    lives,
     store: use.store.grants,
     keepEvent: use.store.events.keep,
     requests,
@@ -121,25 +132,22 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       epochs,
       endings,
       clientTokens,
-      ctx: () => Provider.ctx,
+      ctx,
       // Who presents an access token is no client.
       isInside: () => inside.made(Provider.ctx?.req) || Provider.ctx?.oidc.route === 'userinfo',
-      window: use.refreshReuseGrace,
-      refused: (ctx, grantKey, grant, number) => refuse(commit, ctx, grantKey, grant, number),
+      lives,
+      verdictOn: createVerdictOn(use.refreshReuseGrace),
+      refused: (at, presented) => refuse(commit, at, presented),
     }),
     acrValues: ACR_VALUES,
     allowOmittingSingleRegisteredRedirectUri: false,
-    assertJwtClientAuthClaimsAndHeader: checkClientAssertion(use),
+    assertJwtClientAuthClaimsAndHeader: checkClientAssertion({ ...use, assertions }),
     claims: CLAIMS,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'none'],
     clientBasedCORS,
     clientDefaults,
     conformIdTokenClaims: false,
-    cookies: cookies(
-      use.issuer,
-      () => use.keys.living('cookie'),
-      () => Provider.ctx,
-    ),
+    cookies: cookies(use.issuer, () => use.keys.living('cookie'), ctx),
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256', 'RS256', 'EdDSA', 'HS256'],
       clientAuthSigningAlgValues: ['HS256'],
@@ -153,7 +161,8 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       ...createLogoutPages(use),
       getResourceServerInfo: createResources(use),
       mayIntrospect,
-      nonceSecret: nonceSecretOf(use.keys.current('cookie').key),
+      // Ours take its place below.
+      nonceSecret: randomBytes(32),
     }),
     fetch: createLibraryFetch(use.outboundFetch),
     findAccount: createFindAccount(use),
@@ -183,7 +192,11 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   attempts.limit(provider)
   // Scheme and host are set from ISSUER at our door (`http.ts`); no header of the client's gets this far.
   provider.proxy = true
-  chooseNonces(provider, () => use.keys.living('cookie'), nonceSecretOf)
+  provider.use(async (at, next) => {
+    await nonces.prepare(at as KoaContextWithOIDC)
+    return next()
+  })
+  chooseNonces(provider, nonces.all)
   nameAddresses(provider, ({ req }) => {
     const outer = inside.outerOf(req)
     return outer && new URL(outer.url?.split('?', 1)[0] ?? '/', use.issuer).href
@@ -201,13 +214,17 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   compareClientSecrets(provider, use.checkSecret)
   nameSessions(provider)
   takeOnlyIdTokensAsHints(provider)
-  guardReplays(provider, createReplayGuard({ store: use.store.artifacts, handles }), use.clock.now)
+  guardReplays(
+    provider,
+    createReplayGuard({ store: use.store.artifacts, handles, assertions, nonces, ctx, offerNonce }),
+    use.clock.now,
+  )
   commitTokenRequests(provider, commit)
   endGrantsAtLogout(provider, use.store.grants, endings)
   answerForStructuredTokens(provider, {
     ...use,
     handles,
-    epochs,
+    lives,
     mayIntrospect,
     readAccessToken: createAccessTokenReader(use),
   })
@@ -226,5 +243,3 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   })
   return { provider, firstParty }
 }
-
-const nonceSecretOf = (key: Buffer): Buffer => createKeyedHash(key)('dpop nonces', '')

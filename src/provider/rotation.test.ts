@@ -18,11 +18,12 @@ const family = {
   currentExpiresIn: 60 * SECOND,
   endsIn: 600 * SECOND,
 }
+const SAME_RUN = { run: 1, writtenIn: 1 }
 const bound = { payload: { jkt: 'thumbprint' } }
 
 describe('the rule of rotation, at eight seconds', () => {
   const at = (number: number, now = 8 * SECOND, over: Partial<Presented['family']> = {}, w = window) =>
-    judge({ family: { ...family, ...over }, number, now, window: w })
+    judge({ ...SAME_RUN, family: { ...family, ...over }, number, now, window: w })
 
   it('the current number rotates', () => expect(at(3)).toBe('rotate'))
   it('the number before, just used, gets the same successor', () => expect(at(2)).toBe('repeat'))
@@ -59,8 +60,56 @@ describe('the rule of rotation, at eight seconds', () => {
   it('a use that was forgotten counts as the next one that is known', () => {
     const uses = [{ number: 9, at: 100 * SECOND }]
     const thinned = { ...family, number: 10, uses }
-    expect(judge({ family: thinned, number: 4, now: 101 * SECOND, window })).toBe('late')
-    expect(judge({ family: thinned, number: 4, now: 111 * SECOND, window })).toBe('reuse')
+    const forgotten = { ...SAME_RUN, family: thinned, number: 4, window }
+    expect(judge({ ...forgotten, now: 101 * SECOND })).toBe('late')
+    expect(judge({ ...forgotten, now: 111 * SECOND })).toBe('reuse')
+  })
+})
+
+describe('a store that has gone back in time', () => {
+  /** Written at 8 s in run 1; the store's present run began at 20 s. */
+  const restored = { run: 20 * SECOND, writtenIn: 1, family, window, now: 30 * SECOND }
+  /** The same when r5 has come since, at 30 s. */
+  const caughtUp = {
+    ...restored,
+    writtenIn: restored.run,
+    family: {
+      ...family,
+      number: 6,
+      uses: [{ number: 5, at: 30 * SECOND, caughtUp: true as const }, ...family.uses],
+    },
+  }
+
+  it('is behind any token that is newer than its record', () => {
+    for (const number of [4, 5, 100]) expect(judge({ ...restored, number })).toBe('behind')
+    const over = { currentExpiresIn: 0 }
+    expect(judge({ ...restored, family: { ...family, ...over }, number: 5 })).toBe('expired')
+  })
+
+  it('treats all others as ever', () => {
+    expect(judge({ ...restored, number: 3 })).toBe('rotate')
+    expect(judge({ ...restored, number: 0 })).toBe('reuse')
+  })
+
+  it('was caught up: what it had forgotten counts as used just now, for ten seconds at least', () => {
+    for (const w of [0, SECOND, window]) {
+      const at = (number: number, after: number) =>
+        judge({ ...caughtUp, window: w, number, now: caughtUp.now + after })
+      for (const number of [3, 4]) {
+        expect(at(number, 9.999 * SECOND)).toBe('late')
+        expect(at(number, 10 * SECOND)).toBe('reuse')
+      }
+      // A repeat has the window that all repeats have.
+      expect(at(5, 0)).toBe(w === 0 ? 'late' : 'repeat')
+      expect(at(5, SECOND)).toBe(w === window ? 'repeat' : 'late')
+      expect(at(2, 0)).toBe('reuse')
+    }
+  })
+
+  it('may be behind again in the same run, and not for ever', () => {
+    expect(judge({ ...caughtUp, number: 8 })).toBe('behind')
+    const later = { ...caughtUp, run: 40 * SECOND, writtenIn: 40 * SECOND }
+    expect(judge({ ...later, number: 8 })).toBe('ahead')
   })
 })
 
@@ -82,7 +131,7 @@ describe('the uses that are kept', () => {
         now += pause
         const known = { ...family, number: gaps.length, uses }
         for (const use of truth) {
-          const verdict = judge({ family: known, number: use.number, now, window })
+          const verdict = judge({ ...SAME_RUN, family: known, number: use.number, now, window })
           const inside = now - use.at < window
           if (inside) expect(verdict).toBe(use.number === gaps.length - 1 ? 'repeat' : 'late')
           // Thinning may take a use for a little younger than it is, by no more than its kept neighbour's distance.
@@ -103,7 +152,7 @@ describe('the uses that are kept', () => {
     )
     expect(uses).toEqual([{ number: 1, at: 50 * SECOND }])
     const known = { ...family, number: 3, uses: [{ number: 2, at: 60 * SECOND }, ...uses] }
-    expect(judge({ family: known, number: 0, now: 60 * SECOND, window })).toBe('reuse')
-    expect(judge({ family: known, number: 1, now: 60 * SECOND, window })).toBe('reuse')
+    for (const number of [0, 1])
+      expect(judge({ ...SAME_RUN, family: known, number, now: 60 * SECOND, window })).toBe('reuse')
   })
 })

@@ -1,23 +1,26 @@
 /**
  * The rule of rotation (RFC 9700 §4.14.2), as a pure function of what the store holds and when. A token is used once;
  * a repeat within the window gets the same successor (an answer was lost, a second tab was as quick); a late duplicate
- * is refused without harm; anything older is reuse, and reuse means that two parties hold the family.
+ * is refused without harm; anything older is reuse, and reuse means that two parties hold the family. A token that is
+ * newer than the record shows that the store has forgotten: it is caught up.
  */
-import type { Family, Use } from '../../adapters/contract.ts'
+import type { Family, Grant, Use } from '../../adapters/contract.ts'
 
 export type Verdict =
   /** The current number: the successor becomes current. */
   | 'rotate'
+  /** A number that this store gave out and forgot: its successor becomes current. */
+  | 'behind'
   /** The number before, within the window: the same successor again. */
   | 'repeat'
   /** An older number within its window: a cut-off request that arrives late looks like this. */
   | 'late'
   | 'reuse'
-  /** A number that was never given out. Nothing honest looks like this. */
+  /** A number that was never given out, by a store that has forgotten nothing. Nothing honest looks like this. */
   | 'ahead'
   | 'expired'
 
-export interface Presented {
+export interface Presented extends Pick<Grant, 'run' | 'writtenIn'> {
   family: Pick<Family, 'number' | 'uses' | 'payload' | 'currentExpiresIn' | 'endsIn'>
   /** The number that was presented. */
   number: number
@@ -27,16 +30,25 @@ export interface Presented {
   window: number
 }
 
-export function judge({ family, number, now, window }: Presented): Verdict {
+/** What gets an answer; the rest is refused. */
+export const isAnswered = (verdict: Verdict): verdict is 'rotate' | 'behind' | 'repeat' =>
+  verdict === 'rotate' || verdict === 'behind' || verdict === 'repeat'
+
+export function judge(presented: Presented): Verdict {
+  const { family, number, now, window } = presented
   if (family.endsIn <= 0) return 'expired'
-  if (number > family.number) return 'ahead'
-  if (number === family.number) return family.currentExpiresIn > 0 ? 'rotate' : 'expired'
+  const unlessExpired = <V extends Verdict>(verdict: V): V | 'expired' =>
+    family.currentExpiresIn > 0 ? verdict : 'expired'
+  if (number > family.number) return mayHaveForgotten(presented) ? unlessExpired('behind') : 'ahead'
+  if (number === family.number) return unlessExpired('rotate')
+  const isBefore = number === family.number - 1
   // Who has the key is the owner, however long ago the answer was lost.
-  const isBoundRepeat = number === family.number - 1 && keyOf(family) !== undefined
-  if (isBoundRepeat) return family.currentExpiresIn > 0 ? 'repeat' : 'expired'
-  if (now - usedAt(family.uses, number) >= window) return 'reuse'
-  if (number < family.number - 1) return 'late'
-  return family.currentExpiresIn > 0 ? 'repeat' : 'expired'
+  if (isBefore && keyOf(family) !== undefined) return unlessExpired('repeat')
+  const use = useOf(family.uses, number)
+  if (use === undefined) return 'reuse'
+  const age = now - use.at
+  if (isBefore && age < window) return unlessExpired('repeat')
+  return age < lateWithin(use, window) ? 'late' : 'reuse'
 }
 
 /** Thumbprint of the key that the tokens of a family are bound to (RFC 9449 §5). */
@@ -46,28 +58,55 @@ export function keyOf({ payload }: Pick<Family, 'payload'>): string | undefined 
 }
 
 /**
- * When a number was first used. Numbers are used in order, so one that is not on the list was used no later than the
- * next higher one that is: doubt falls to "late", never to "reuse".
+ * Since the record was written the store may have gone back in time. Once it was caught up, tokens that are newer still
+ * may come in the same run: another tab held one.
  */
-function usedAt(uses: readonly Use[], number: number): number {
-  const later = uses.filter((use) => use.number >= number).map((use) => use.at)
-  return later.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...later)
+const mayHaveForgotten = ({ family, run, writtenIn }: Presented): boolean =>
+  writtenIn !== run || wasBehind(family.uses, run)
+
+/** Whether a family has been caught up in this run already. */
+export const wasBehind = (uses: readonly Use[], run: number): boolean =>
+  uses.some((use) => use.caughtUp && use.at >= run)
+
+/** Of what was caught up nobody knows when it was first used: another tab's retry must not look like a theft. */
+const CATCH_UP = 10_000
+
+const lateWithin = (use: Use, window: number): number => (use.caughtUp ? Math.max(window, CATCH_UP) : window)
+
+/**
+ * The first use of a number. Numbers are used in order, so one that is not on the list was used no later than the next
+ * higher one that is: doubt falls to "late", never to "reuse".
+ */
+export const useOf = (uses: readonly Use[], number: number): Use | undefined =>
+  uses
+    .filter((use) => use.number >= number)
+    .reduce<Use | undefined>(
+      (first, use) => (first !== undefined && first.at < use.at ? first : use),
+      undefined,
+    )
+
+/** The uses once the number before the current one was answered again: in how many generations running. */
+export function usesAfterRepeat(uses: readonly Use[], number: number): Use[] {
+  const before = uses.find((use) => use.number === number - 1)
+  const repeats = 1 + (before?.repeats ?? 0)
+  return uses.map((use) => (use.number === number ? { ...use, repeats } : use))
 }
 
 const MOST = 16
 
 /**
- * The uses worth keeping: those within the window and the newest one beyond it, which marks where the window ends.
- * More than sixteen are thinned in the middle.
+ * The uses worth keeping: those within their window, the newest one beyond it, which marks where the window ends, and
+ * what says that the family was caught up in this run. More than sixteen are thinned in the middle.
  */
-export function usesToKeep(uses: readonly Use[], now: number, window: number): Use[] {
+export function usesToKeep(uses: readonly Use[], now: number, window: number, run = 0): Use[] {
   const newestFirst = uses.toSorted((a, b) => b.number - a.number)
-  const inside = newestFirst.filter((use) => now - use.at < window)
-  const marker = newestFirst.find((use) => now - use.at >= window)
-  const kept = marker === undefined ? inside : [...inside, marker]
+  const isInside = (use: Use): boolean => now - use.at < lateWithin(use, window)
+  const marker = newestFirst.find((use) => !isInside(use))
+  const caughtUp = newestFirst.find((use) => use.caughtUp && use.at >= run)
+  const kept = newestFirst.filter((use) => isInside(use) || use === marker || use === caughtUp)
   if (kept.length < MOST) return kept
   const head = kept.slice(0, MOST / 2)
   const rest = kept.slice(MOST / 2, -1)
   const step = Math.ceil(rest.length / (MOST / 2 - 2))
-  return [...head, ...rest.filter((_, index) => index % step === 0), ...kept.slice(-1)]
+  return [...head, ...rest.filter((use, index) => index % step === 0 || use === caughtUp), ...kept.slice(-1)]
 }

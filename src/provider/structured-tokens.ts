@@ -7,15 +7,15 @@ import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { AccessTokenClaims, ReadAccessToken } from '../keys/access-tokens.ts'
 import type { Clock } from '../shared/clock.ts'
-import type { Epochs } from './epochs.ts'
 import type { Handles } from './handles.ts'
+import type { Lives } from './living.ts'
 import { orUnavailable } from './unavailable.ts'
 
 export interface StructuredTokensUse {
   store: StateStore
   handles: Handles
   clock: Clock
-  epochs: Epochs
+  lives: Lives
   readAccessToken: ReadAccessToken
   /** Whether this client may look into that token. */
   mayIntrospect: (
@@ -57,13 +57,13 @@ async function introspect(
 ): Promise<Record<string, unknown>> {
   const account = accountOf(claims)
   const token = { clientId: claims.client_id, aud: claims.aud, ...(account && { accountId: account }) }
-  if (!(await use.mayIntrospect(client, token)) || !(await lives(use, claims))) return INACTIVE
+  if (!(await use.mayIntrospect(client, token)) || !(await isAlive(use, claims))) return INACTIVE
   const type = claims.cnf?.jkt === undefined ? 'Bearer' : 'DPoP'
   return { ...claims, active: true, token_type: type }
 }
 
-async function lives(
-  { store, handles, epochs }: StructuredTokensUse,
+async function isAlive(
+  { store, handles, lives }: StructuredTokensUse,
   claims: AccessTokenClaims,
 ): Promise<boolean> {
   const mark = handles.find((under) => store.artifacts.get(REVOKED, under.key(REVOKED, claims.jti)))
@@ -72,7 +72,7 @@ async function lives(
   const grantId = handles.grantIdIn(claims.jti)
   if (grantId === undefined) return false
   const read = await orUnavailable(handles.find((under) => store.grants.read(under.grantKey(grantId))))
-  return read !== undefined && orUnavailable(epochs.isCurrent(read.found, read.found.content['epochs']))
+  return read !== undefined && orUnavailable(lives(grantId, read.found))
 }
 
 async function revoke(

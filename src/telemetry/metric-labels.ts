@@ -43,6 +43,15 @@ export const REVOCATION_SCOPES = [
 ] as const
 export type RevocationScope = (typeof REVOCATION_SCOPES)[number]
 
+/** What is odd about a request that may be honest. */
+export const RISK_RULES = [
+  'refresh_elsewhere',
+  'refresh_in_step',
+  'refresh_behind_again',
+  'refresh_ahead',
+] as const
+export type RiskRule = (typeof RISK_RULES)[number]
+
 /** What was too much; `spray` counts each further name that fails from where many do, refused or not. */
 export const LIMITERS = [
   'login_address',

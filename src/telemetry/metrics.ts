@@ -21,6 +21,8 @@ import {
   type RefreshResult,
   type Result,
   type RevocationScope,
+  RISK_RULES,
+  type RiskRule,
   statusLabel,
 } from './metric-labels.ts'
 
@@ -54,6 +56,7 @@ export interface Metrics {
   refresh(result: RefreshResult): void
   tokenIssued(grantType: string): void
   revocation(scope: RevocationScope): void
+  risk(rule: RiskRule): void
   rateLimited(limiter: Limiter): void
   passwordHashQueue(depth: number): void
   /** One attempt at a message of the outbox. */
@@ -176,6 +179,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const revocations = count('auth_revocations_total', 'Revocations by what they end.', {
     scope: REVOCATION_SCOPES,
   })
+  const risks = count('auth_risk_findings_total', 'What was odd, by rule.', { rule: RISK_RULES })
   const limited = count('auth_rate_limited_total', 'Requests that a limiter refused.', { limiter: LIMITERS })
   const deliveries = count('auth_outbox_deliveries_total', 'Attempts at messages of the outbox.', {
     kind: withOther(DELIVERIES),
@@ -208,6 +212,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     },
     tokenIssued: (type) => issued(grantType(type)),
     revocation: (scope) => revocations(scope),
+    risk: (rule) => risks(rule),
     rateLimited: (limiter) => limited(limiter),
     passwordHashQueue: (depth) => queue.set(depth),
     delivery: (kind, result) => deliveries(deliveryKind(kind), result),

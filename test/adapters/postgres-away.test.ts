@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StateStore } from '../../adapters/contract.ts'
 import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
 import { createPostgresState } from '../../adapters/postgres.ts'
-import { createFamily, familyOf, HOUR, rotationOf, SOON } from '../../adapters/spec/fixtures.ts'
+import { claimNow, createFamily, familyOf, HOUR, rotateNow, SOON } from '../../adapters/spec/fixtures.ts'
 import { freshDatabase } from '../support/databases.ts'
 
 const AWAY = { name: 'StoreAway', detail: 'postgresql' }
@@ -39,7 +39,7 @@ describe('state, when PostgreSQL is held up or away,', () => {
     const { key } = await createFamily(store)
     const readAt = (await store.grants.read(key))?.readAt ?? 0
     const outcome = await holding(key, async () => {
-      const rotation = store.grants.rotate(key, rotationOf(0, { notAfter: readAt + 100 }))
+      const rotation = rotateNow(store, key, 0, { notAfter: readAt + 100 })
       await expect
         .poll(async () => (await store.grants.read(key))?.readAt, SOON)
         .toBeGreaterThan(readAt + 100)
@@ -51,16 +51,16 @@ describe('state, when PostgreSQL is held up or away,', () => {
 
   it('is away for those who would wait too long, and their rotation does not happen later', async () => {
     const { key } = await createFamily(store)
-    await holding(key, () => expect(store.grants.rotate(key, rotationOf(0))).rejects.toMatchObject(AWAY))
-    expect(await store.grants.rotate(key, rotationOf(0))).toEqual({ status: 'rotated' })
+    await holding(key, () => expect(rotateNow(store, key, 0)).rejects.toMatchObject(AWAY))
+    expect(await rotateNow(store, key, 0)).toEqual({ status: 'rotated' })
   })
 
   it('is away, not wrong, while it only reads', async () => {
     const { key } = await createFamily(store)
     const replica = await open(1, `${database.url}?options=-cdefault_transaction_read_only%3Don`)
     const reading = createPostgresState(replica.pool)
-    await expect(reading.grants.rotate(key, rotationOf(0))).rejects.toMatchObject(AWAY)
-    await expect(reading.artifacts.claim('jti', key, HOUR)).rejects.toMatchObject(AWAY)
+    await expect(rotateNow(reading, key, 0)).rejects.toMatchObject(AWAY)
+    await expect(claimNow(reading, key, HOUR)).rejects.toMatchObject(AWAY)
     expect(await reading.grants.read(key)).toBeDefined()
     await replica.close()
   })

@@ -4,16 +4,19 @@ import type { StateStore, StoredEvent } from '../../adapters/contract.ts'
 import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
 import { createPostgresState } from '../../adapters/postgres.ts'
 import {
+  addToken,
+  claimNow,
   createFamily,
   createGrant,
   HOUR,
+  LISTENED,
   manyTimes,
   newEvent,
   newFamily,
   newKey,
   newToken,
   redemptionOf,
-  rotationOf,
+  rotateNow,
   SOON,
   times,
 } from '../../adapters/spec/fixtures.ts'
@@ -64,10 +67,10 @@ describe('what state leaves in PostgreSQL', () => {
     await manyTimes(600, () =>
       store.artifacts.put('Session', newKey(), { payload: {}, expiresIn: 0, alias: newKey() }),
     )
-    await manyTimes(30, () => store.artifacts.claim('jti', newKey(), 0))
+    await manyTimes(30, () => claimNow(store, newKey(), 0))
     await manyTimes(20, () => createGrant(store, { code: { key: newKey(), payload: {}, expiresIn: 0 } }))
     const { key } = await createFamily(store)
-    await times(10, () => store.grants.addToken(key, newToken({ expiresIn: 0 }), newEvent()))
+    await times(10, () => addToken(store, key, newToken({ expiresIn: 0 })))
     expect(await rowsOf()).toBe(before + 1_261)
     expect(await store.sweep()).toBe(1_260)
     expect(await store.sweep()).toBe(0)
@@ -79,7 +82,7 @@ describe('what state leaves in PostgreSQL', () => {
     await manyTimes(200, () => store.artifacts.put('Session', newKey(), { payload: {}, expiresIn: 0 }))
     const { key } = await createFamily(store)
     const [, swept] = await Promise.all([
-      times(10, (number) => store.grants.rotate(key, rotationOf(number))),
+      times(10, (number) => rotateNow(store, key, number)),
       times(4, () => store.sweep()),
     ])
     expect(swept.reduce((sum, each) => sum + each, 0)).toBe(200)
@@ -110,10 +113,11 @@ describe('a trip to PostgreSQL', () => {
     const calls: [string, () => Promise<unknown>][] = [
       ['redeem', () => grants.redeem(grant.key, redemptionOf(grant, { family: newFamily(), token }))],
       ['read', () => grants.read(grant.key)],
-      ['rotate', () => grants.rotate(grant.key, rotationOf(0, { token: newToken() }))],
-      ['changed', () => grants.rotate(grant.key, rotationOf(0))],
+      ['rotate', () => rotateNow(store, grant.key, 0, { token: newToken() })],
+      ['changed', () => rotateNow(store, grant.key, 0)],
       ['readToken', () => grants.readToken(grant.key, token.key)],
-      ['addToken', () => grants.addToken(grant.key, newToken(), newEvent())],
+      ['repeat', () => rotateNow(store, grant.key, 1, { becomes: 1, token: newToken() })],
+      ['revokeUntil', () => store.grants.revokeUntil(newKey(), newEvent(), LISTENED)],
       ['create', () => createGrant(store)],
       ['revoke', () => grants.revoke(grant.key, newEvent())],
       ['put', () => artifacts.put('Session', key, artifact)],
@@ -121,7 +125,7 @@ describe('a trip to PostgreSQL', () => {
       ['get', () => artifacts.get('Session', key)],
       ['getByAlias', () => artifacts.getByAlias('Session', key)],
       ['consume', () => artifacts.consume('Session', key)],
-      ['claim', () => artifacts.claim('jti', key, HOUR)],
+      ['claim', () => claimNow(store, key, HOUR)],
       ['destroyAllOf', () => artifacts.destroyAllOf('Session', key)],
       ['destroy', () => artifacts.destroy('Session', key)],
     ]

@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StateStore } from '../../adapters/contract.ts'
 import { openRedisState } from '../../adapters/redis.ts'
 import {
+  claimNow,
   createFamily,
   familyOf,
   HOUR,
   newEvent,
   newKey,
   newToken,
+  rotateNow,
   rotationOf,
   SOON,
 } from '../../adapters/spec/fixtures.ts'
@@ -56,10 +58,10 @@ describe('when Redis is away', () => {
     const calls = [
       () => store.ping(),
       () => store.grants.read(key),
-      () => store.grants.rotate(key, rotationOf(0)),
+      () => rotateNow(store, key, 0),
       () => store.grants.revokeAll('account', 'ada', newEvent()),
       () => store.artifacts.put('Session', key, { payload: {}, expiresIn: 1_000, account: 'ada' }),
-      () => store.artifacts.claim('jti', key, 1_000),
+      () => claimNow(store, key, 1_000),
     ]
     for (const call of calls) await within(2_000, () => expect(call()).rejects.toMatchObject(AWAY))
     await expect.poll(() => heard.length, SOON).toBeGreaterThan(0)
@@ -67,7 +69,7 @@ describe('when Redis is away', () => {
     await server.restart()
     await connected(store)
     const again = await createFamily(store)
-    expect(await store.grants.rotate(again.key, rotationOf(0))).toEqual({ status: 'rotated' })
+    expect(await rotateNow(store, again.key, 0)).toEqual({ status: 'rotated' })
   })
 
   it('F-105 a frozen Redis costs each request its time-out, and what arrives late changes nothing', async () => {
@@ -80,13 +82,13 @@ describe('when Redis is away', () => {
     await within(2_500, () => expect(store.grants.rotate(key, rotation)).rejects.toMatchObject(AWAY))
     await within(2_500, () => expect(store.grants.read(key)).rejects.toMatchObject(AWAY))
     // By now the silent connection has been left: what is asked for meanwhile is not kept for later.
-    await within(2_500, () => expect(store.artifacts.claim('jti', key, HOUR)).rejects.toMatchObject(AWAY))
+    await within(2_500, () => expect(claimNow(store, key, HOUR)).rejects.toMatchObject(AWAY))
     server.kill('SIGCONT')
     await connected(store)
-    expect(await store.artifacts.claim('jti', key, HOUR)).toBe(true)
+    expect(await claimNow(store, key, HOUR)).toBe('first')
     expect(await familyOf(store, key)).toMatchObject({ number: 0, uses: [] })
     expect(await store.grants.readToken(key, token.key)).toBeUndefined()
-    expect(await store.grants.rotate(key, rotationOf(0))).toEqual({ status: 'rotated' })
+    expect(await rotateNow(store, key, 0)).toEqual({ status: 'rotated' })
   })
 
   it('F-108 a full Redis refuses writes as away and goes on reading and revoking', async () => {
@@ -94,8 +96,8 @@ describe('when Redis is away', () => {
     const redis = new Redis(server.url)
     await redis.config('SET', 'maxmemory', '1')
     await expect(createFamily(store)).rejects.toMatchObject(AWAY)
-    await expect(store.grants.rotate(key, rotationOf(0))).rejects.toMatchObject(AWAY)
-    await expect(store.artifacts.claim('jti', newKey(), 1_000)).rejects.toMatchObject(AWAY)
+    await expect(rotateNow(store, key, 0)).rejects.toMatchObject(AWAY)
+    await expect(claimNow(store, newKey(), 1_000)).rejects.toMatchObject(AWAY)
     expect(await familyOf(store, key)).toMatchObject({ number: 0 })
     expect(await store.grants.revoke(key, newEvent())).toBe(true)
     await redis.config('SET', 'maxmemory', '0')

@@ -5,16 +5,19 @@ import type { DrainedEvent, StateStore } from '../../adapters/contract.ts'
 import { keysUnder } from '../../adapters/redis/keys.ts'
 import { openRedisState } from '../../adapters/redis.ts'
 import {
+  addToken,
+  claimNow,
   createFamily,
   createGrant,
   HOUR,
+  LISTENED,
   newEvent,
   newFamily,
   newKey,
   newOwner,
   newToken,
   redemptionOf,
-  rotationOf,
+  rotateNow,
 } from '../../adapters/spec/fixtures.ts'
 import { freshRedis } from '../support/databases.ts'
 import { connected } from './connected.ts'
@@ -45,9 +48,9 @@ describe('what state leaves in Redis', () => {
     expect(left.length).toBeGreaterThan(0)
     expect(left.filter((key) => !key.startsWith(prefix))).toEqual([])
     const lives = await Promise.all(left.map((key) => redis.pttl(key)))
-    // Events and what ended wait for as long as it takes: nothing else may.
+    // Events and what ended wait for as long as it takes, and the run goes on: nothing else may.
     const lasting = left.filter((_, index) => lives[index] === -1)
-    expect(lasting.toSorted()).toEqual([keys.endings, keys.events])
+    expect(lasting.toSorted()).toEqual([keys.endings, keys.events, keys.run])
   })
 
   it('lets braces decide the slot of a grant and its tokens, so that one script may touch them', () => {
@@ -104,7 +107,7 @@ describe('what state leaves in Redis', () => {
       'redeemed',
     )
     await redis.script('FLUSH', 'SYNC')
-    expect(await store.grants.rotate(grant.key, rotationOf(0))).toEqual({ status: 'rotated' })
+    expect(await rotateNow(store, grant.key, 0)).toEqual({ status: 'rotated' })
     await redis.script('FLUSH', 'SYNC')
     const [one, two] = await Promise.all([createGrant(store, grant.owner), createGrant(store, grant.owner)])
     expect(await store.grants.revokeAll('account', grant.owner.account, newEvent())).toBe(3)
@@ -135,8 +138,8 @@ describe('events that nobody takes', () => {
 
   it('have a bound, at which those of refreshes are counted and dropped, and no others', async () => {
     const { key } = await createFamily(store)
-    for (let number = 0; number < 10; number++) await store.grants.rotate(key, rotationOf(number))
-    await store.grants.addToken(key, newToken(), newEvent())
+    for (let number = 0; number < 10; number++) await rotateNow(store, key, number)
+    await addToken(store, key, newToken())
     expect(await redis.xlen(names.events)).toBe(5)
     const others = [newEvent(), newEvent()]
     await store.grants.revoke(key, others[0] ?? newEvent())
@@ -174,16 +177,17 @@ describe('a trip to Redis', () => {
     const calls: [string, () => Promise<unknown>][] = [
       ['redeem', () => grants.redeem(grant.key, redemptionOf(grant, { family: newFamily(), token }))],
       ['read', () => grants.read(grant.key)],
-      ['rotate', () => grants.rotate(grant.key, rotationOf(0, { token: newToken() }))],
-      ['changed', () => grants.rotate(grant.key, rotationOf(0))],
+      ['rotate', () => rotateNow(store, grant.key, 0, { token: newToken() })],
+      ['changed', () => rotateNow(store, grant.key, 0)],
       ['readToken', () => grants.readToken(grant.key, token.key)],
-      ['addToken', () => grants.addToken(grant.key, newToken(), newEvent())],
+      ['repeat', () => rotateNow(store, grant.key, 1, { becomes: 1, token: newToken() })],
+      ['revokeUntil', () => store.grants.revokeUntil(newKey(), newEvent(), LISTENED)],
       ['create', () => createGrant(store)],
       ['put', () => artifacts.put('Session', key, artifact)],
       ['replace', () => artifacts.replace('Session', key, artifact)],
       ['get', () => artifacts.get('Session', key)],
       ['consume', () => artifacts.consume('Session', key)],
-      ['claim', () => artifacts.claim('jti', key, HOUR)],
+      ['claim', () => claimNow(store, key, HOUR)],
       ['destroy', () => artifacts.destroy('Session', key)],
     ]
     for (const [name, call] of calls) expect(await counter.count(call), name).toBe(1)

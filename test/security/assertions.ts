@@ -14,7 +14,9 @@ export function assertionBy(
   over: Record<string, unknown> = {},
   header: object = { alg: 'HS256' },
 ): string {
-  const claims = { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), exp: epochSeconds() + 60 }
+  // To the millisecond (RFC 7519 §2, NumericDate): a store that began to remember within this second takes it.
+  const [iat, exp] = [Date.now() / 1000, epochSeconds() + 60]
+  const claims = { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat, exp }
   const signed = `${part(header)}.${part({ ...claims, ...over })}`
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }

@@ -12,6 +12,9 @@ export interface StoreProxy {
   readonly messages: number
   /** From now on every answer comes so much later. */
   delay(ms: number): void
+  /** No answer passes until `resume`, when all of them do. */
+  pause(): void
+  resume(): void
   /**
    * The n-th message from now on is held, or the answer to it, and what follows on its connection; resolves when that
    * has happened.
@@ -35,11 +38,13 @@ interface Wire {
   stop: Stop | undefined
   messages: number
   latency: number
+  /** Answers that wait, while it is paused. */
+  waiting: (() => void)[] | undefined
 }
 
 export async function startStoreProxy(store: string): Promise<StoreProxy> {
   const target = new URL(store)
-  const wire: Wire = { stop: undefined, messages: 0, latency: 0 }
+  const wire: Wire = { stop: undefined, messages: 0, latency: 0, waiting: undefined }
   const open = new Set<Socket>()
   const server = createServer((node) => {
     const upstream = connect(Number(target.port), target.hostname)
@@ -65,6 +70,13 @@ export async function startStoreProxy(store: string): Promise<StoreProxy> {
     },
     delay: (ms) => {
       wire.latency = ms
+    },
+    pause: () => {
+      wire.waiting ??= []
+    },
+    resume: () => {
+      for (const pass of wire.waiting ?? []) pass()
+      wire.waiting = undefined
     },
     hold: (part, nth) => {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -103,6 +115,7 @@ function join(wire: Wire, node: Socket, upstream: Socket): void {
   })
   upstream.on('data', (part: Buffer) => {
     if (answerHeld) wire.stop?.reached()
+    else if (wire.waiting !== undefined) wire.waiting.push(() => node.write(part))
     else if (wire.latency === 0) node.write(part)
     else setTimeout(() => node.write(part), wire.latency)
   })

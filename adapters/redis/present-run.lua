@@ -1,0 +1,2 @@
+-- KEYS: run.
+return present_run(KEYS[1], now())
