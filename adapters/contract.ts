@@ -70,8 +70,12 @@ export interface GrantOwner {
 export interface Grant extends GrantOwner {
   /** The store's time at which this was read, epoch ms. */
   readAt: number
-  /** The store's present run, and the one in which this was last written: what came between may be forgotten. */
+  /**
+   * The store's present run, and those in which this was made and last written: what was done to it in an earlier one
+   * may be forgotten.
+   */
   run: number
+  bornIn: number
   writtenIn: number
   content: JsonObject
   expiresIn: number

@@ -5,6 +5,7 @@ import type { Family, Grant, GrantOwner, JsonObject, Use } from './contract.ts'
 export interface StoredGrant extends GrantOwner {
   readAt: number
   run: number
+  bornIn: number
   writtenIn: number
   content: JsonObject
   expiresAt: number

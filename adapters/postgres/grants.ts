@@ -173,6 +173,7 @@ const readColumns = (row: GrantColumns): Grant =>
     readAt: row.read_at,
     // PostgreSQL forgets nothing.
     run: 0,
+    bornIn: 0,
     writtenIn: 0,
     account: row.account,
     client: row.client,

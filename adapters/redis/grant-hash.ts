@@ -16,11 +16,12 @@ export function readOwner(birth: string): GrantOwner {
 
 export function readGrantReply([readAt, run, expiresAt, birth, code, payload, state]: GrantReply): Grant {
   const [account, client, session, content, codePayload]: Birth = JSON.parse(birth)
-  const [key = '', codeExpiresAt, madeIn, consumedAt] = code.split(' ')
+  const [key = '', codeExpiresAt, bornIn, consumedAt] = code.split(' ')
   return grantFrom({
     readAt,
     run,
-    writtenIn: Number(state?.split(' ')[3] ?? madeIn),
+    bornIn: Number(bornIn),
+    writtenIn: Number(state?.split(' ')[3] ?? bornIn),
     account,
     client,
     session,

@@ -120,6 +120,7 @@ function shown({ born, redeemed, family }: MemoryGrant): Grant {
   return {
     readAt: 0,
     run: 0,
+    bornIn: 0,
     writtenIn: 0,
     account,
     client,

@@ -125,7 +125,8 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
 const shape = (outcome: unknown): unknown =>
   JSON.parse(
     JSON.stringify(outcome ?? null, (name, value: unknown) => {
-      if (['readAt', 'run', 'writtenIn', 'expiresIn', 'endsIn', 'at'].includes(name)) return undefined
+      if (['readAt', 'run', 'bornIn', 'writtenIn', 'expiresIn', 'endsIn', 'at'].includes(name))
+        return undefined
       if (name === 'currentExpiresIn') return Number(value) > 0
       return name === 'consumedFor' ? true : value
     }),

@@ -3,7 +3,7 @@
  * the access token, or not at all. A verdict that refuses is carried out as soon as it is found.
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Grant, GrantStore, Rotation, StoredEvent } from '../../adapters/contract.ts'
+import type { Grant, GrantStore, StoredEvent } from '../../adapters/contract.ts'
 import type { Tell } from '../audit/request-events.ts'
 import { type Finding, findingsIn } from './findings.ts'
 import type { Pepper } from './handles.ts'
@@ -14,7 +14,7 @@ import type { Lives } from './living.ts'
 import { type PartyUse, partyOf } from './party.ts'
 import type { Reports } from './reports.ts'
 import type { EndWhatReuseEnds } from './reuse.ts'
-import { isAnswered, judge, keyOf, usesAfterRepeat, usesToKeep, type Verdict } from './rotation.ts'
+import { type Answered, isAnswered, judge, keyOf, moveFor, type Verdict } from './rotation.ts'
 import type { TokenRequest } from './token-request.ts'
 import { orUnavailable, unavailable } from './unavailable.ts'
 
@@ -69,7 +69,7 @@ export async function commitRefresh(
     }
     const outcome = await orUnavailable(
       use.store.rotate(request.grantKey, {
-        ...rotationFor(use, verdict, grant, number, who),
+        ...moveFor({ verdict, grant, number, who, window: use.window }),
         currentExpiresIn: use.refreshTokenExp,
         ...(request.token === undefined ? {} : { token: request.token }),
         notAfter: heardUntil(ctx, request.grant),
@@ -87,28 +87,6 @@ export async function commitRefresh(
   delete ctx.body
   use.reports.refreshRefused(ctx, presented.grant, 'invalid')
   throw new errors.InvalidGrant('the family has ended')
-}
-
-type Answered = 'rotate' | 'behind' | 'repeat'
-type Moved = Pick<Rotation, 'expected' | 'becomes' | 'run' | 'use' | 'keep'>
-
-function rotationFor(
-  { window }: RefreshCommitUse,
-  verdict: Answered,
-  { family, run, readAt }: Grant,
-  number: number,
-  who: string,
-): Moved {
-  const { number: expected = 0, uses = [] } = family ?? {}
-  if (verdict === 'repeat')
-    return { expected, becomes: expected, run, use: {}, keep: usesAfterRepeat(uses, number) }
-  return {
-    expected,
-    becomes: number + 1,
-    run,
-    use: { who, ...(verdict === 'behind' && { caughtUp: true }) },
-    keep: usesToKeep(uses, readAt, window, run),
-  }
 }
 
 /**

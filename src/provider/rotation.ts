@@ -4,7 +4,7 @@
  * is refused without harm; anything older is reuse, and reuse means that two parties hold the family. A token that is
  * newer than the record shows that the store has forgotten: it is caught up.
  */
-import type { Family, Grant, Use } from '../../adapters/contract.ts'
+import type { Family, Grant, Rotation, Use } from '../../adapters/contract.ts'
 
 export type Verdict =
   /** The current number: the successor becomes current. */
@@ -20,7 +20,7 @@ export type Verdict =
   | 'ahead'
   | 'expired'
 
-export interface Presented extends Pick<Grant, 'run' | 'writtenIn'> {
+export interface Presented extends Pick<Grant, 'run' | 'bornIn'> {
   family: Pick<Family, 'number' | 'uses' | 'payload' | 'currentExpiresIn' | 'endsIn'>
   /** The number that was presented. */
   number: number
@@ -30,8 +30,10 @@ export interface Presented extends Pick<Grant, 'run' | 'writtenIn'> {
   window: number
 }
 
+export type Answered = 'rotate' | 'behind' | 'repeat'
+
 /** What gets an answer; the rest is refused. */
-export const isAnswered = (verdict: Verdict): verdict is 'rotate' | 'behind' | 'repeat' =>
+export const isAnswered = (verdict: Verdict): verdict is Answered =>
   verdict === 'rotate' || verdict === 'behind' || verdict === 'repeat'
 
 export function judge(presented: Presented): Verdict {
@@ -39,7 +41,8 @@ export function judge(presented: Presented): Verdict {
   if (family.endsIn <= 0) return 'expired'
   const unlessExpired = <V extends Verdict>(verdict: V): V | 'expired' =>
     family.currentExpiresIn > 0 ? verdict : 'expired'
-  if (number > family.number) return mayHaveForgotten(presented) ? unlessExpired('behind') : 'ahead'
+  // Of what was made in an earlier run the store may have forgotten the newest.
+  if (number > family.number) return presented.bornIn === presented.run ? 'ahead' : unlessExpired('behind')
   if (number === family.number) return unlessExpired('rotate')
   const isBefore = number === family.number - 1
   // Who has the key is the owner, however long ago the answer was lost.
@@ -51,18 +54,33 @@ export function judge(presented: Presented): Verdict {
   return age < lateWithin(use, window) ? 'late' : 'reuse'
 }
 
+/** What an answer changes in the record, as the grant was read. `who`: the party that presented the number. */
+export function moveFor(answered: {
+  verdict: Answered
+  grant: Pick<Grant, 'family' | 'run' | 'readAt'>
+  number: number
+  who: string
+  window: number
+}): Pick<Rotation, 'expected' | 'becomes' | 'run' | 'use' | 'keep'> {
+  const { verdict, number, who, window } = answered
+  const { family, run, readAt } = answered.grant
+  const { number: expected = 0, uses = [] } = family ?? {}
+  if (verdict === 'repeat')
+    return { expected, becomes: expected, run, use: {}, keep: usesAfterRepeat(uses, number) }
+  return {
+    expected,
+    becomes: number + 1,
+    run,
+    use: { who, ...(verdict === 'behind' && { caughtUp: true }) },
+    keep: usesToKeep(uses, readAt, window, run),
+  }
+}
+
 /** Thumbprint of the key that the tokens of a family are bound to (RFC 9449 §5). */
 export function keyOf({ payload }: Pick<Family, 'payload'>): string | undefined {
   const { jkt } = payload
   return typeof jkt === 'string' ? jkt : undefined
 }
-
-/**
- * Since the record was written the store may have gone back in time. Once it was caught up, tokens that are newer still
- * may come in the same run: another tab held one.
- */
-const mayHaveForgotten = ({ family, run, writtenIn }: Presented): boolean =>
-  writtenIn !== run || wasBehind(family.uses, run)
 
 /** Whether a family has been caught up in this run already. */
 export const wasBehind = (uses: readonly Use[], run: number): boolean =>
@@ -86,7 +104,7 @@ export const useOf = (uses: readonly Use[], number: number): Use | undefined =>
     )
 
 /** The uses once the number before the current one was answered again: in how many generations running. */
-export function usesAfterRepeat(uses: readonly Use[], number: number): Use[] {
+function usesAfterRepeat(uses: readonly Use[], number: number): Use[] {
   const before = uses.find((use) => use.number === number - 1)
   const repeats = 1 + (before?.repeats ?? 0)
   return uses.map((use) => (use.number === number ? { ...use, repeats } : use))

@@ -127,6 +127,7 @@ describe('F-102 when Redis comes back a little older than it was', () => {
   let agent: Agent
   let honest: string[]
   let tabs: string[]
+  let delayed: string[]
   let forgotten: Tokens
   let exchangeAgain: (n: number) => Promise<Answer>
   let exchangeLate: (n: number) => Promise<Answer>
@@ -136,13 +137,13 @@ describe('F-102 when Redis comes back a little older than it was', () => {
     ;[before, reused] = [await metric(time.house, BEHIND), await metric(time.house, REUSES)]
     agent = agentOf(time.house)
     honest = await chainOf(agent, 2)
-    tabs = await chainOf(agent, 1)
+    ;[tabs, delayed] = [await chainOf(agent, 1), await chainOf(agent, 1)]
     exchangeAgain = await codeFor(agent)
     exchangeLate = await codeFor(agent)
     referAgain = await pushed(agent)
     await time.save()
     honest.push(...(await chainOf(agent, 3, honest[1])).slice(1))
-    tabs.push(...(await chainOf(agent, 4, tabs[0])).slice(1))
+    for (const chain of [tabs, delayed]) chain.push(...(await chainOf(agent, 4, chain[0])).slice(1))
     forgotten = (await exchangeAgain(0)).json() as unknown as Tokens
     expect((await referAgain(0)).status).toBe(303)
     used = await usedUp()
@@ -189,10 +190,17 @@ describe('F-102 when Redis comes back a little older than it was', () => {
     expect((await metric(time.house, REUSES)) - (reused ?? 0)).toBe(0)
   })
 
+  it('L-6 a duplicate that was long on its way comes first: the newest token is good all the same', async () => {
+    const [d0 = '', d1 = '', , d3 = ''] = delayed
+    expect(await rotated(agent, d0, 1)).toBe(d1)
+    await rotated(agent, await rotated(agent, d3, 0), 1)
+    expect((await metric(time.house, REUSES)) - (reused ?? 0)).toBe(0)
+  })
+
   it('the trail says which refreshes found the store behind, and knows of no reuse', async () => {
     const trail = await trailOf(time.house)
     const behind = trail.filter(({ event }) => event.details?.['behind'] === true)
-    expect(behind.map(({ event }) => event.details?.['number'])).toEqual([4, 2, 4])
+    expect(behind.map(({ event }) => event.details?.['number'])).toEqual([4, 2, 4, 4])
     const others = trail.map(({ event }) => event.type).filter((type) => /reuse|risk/.test(type))
     expect(others).toEqual(['risk.noticed'])
   })

@@ -10,6 +10,7 @@ import {
   refresh,
   signIn,
   type Tokens,
+  tokenRequest,
 } from '../support/flows.ts'
 import { onEveryStorage, withHouse } from '../support/on-every-storage.ts'
 import { eventsOf, isActive, metric, SOON } from './probes.ts'
@@ -73,6 +74,18 @@ onEveryStorage(
         })
         expect(answer.status).toBe(400)
         expect((await refresh(agent, PORTAL, String(r1['refresh_token']))).status).toBe(400)
+      })
+
+      it('A-226 a request that fails for its scope or its resource burns nothing', async () => {
+        const agent = agentOf(house())
+        const { tokens } = await signIn(house(), agent, PORTAL)
+        const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }
+        for (const wrong of [{ scope: 'openid admin' }, { resource: 'https://nowhere.example' }]) {
+          const answer = await tokenRequest(agent, PORTAL, { ...form, ...wrong }, nodeOf(1))
+          expect(answer.status).toBe(400)
+          expect(answer.json()['error']).toMatch(/^invalid_(scope|target)$/)
+        }
+        expect((await refresh(agent, PORTAL, tokens.refresh_token)).status).toBe(200)
       })
 
       it('A-223 of 50 at once over all nodes exactly one is answered, and the family dies', async () => {
