@@ -10,6 +10,7 @@ import { logoutMessage } from './back-channel-logout/logout-message.ts'
 import { partsIn } from './back-channel-logout/parts.ts'
 import type { EndedSidsRepository } from './ended-sids-repository.ts'
 import type { OutboxRepository } from './outbox-repository.ts'
+import { isStorable } from './storable.ts'
 
 export interface TakeEndingsUse {
   outbox: Pick<OutboxRepository, 'add'>
@@ -50,6 +51,8 @@ function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T
 /** By resource: whoever was granted none there has no token for it. */
 function sidsIn({ content, code: { sid } }: Extract<Ending, { kind: 'grant' }>['grant']) {
   const { resources } = content
-  if (typeof sid !== 'string' || typeof resources !== 'object' || resources === null) return []
-  return Object.keys(resources).map((resource) => ({ resource, sid }))
+  if (!isStorable(sid) || typeof resources !== 'object' || resources === null) return []
+  return Object.keys(resources)
+    .filter(isStorable)
+    .map((resource) => ({ resource, sid }))
 }
