@@ -84,13 +84,15 @@ it.each(['session.ended', 'session.revoked', 'user.tokens_revoked'] as const)(
   },
 )
 
-it.each(['grant.revoked', 'client.tokens_revoked'] as const)(
-  '%s ends tokens and signs nobody out',
-  async (type) => {
-    const { messages, sids } = await taken(grant({ sid: 'p' }, stored({ type })))
-    expect([messages, sids]).toEqual([[], [{ resource: ORDERS, sid: 'p', at: TIME }]])
-  },
-)
+it.each<NewEvent>([
+  { type: 'grant.revoked' },
+  { type: 'client.tokens_revoked' },
+  { type: 'code.replayed', details: { revoked: true } },
+  { type: 'token.reuse_detected', details: { number: 1, revokes: 'family' } },
+])('$type ends tokens and signs nobody out', async (event) => {
+  const { messages, sids } = await taken(grant({ sid: 'p' }, stored(event)))
+  expect([messages, sids]).toEqual([[], [{ resource: ORDERS, sid: 'p', at: TIME }]])
+})
 
 it('what others wrote among it is passed over, and what comes after it is told', async () => {
   const forged = [
