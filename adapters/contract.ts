@@ -250,7 +250,7 @@ export interface EventStore {
  * when it is gone. `code`: the payload that its code had.
  */
 export type Ending = { event: StoredEvent } & (
-  | { kind: 'grant'; grant: GrantOwner & { content: JsonObject; code: JsonObject } }
+  | { kind: 'grant'; grant: Pick<Grant, 'account' | 'client' | 'session' | 'content'> & { code: JsonObject } }
   | { kind: 'artifact'; model: string; payload: JsonObject }
 )
 

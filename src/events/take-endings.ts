@@ -10,6 +10,7 @@ import { logoutMessage } from './back-channel-logout/logout-message.ts'
 import { partsIn } from './back-channel-logout/parts.ts'
 import type { EndedSidsRepository } from './ended-sids-repository.ts'
 import type { OutboxRepository } from './outbox-repository.ts'
+import { isStorable } from './storable.ts'
 
 export interface TakeEndingsUse {
   outbox: Pick<OutboxRepository, 'add'>
@@ -17,8 +18,13 @@ export interface TakeEndingsUse {
   findClient: (clientId: string) => Promise<Client | undefined>
 }
 
-/** By which a person is signed out. A client that gives back its own tokens goes on to take part. */
-const SIGNS_OUT: ReadonlySet<EventType> = new Set(['session.ended', 'session.revoked', 'user.tokens_revoked'])
+/** What ends a client's tokens, and not a person's session. Of every other event the clients are told. */
+const ENDS_TOKENS_ONLY: ReadonlySet<EventType> = new Set([
+  'client.tokens_revoked',
+  'code.replayed',
+  'grant.revoked',
+  'token.reuse_detected',
+])
 
 export const takeEndings =
   ({ outbox, endedSids, findClient }: TakeEndingsUse) =>
@@ -31,7 +37,7 @@ export const takeEndings =
       const event = readEvent(ending.event)
       if (event === undefined || !CATALOGUE[event.type].ofState) continue
       if (ending.kind === 'grant') await endedSids.add(sidsIn(ending.grant), event.time)
-      if (!SIGNS_OUT.has(event.type)) continue
+      if (ENDS_TOKENS_ONLY.has(event.type)) continue
       for (const part of partsIn(ending))
         if (await receives(part.clientId)) await outbox.add(logoutMessage(part, now))
     }
@@ -50,6 +56,8 @@ function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T
 /** By resource: whoever was granted none there has no token for it. */
 function sidsIn({ content, code: { sid } }: Extract<Ending, { kind: 'grant' }>['grant']) {
   const { resources } = content
-  if (typeof sid !== 'string' || typeof resources !== 'object' || resources === null) return []
-  return Object.keys(resources).map((resource) => ({ resource, sid }))
+  if (!isStorable(sid) || typeof resources !== 'object' || resources === null) return []
+  return Object.keys(resources)
+    .filter(isStorable)
+    .map((resource) => ({ resource, sid }))
 }

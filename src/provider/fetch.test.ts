@@ -14,17 +14,20 @@ const document = JSON.stringify({
   keys: [{ ...(await exportJWK(clients.publicKey)), kid: 'k', alg: 'ES256' }],
 })
 
-let answer: { status: number; headers?: Record<string, string>; body?: string } = {
+let answer: { status: number; headers?: Record<string, string>; body?: string } | 'none' = {
   status: 200,
   body: document,
 }
 let asked = 0
 const site = createServer((_req, res) => {
   asked += 1
-  res.writeHead(answer.status, answer.headers).end(answer.body)
+  if (answer !== 'none') res.writeHead(answer.status, answer.headers).end(answer.body)
 }).listen(0, '127.0.0.1')
 await once(site, 'listening')
-afterAll(() => void site.close())
+afterAll(() => {
+  site.closeAllConnections()
+  site.close()
+})
 const address = `http://127.0.0.1:${(site.address() as AddressInfo).port}/jwks`
 
 /** A client that signs its assertions with a key which the library has to fetch. */
@@ -86,7 +89,8 @@ it.each([
   ['nothing', { status: 204 }],
   ['five megabytes', { status: 200, body: document.padEnd(5_000_000) }],
   ['the way elsewhere', { status: 302, headers: { location: address } }],
-])('A-213 a site of keys that answers with %s leaves its client unknown', async (_, given) => {
+  ['silence', 'none'],
+] as const)('A-213 a site of keys that answers with %s leaves its client unknown', async (_, given) => {
   asked = 0
   answer = given
   expect([await statusOfToken(true), asked]).toEqual([401, 1])

@@ -1,5 +1,8 @@
 import type { OutboundFetch } from '../security/outbound-fetch.ts'
 
+/** As long as the library waits by itself: a client's request hangs on it. */
+const WITHIN_MS = 2500
+
 /**
  * The library's own requests (`jwks_uri`, sector identifiers) by our way out: its guard is an undici dispatcher, which
  * an own `fetch` leaves behind. What can't be had is what `fetch` has for it, a TypeError.
@@ -11,6 +14,7 @@ export const createLibraryFetch =
       method: method === 'POST' ? 'POST' : 'GET',
       headers: Object.fromEntries([...new Headers(headers)].filter(([, value]) => value !== '')),
       ...(body !== null && body !== undefined && { body: String(body) }),
+      withinMs: WITHIN_MS,
     })
     if (!answer.ok) throw new TypeError(`outgoing request: ${answer.reason}`, { cause: answer.cause })
     const { status } = answer

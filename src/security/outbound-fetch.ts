@@ -41,6 +41,8 @@ export interface OutboundRequest {
   body?: string
   /** The status is enough: what follows it is not waited for. */
   headOnly?: boolean
+  /** Somebody waits for it: less time than usual, ms. */
+  withinMs?: number
 }
 
 /** Never rejects. */
@@ -67,7 +69,7 @@ export function createOutboundFetch(use: OutboundFetchUse): OutboundFetch {
   const limits = { idleMs, maxBytes }
   return async (url, request = {}) => {
     if (outboundShapeProblem(url, rules) !== undefined) return failure('refused_url')
-    const deadline = AbortSignal.timeout(totalMs)
+    const deadline = AbortSignal.timeout(Math.min(request.withinMs ?? totalMs, totalMs))
     try {
       const addresses = await before(deadline, resolve(hostOf(url)))
       if (addresses.length === 0) return failure('unresolved')

@@ -13,6 +13,7 @@ import {
   tokenRequest,
 } from '../support/flows.ts'
 import { withHouse } from '../support/on-every-storage.ts'
+import { startReceiver } from '../support/receiver.ts'
 import { expectCallback, expectJson, expectPage, withoutFaults } from './answers.ts'
 
 /** Set up, and then deleted or switched off before anybody asks for it. */
@@ -54,6 +55,24 @@ withHouse({ storage: 'postgresql', setUp }, (house) => {
         expectCallback(answer, PORTAL, request, error)
       },
     )
+
+  it('A-123 a request that lies elsewhere is not fetched', async () => {
+    const trap = await startReceiver()
+    for (const uri of [
+      trap.url('/request.jwt'),
+      trap.url('/request.jwt').replace('127.0.0.1', '2130706433'),
+      'http://169.254.169.254/latest/meta-data',
+      'https://rp.example/request.jwt',
+      'file:///etc/passwd',
+      'gopher://127.0.0.1:11211/_x',
+      'data:application/jwt,x',
+    ]) {
+      const { request, answer } = await ask({ request_uri: uri })
+      expectCallback(answer, PORTAL, request, 'request_uri_not_supported')
+    }
+    expect(trap.connections()).toBe(0)
+    await trap.close()
+  })
 
   describe('A-112 a parameter that occurs twice', () => {
     it('is refused on a page where it is the client', async () => {

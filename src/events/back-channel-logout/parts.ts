@@ -1,4 +1,5 @@
 import type { Ending, Json, JsonObject } from '../../../adapters/contract.ts'
+import { isStorable } from '../storable.ts'
 import type { Part } from './logout-message.ts'
 
 /**
@@ -19,7 +20,7 @@ export function partsIn(ending: Ending): Part[] {
 
 function partOf(clientId: string, sub: Json | undefined, named: Json | undefined): Part[] {
   const sid = isObject(named) ? named['sid'] : undefined
-  return typeof sub === 'string' && typeof sid === 'string' ? [{ clientId, sub, sid }] : []
+  return isStorable(clientId) && isStorable(sub) && isStorable(sid) ? [{ clientId, sub, sid }] : []
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>
