@@ -213,7 +213,7 @@ describe('F-146 a node that stands still in the middle of its work', () => {
       const tokens = all.map(({ tokens: { refresh_token } }) => refresh_token)
       const underWay = tokens.map((token) => refresh(atSleeper(), PORTAL, token))
       await Promise.race(underWay)
-      await asleep(5_500, async () => {})
+      await asleep(2_000, async () => {})
       const answers = await Promise.all(underWay)
       for (const answer of answers) expect([200, 503]).toContain(answer.status)
       const trail = await trailOf(house(), ['--type', 'token.refreshed'])
@@ -228,7 +228,7 @@ describe('F-146 a node that stands still in the middle of its work', () => {
       const agent = agentOf(house())
       const { tokens } = await signIn(house(), agent, PORTAL)
       let current = tokens.refresh_token
-      await asleep(2_500, async () => {
+      await asleep(1_800, async () => {
         // The client asks the sleeping node, gives up, and asks the other one.
         const socket = await connectTo(sleeper)
         socket.end(refreshAsBytes(tokens.refresh_token))

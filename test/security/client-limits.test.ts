@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../support/agent.ts'
+import { codeOf } from '../support/first-party.ts'
 import { APP, basic, PORTAL, refresh, signIn } from '../support/flows.ts'
 import { onEveryStorage, withHouse } from '../support/on-every-storage.ts'
 import { setPasswordLink } from '../support/within.ts'
@@ -150,6 +151,8 @@ describe('RATE_LIMIT_GLOBAL', () => {
       expectPage(refused, 429, 'rate_limited')
       expect(limiterOf(refused)).toBe('global')
       expect((await at(1).request('/OAUTH2/TOKEN')).status).toBe(429)
+      const called = await at(1).request('/auth/refresh', { method: 'POST' })
+      expect(codeOf(called)).toEqual([429, 'rate_limited'])
       expect((await at(0).request('/healthz')).status).toBe(200)
       expect(
         (await browserAt(house(), '192.0.2.2').request('/.well-known/openid-configuration')).status,
