@@ -18,7 +18,13 @@ export interface TakeEndingsUse {
 }
 
 /** By which a person is signed out. A client that gives back its own tokens goes on to take part. */
-const SIGNS_OUT: ReadonlySet<EventType> = new Set(['session.ended', 'session.revoked', 'user.tokens_revoked'])
+const SIGNS_OUT: ReadonlySet<EventType> = new Set([
+  'session.ended',
+  'session.revoked',
+  'device.revoked',
+  'user.tokens_revoked',
+  'organization.tokens_revoked',
+])
 
 export const takeEndings =
   ({ outbox, endedSids, findClient }: TakeEndingsUse) =>

@@ -82,8 +82,8 @@ onEveryStorage((house) => {
   it('everything of everybody until now ends, and what comes after lives', async () => {
     const browser = await signedIn(house())
     const { tokens } = await signIn(house(), browser, OWN)
-    expect(await revoke(house(), '--everything')).toMatch(
-      /Everything that \d+ people had until now has ended/,
+    expect(await revoke(house(), '--everything')).toContain(
+      'Everything that everybody had until now has ended',
     )
     const refreshes = async () => (await refresh(browser, OWN, tokens.refresh_token)).status
     await expect.poll(refreshes, { timeout: 5_000 }).toBe(400)

@@ -14,12 +14,12 @@ export const familiesLike = (house: House, refreshToken: string, count: number):
     const { family = '' } = format.decode(refreshToken) ?? {}
     const model = await state.grants.read(handles.inUse().grantKey(family))
     if (model?.family === undefined || model.code === undefined) throw new Error('no such family')
-    const { account, client, session, content, code } = model
+    const { account, client, session, device, organization, content, code } = model
     const { payload } = model.family
     const copy = async (): Promise<string> => {
       const id = handles.newGrantId()
       const [key, codeKey] = [handles.inUse().grantKey(id), handles.inUse().key('AuthorizationCode', id)]
-      const owner = { account, client, session }
+      const owner = { account, client, session, device, organization }
       await state.grants.create(key, {
         ...owner,
         content,
