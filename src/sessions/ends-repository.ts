@@ -29,7 +29,10 @@ export interface Everything {
 }
 
 export interface EndsRepository {
-  /** `account`: whose it is. `expiresIn`: so long something of it might come back, ms. */
+  /**
+   * `account`: whose it is. `expiresIn`: so long something of it might come back, ms. What has to be taken out then, if
+   * it had not been ended before.
+   */
   endOne(
     end: End,
     whose: { account: string; expiresIn: number },
@@ -55,7 +58,7 @@ export function createEndsRepository(db: Kysely<Database>): EndsRepository {
       return result
     })
   return {
-    endOne: (end, whose, event) => inOneStep(event, (tx) => endOne(tx, end, whose, event)),
+    endOne: (end, whose, event) => endOne(db, end, whose, event),
     endAll: (whole, event) =>
       inOneStep(event, async (tx) => keepCleanUp(tx, whole, await raiseEpoch(tx, whole), event)),
     endEverything: (before, event) => inOneStep(event, (tx) => endEverything(tx, before)),
@@ -95,28 +98,39 @@ export function createEndsRepository(db: Kysely<Database>): EndsRepository {
   }
 }
 
-/** The person's row first: whoever changes what hangs on an account takes that first, so that no two wait in a ring. */
+/**
+ * One statement, as many may come at once: who comes second finds it ended, and adds the event alone. The person's row is
+ * taken before what hangs on it, as by all who change that.
+ */
 async function endOne(
-  tx: Kysely<Database>,
+  db: Kysely<Database>,
   { kind, value }: End,
   { account, expiresIn }: { account: string; expiresIn: number },
   event: StoredEvent,
 ): Promise<CleanUp | undefined> {
-  await tx
-    .updateTable('users')
-    .set(({ eb }) => ({ ends: eb('ends', '+', 1) }))
-    .where('sub', '=', account)
-    .execute()
-  const expires_at = sql<Date>`clock_timestamp() + ${expiresIn} * interval '1 millisecond'`
-  await tx
-    .insertInto('access_ends')
-    .values({ kind, value, expires_at })
-    .onConflict((c) => c.columns(['value', 'kind']).doUpdateSet({ expires_at }))
-    .execute()
-  if (kind === 'session' || kind === 'sign_on')
-    await tx.deleteFrom('sessions').where('id', '=', value).execute()
-  if (kind === 'device') await tx.deleteFrom('devices').where('id', '=', value).execute()
-  return kind === 'session' || kind === 'device' ? keepCleanUp(tx, { kind, value }, null, event) : undefined
+  const { rows } = await sql<{ id: string; created_at: Date }>`
+    with recorded as (
+      insert into event_inbox (id, event) values (${event.id}::uuid, ${event.text}) on conflict (id) do nothing
+    ), ended as (
+      insert into access_ends (kind, value, expires_at)
+      values (${kind}, ${value}, clock_timestamp() + ${expiresIn} * interval '1 millisecond')
+      on conflict (value, kind) do nothing
+      returning kind, value
+    ), raised as (
+      update users set ends = ends + 1 where sub = ${account} and exists (select from ended) returning id
+    ), gone_session as (
+      delete from sessions using ended, raised
+      where ended.kind in ('session', 'sign_on') and sessions.id = ended.value
+    ), gone_device as (
+      delete from devices using ended, raised where ended.kind = 'device' and devices.id = ended.value
+    )
+    insert into clean_ups (id, kind, value, event_id, event)
+    select ${newRowId()}::uuid, kind, value, ${event.id}::uuid, ${event.text}
+    from ended where kind in ('session', 'device')
+    returning id, created_at`.execute(db)
+  const [task] = rows
+  if (task === undefined || kind === 'family' || kind === 'sign_on') return undefined
+  return { id: task.id, kind, value, epoch: undefined, event, at: task.created_at.getTime() }
 }
 
 /** Null where there is no such person or client (any longer). */
