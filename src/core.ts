@@ -46,6 +46,7 @@ import { createCleanUpsRepository } from './sessions/clean-ups-repository.ts'
 import { createDevicesRepository } from './sessions/devices-repository.ts'
 import { createEndsRepository } from './sessions/ends-repository.ts'
 import { createSessionsRepository } from './sessions/sessions-repository.ts'
+import { sightingsIn } from './sessions/sightings.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Logger } from './telemetry/logger.ts'
 
@@ -171,9 +172,10 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     redeemLink: redeemLink({ accounts, hasher, clock, linkKeys }),
     eventInbox: createInbox(db),
     auditRecords,
-    auditChain: createChainRepository(db, auditRecords, (tx, event) =>
-      tellOfReuse(createOutboxRepository(tx), event),
-    ),
+    auditChain: createChainRepository(db, auditRecords, async (tx, events) => {
+      for (const event of events) await tellOfReuse(createOutboxRepository(tx), event)
+      await createDevicesRepository(tx).noteSeen(sightingsIn(events))
+    }),
     notices,
     close: async () => {
       fresh.stop()

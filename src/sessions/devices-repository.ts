@@ -2,6 +2,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Database } from '../schema.ts'
 import type { DeviceRow } from './rows.ts'
+import type { Sighting } from './sightings.ts'
 
 export interface KnownDevice {
   id: string
@@ -20,6 +21,8 @@ export interface KnownDevice {
 
 export interface DevicesRepository {
   find(id: string): Promise<KnownDevice | undefined>
+  /** The devices of these sessions were in use; said to the hour. */
+  noteSeen(sightings: readonly Sighting[]): Promise<void>
   /** Removes those that are remembered no longer, so many at most; how many there were. */
   forget(limit: number): Promise<number>
 }
@@ -35,6 +38,27 @@ export const createDevicesRepository = (db: Kysely<Database>): DevicesRepository
       .where('devices.id', '=', id)
       .executeTakeFirst()
     return row && toDevice(row)
+  },
+  // Who is busy with one sees it, too: nobody is waited for.
+  noteSeen: async (sightings) => {
+    if (sightings.length === 0) return
+    await sql`
+      with seen as (
+        select distinct on (d.id) d.id, v.at, v.address
+        from unnest(
+          ${sightings.map(({ session }) => session)}::text[],
+          ${sightings.map(({ at }) => new Date(at))}::timestamptz[],
+          ${sightings.map(({ address }) => address)}::text[]
+        ) as v (session, at, address)
+        join sessions s on s.id = v.session
+        join devices d on d.id = s.device
+        where d.last_seen_at < v.at - interval '1 hour'
+        order by d.id, v.at desc
+      ), locked as (
+        select d.id from devices d join seen on seen.id = d.id for update of d skip locked
+      )
+      update devices set last_seen_at = seen.at, address = seen.address
+      from seen join locked on locked.id = seen.id where devices.id = seen.id`.execute(db)
   },
   forget: async (limit) => {
     const { numDeletedRows } = await db

@@ -28,7 +28,7 @@ export interface BegunSession {
 export type SessionIndex = 'account' | 'session' | 'device' | 'organization'
 
 export interface SessionsRepository {
-  /** Once: a session that is known stays as it is. Not for somebody who is gone. */
+  /** Or begins anew, when the person has proven again who they are. Not for somebody who is gone. */
   begin(session: NewSession): Promise<void>
   /** In the order of their ids, after one; `until`: begun by then, epoch ms. */
   page(
@@ -55,7 +55,7 @@ export const createSessionsRepository = (db: Kysely<Database>): SessionsReposito
       select ${id}, id, ${kind}, ${device}, ${organization},
         clock_timestamp() + ${expiresIn} * interval '1 millisecond'
       from users where sub = ${account}
-      on conflict (id) do nothing`.execute(db)
+      on conflict (id) do update set device = excluded.device, ends_at = excluded.ends_at`.execute(db)
   },
   page: async (index, value, { after = '', until, limit }) => {
     if (value === '') return []
