@@ -64,6 +64,8 @@ export interface GrantOwner {
   account: string
   client: string
   session: string
+  device: string
+  organization: string
 }
 
 /** What a person allowed a client in one authorization, and all that came of it. */
@@ -147,6 +149,11 @@ export type RotationOutcome =
 
 export type GrantIndex = keyof GrantOwner
 
+/** As a list shows it: with the key that it is read and ended by. */
+export interface ListedGrant extends Grant {
+  key: string
+}
+
 export interface GrantStore {
   /** The key must be a new one; a key that is taken is an error. */
   create(key: string, grant: NewGrant): Promise<void>
@@ -163,8 +170,10 @@ export interface GrantStore {
   revoke(key: string, event: StoredEvent): Promise<boolean>
   /** The same for a request that must change nothing once nobody listens to it: `notAfter` as in a redemption. */
   revokeUntil(key: string, event: StoredEvent, notAfter: number): Promise<RevocationOutcome>
+  /** The same for several, each on its own, in one trip or few; how many there were. */
+  revokeEach(keys: readonly string[], event: StoredEvent): Promise<number>
   /** All grants under an index entry, in batches and in no order. */
-  list(index: GrantIndex, value: string): AsyncIterable<Grant[]>
+  list(index: GrantIndex, value: string): AsyncIterable<ListedGrant[]>
   /**
    * Ends all grants under an index entry; `spareFamilies` leaves those that have a refresh-token family. Not one
    * step: a grant that is made meanwhile may survive. How many were ended; each is ended together with keeping the
@@ -208,8 +217,8 @@ export interface ArtifactStore {
   consume(model: string, key: string): Promise<boolean>
   /** The event, where there is one, is kept when something was destroyed; so in the next two. */
   destroy(model: string, key: string, event?: StoredEvent): Promise<void>
-  /** Destroys what `getByAlias` finds. */
-  destroyByAlias(model: string, alias: string, event?: StoredEvent): Promise<void>
+  /** Destroys what `getByAlias` finds under each of these; how many there were. */
+  destroyByAlias(model: string, aliases: readonly string[], event?: StoredEvent): Promise<number>
   /**
    * `first` for exactly one caller while the entry lives: the replay guard. Sees no records, and they don't see it.
    * `madeAt`: the time, by the store's clock, before which what is claimed can't have been; `forgotten` where that is
@@ -245,12 +254,18 @@ export interface EventStore {
   drain(take: (events: DrainedEvent[]) => Promise<void>, ifDropped: StoredEvent): Promise<number>
 }
 
+/** `code`: the payload that its code had. */
+export type EndedGrant = Pick<GrantOwner, 'account' | 'client' | 'session'> & {
+  content: JsonObject
+  code: JsonObject
+}
+
 /**
  * What was ended for a reason, as it was: kept in the step that ended it, so that whoever has to be told can be found
- * when it is gone. `code`: the payload that its code had.
+ * when it is gone.
  */
 export type Ending = { event: StoredEvent } & (
-  | { kind: 'grant'; grant: Pick<Grant, 'account' | 'client' | 'session' | 'content'> & { code: JsonObject } }
+  | { kind: 'grant'; grant: EndedGrant }
   | { kind: 'artifact'; model: string; payload: JsonObject }
 )
 

@@ -10,6 +10,8 @@ export interface StateGrantRow extends Expiring {
   account: string
   client: string
   session: string
+  device: Generated<string>
+  organization: Generated<string>
   content: string
   code_key: string
   code_payload: string

@@ -14,7 +14,15 @@ export interface StoredGrant extends GrantOwner {
 }
 
 /** What never changes of a grant, as one text. */
-export type Birth = [account: string, client: string, session: string, content: JsonObject, code: JsonObject]
+export type Birth = [
+  account: string,
+  client: string,
+  session: string,
+  content: JsonObject,
+  code: JsonObject,
+  device?: string,
+  organization?: string,
+]
 
 export interface StoredFamily {
   number: number

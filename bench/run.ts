@@ -26,6 +26,7 @@ import {
 import { type House, type Node, openHouseOn } from '../test/support/house.ts'
 import { startPostgres, startRedis } from '../test/support/services.ts'
 import { cpuOf, loop, post, residentOf } from './load.ts'
+import { revocations } from './revocation.ts'
 
 const FAMILIES = 32
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5)
@@ -297,6 +298,7 @@ try {
   const house = await openHouseOn(servers, { setUp: SET_UP })
   try {
     await compareWithBare(house, redis.url)
+    for (const line of await revocations(house)) print(line)
   } finally {
     await house.stop()
   }

@@ -12,6 +12,7 @@ import * as audit from './0009-audit.ts'
 import * as dataKeyRotation from './0010-data-key-rotation.ts'
 import * as epochs from './0011-epochs.ts'
 import * as endings from './0012-endings.ts'
+import * as sessions from './0013-sessions.ts'
 import * as rotation from './0015-rotation.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -27,5 +28,6 @@ export const migrations: Record<string, Migration> = {
   '0010-data-key-rotation': dataKeyRotation,
   '0011-epochs': epochs,
   '0012-endings': endings,
+  '0013-sessions': sessions,
   '0015-rotation': rotation,
 }

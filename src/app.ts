@@ -1,14 +1,11 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
 import type { IncomingMessage } from 'node:http'
 import type Koa from 'koa'
-import type { Grant, StateStore } from '../adapters/contract.ts'
-import type { Account } from './accounts/account.ts'
+import type { StateStore } from '../adapters/contract.ts'
 import { claimsOf } from './accounts/claims.ts'
 import { createOriginOf, createTell } from './audit/request-events.ts'
-import type { KnownClient, ResourceServer } from './clients/client.ts'
 import type { Core } from './core.ts'
 import { readDemoFile } from './demo/demo-file.ts'
-import { withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
 import { endedSidLife } from './events/ended-sids.ts'
 import { createFirstPartyRouter } from './first-party/api.ts'
@@ -22,6 +19,7 @@ import { createOwnBrowser } from './interaction/own-browser.ts'
 import { createConsent } from './interaction/steps/consent.ts'
 import { createSignIn } from './interaction/steps/sign-in.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
+import { createLookUps, type LookUps } from './look-ups.ts'
 import { tellOfNewDevice } from './messaging/tell-of-new-device.ts'
 import { createAssets, HOSTED_ASSETS } from './pages/assets.ts'
 import { createMessages } from './pages/messages.ts'
@@ -32,16 +30,17 @@ import { createMailboxRouter } from './playground/mailbox.ts'
 import { createPlaygroundRouter } from './playground/playground.ts'
 import { ACR_1FA, isServerClaim } from './provider/claims.ts'
 import { cookieNames } from './provider/cookies.ts'
-import { createEpochs } from './provider/epochs.ts'
+import { createEpochs, isCurrentGrant } from './provider/epochs.ts'
 import { FIRST_PARTY, type FirstParty } from './provider/first-party.ts'
+import type { Lives } from './provider/living.ts'
 import { createProvider } from './provider/provider.ts'
 import { isServerScope } from './provider/scopes.ts'
 import { createReports, reportSignIn } from './reports.ts'
+import { createRevocation } from './revocation.ts'
 import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
-import { createLookUpCache } from './shared/look-up-cache.ts'
 import { openState } from './state.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -58,17 +57,17 @@ export interface House {
   http: Koa
   /** Rejects while short-lived state can't be reached. */
   ping(): Promise<void>
-  /** Events of changes in short-lived state. */
+  /** Events of changes in short-lived state, and that itself. */
   events: StateStore['events']
   /** What has ended there. */
   endings: StateStore['endings']
+  grants: StateStore['grants']
+  artifacts: StateStore['artifacts']
   /** Removes what has expired, where the store does not do so itself. */
   sweep(): Promise<number>
   close(): Promise<void>
 }
 
-/** How long a node may go on with what it knew of an account, a client, a resource server. */
-const KNOWN_FOR = 1000
 const DAY = 24 * 60 * 60 * 1000
 
 export async function createApp({ core, log, metrics }: AppUse): Promise<House> {
@@ -93,6 +92,9 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     ...config,
     ...core,
     ...lookUps,
+    access: createRevocation(core, state, (error) =>
+      log.warn({ component: 'sessions', error }, 'what was revoked is taken out of the store later'),
+    ),
     signingKeys,
     clientLimit: guards.clients,
     store: state,
@@ -157,19 +159,24 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     ping: () => state.ping(),
     events: state.events,
     endings: state.endings,
+    grants: state.grants,
+    artifacts: state.artifacts,
     sweep: async () => (await state.sweep()) + (await guards.sweep()),
     close: async () => void (await Promise.all([state.close(), guards.close()])),
   }
 }
 
-/**
- * Whether a grant that Redis has kept was ended since, as the database itself has it: Redis may have forgotten that. What
- * can be ended durably besides a person's and a client's everything is asked for here too.
- */
-function createStillLives({ accounts, clients }: Core) {
-  const epochs = createEpochs({ findAccount: accounts.users.findBySub, findClient: clients.find })
-  return (_grantId: string, grant: Grant): Promise<boolean> =>
-    epochs.isCurrent(grant, grant.content['epochs'])
+/** Whether a grant that Redis has kept was ended since, as the database itself has it: Redis may have forgotten that. */
+function createStillLives({ accounts, clients, ends, clock }: Core): Lives {
+  const epochs = createEpochs({
+    findAccount: accounts.users.findBySub,
+    findClient: clients.find,
+    findOrganization: ends.organization,
+    findEverything: ends.everything,
+    wasEnded: ends.includesAny,
+    clock,
+  })
+  return (grantKey, grant) => isCurrentGrant(epochs, grantKey, grant)
 }
 
 /** A sign-in does not wait for mail, and is none the worse for mail that can't be written. */
@@ -180,28 +187,6 @@ function createTellOfNewDevice({ outbox, clock }: Core, requests: RequestContext
     return tell({ sub, userAgent: req.headers['user-agent'], address: ip }).catch((error: unknown) =>
       log.error({ userId: sub, error }, 'nobody can be told of a new device by mail'),
     )
-  }
-}
-
-type LookUps = ReturnType<typeof createLookUps>
-
-/** What nearly every request asks for, remembered for a moment. Outside of a demo, what belongs to it is not there. */
-function createLookUps({ config, clock, accounts, clients, resourceServers, notices }: Core) {
-  const remember = <T>(load: (key: string) => Promise<T | undefined>) =>
-    createLookUpCache({ load, ttlMs: KNOWN_FOR, clock })
-  const honoured = isDemoAllowed(config) ? <T>(find: T): T => find : withoutDemo
-  const findFresh = honoured(accounts.users.findBySub)
-  const known = {
-    account: remember<Account>(findFresh),
-    client: remember<KnownClient>(honoured(clients.find)),
-    resource_server: remember<ResourceServer>(honoured(resourceServers.find)),
-  }
-  for (const [topic, { forget }] of Object.entries(known)) notices.subscribe(topic, forget)
-  return {
-    findAccount: known.account.find,
-    findAccountFresh: findFresh,
-    findClient: known.client.find,
-    findResourceServer: known.resource_server.find,
   }
 }
 
@@ -287,8 +272,8 @@ function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
       }),
       guard: guards.signIn,
       tellOfNewDevice: use.tellOfNewDevice,
-      authenticate: (username, password, ctx) =>
-        core.authenticate(username, password, { ...originOf(ctx), client: FIRST_PARTY }),
+      authenticate: ({ username, password }, ctx, device) =>
+        core.authenticate(username, password, { ...originOf(ctx), client: FIRST_PARTY, device }),
       reportSignIn: ({ req }, outcome) => report(req, FIRST_PARTY, outcome),
       tokens: firstParty,
     }),

@@ -1,5 +1,6 @@
 /** The background work of a node, put together: a line a job. */
 import { hostname } from 'node:os'
+import type { StateStore } from '../adapters/contract.ts'
 import { createInbox } from './audit/inbox-repository.ts'
 import { revealSecret } from './clients/keep-secret.ts'
 import type { Core } from './core.ts'
@@ -18,20 +19,22 @@ import { createDevMailbox } from './messaging/transports/dev-mailbox.ts'
 import { createSmtpTransport } from './messaging/transports/smtp.ts'
 import { createMails } from './pages/mails.ts'
 import { createMessages } from './pages/messages.ts'
+import { createCleanUp } from './revocation.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
-import { type AuditChainUse, auditChainJob } from './workers/audit-chain.ts'
+import { auditChainJob } from './workers/audit-chain.ts'
 import { auditRetentionJob } from './workers/audit-retention.ts'
-import { type EndingsUse, endingsJob } from './workers/endings.ts'
+import { endingsJob } from './workers/endings.ts'
 import { createLeasesRepository } from './workers/leases-repository.ts'
 import { createOutboxDelivery, createOutboxSweep } from './workers/outbox-jobs.ts'
 import { createRunner, type Runner } from './workers/runner.ts'
+import { createCleanUps, createSessionsSweep } from './workers/session-jobs.ts'
 import { createStateSweep, type StateSweepUse } from './workers/state-sweep.ts'
 
 export interface BackgroundUse {
   core: Core
   /** Where short-lived state is, the events of its changes, and what has ended there. */
-  inside: StateSweepUse & Pick<AuditChainUse, 'events'> & Pick<EndingsUse, 'endings'>
+  inside: StateSweepUse & Pick<StateStore, 'events' | 'endings' | 'grants' | 'artifacts'>
   log: Logger
   metrics: Metrics
 }
@@ -50,6 +53,8 @@ export function createBackground({ core, inside, log, metrics }: BackgroundUse):
         endedSids,
         keptFor: endedSidLife(core.config),
       }),
+      createCleanUps({ cleanUps: core.cleanUps, cleanUp: createCleanUp(core, inside), log }),
+      createSessionsSweep(core),
       createOutboxDelivery({ ...delivery, name: 'outbox', atOnce: 5, handlers: mailHandlers(core) }),
       createOutboxDelivery({
         ...delivery,

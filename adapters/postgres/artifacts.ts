@@ -28,8 +28,10 @@ export const postgresArtifacts = (ask: Ask): ArtifactStore => ({
     await ask(DESTROY, [model, key, ...told(event)])
   },
 
-  async destroyByAlias(model, alias, event) {
-    await ask(DESTROY_BY_ALIAS, [model, alias, ...told(event)])
+  async destroyByAlias(model, aliases, event) {
+    if (aliases.length === 0) return 0
+    const { rows } = await ask<{ destroyed: number }>(DESTROY_BY_ALIAS, [model, aliases, ...told(event)])
+    return rows[0]?.destroyed ?? 0
   },
 
   // Nothing claimed is ever forgotten here, whenever it was made.
@@ -150,19 +152,25 @@ const DESTROY: Statement = {
     select case when bool_or(living) then event_record($3, $4) end from destroyed`,
 }
 
+/** In the order of keys, so that two who do this never wait for each other in a ring; so in the next. */
 const DESTROY_BY_ALIAS: Statement = {
   name: 'state_destroy_artifact_by_alias',
   text: `
-    with destroyed as (
-      delete from state_artifacts a using state_aliases n
-      where n.model = $1 and n.alias = $2 and n.expires_at > clock_timestamp()
-        and a.model = n.model and a.key = n.key and a.alias = n.alias
+    with doomed as materialized (
+      select a.key from state_aliases n
+      join state_artifacts a on a.model = n.model and a.key = n.key and a.alias = n.alias
+      where n.model = $1 and n.alias = any ($2::text[]) and n.expires_at > clock_timestamp()
+      order by a.key for update of a
+    ), destroyed as (
+      delete from state_artifacts a using doomed
+      where a.model = $1 and a.key = doomed.key
       returning a.payload, a.expires_at > clock_timestamp() as living
     ), ${ENDED}
-    select case when bool_or(living) then event_record($3, $4) end from destroyed`,
+    select count(*) filter (where living)::int as destroyed,
+      case when bool_or(living) then event_record($3, $4) end
+    from destroyed`,
 }
 
-/** In the order of keys, so that two who do this never wait for each other in a ring. */
 const DESTROY_ALL: Statement = {
   name: 'state_destroy_artifacts_of_account',
   text: `

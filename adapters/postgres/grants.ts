@@ -3,6 +3,7 @@ import type {
   Grant,
   GrantIndex,
   GrantStore,
+  ListedGrant,
   NewToken,
   Redemption,
   RedemptionOutcome,
@@ -21,15 +22,17 @@ import {
   REDEEM,
   REVOKE,
   REVOKE_ALL,
+  REVOKE_EACH,
   REVOKE_UNTIL,
   ROTATE,
 } from './grant-statements.ts'
 import { type Ask, told } from './statements.ts'
 
 export const postgresGrants = (ask: Ask): GrantStore => ({
-  async create(key, { account, client, session, content, code }) {
+  async create(key, { account, client, session, device, organization, content, code }) {
+    const owner = [account, client, session, device, organization]
     const texts = [JSON.stringify(content), code.key, JSON.stringify(code.payload)]
-    await ask(CREATE, [key, account, client, session, ...texts, code.expiresIn])
+    await ask(CREATE, [key, ...owner, ...texts, code.expiresIn])
   },
 
   async read(key) {
@@ -64,6 +67,12 @@ export const postgresGrants = (ask: Ask): GrantStore => ({
   async revokeUntil(key, event, notAfter) {
     const { rows } = await ask<{ outcome: RevocationOutcome }>(REVOKE_UNTIL, [key, notAfter, ...told(event)])
     return rows[0]?.outcome ?? 'gone'
+  },
+
+  async revokeEach(keys, event) {
+    if (keys.length === 0) return 0
+    const { rows } = await ask<{ ended: number }>(REVOKE_EACH, [keys, ...told(event)])
+    return rows[0]?.ended ?? 0
   },
 
   list: (index, value) => list(ask, index, value),
@@ -108,13 +117,13 @@ async function rotate(ask: Ask, key: string, rotation: Rotation): Promise<Rotati
   return row.read_at === null ? { status: 'gone' } : { status: 'changed', grant: readColumns(row) }
 }
 
-async function* list(ask: Ask, index: GrantIndex, value: string): AsyncGenerator<Grant[]> {
+async function* list(ask: Ask, index: GrantIndex, value: string): AsyncGenerator<ListedGrant[]> {
   if (value === '') return
   for (let last = ''; ; ) {
-    const { rows } = await ask<GrantColumns & { grant_key: string }>(LIST[index], [value, last])
-    const key = rows.at(-1)?.grant_key
+    const { rows } = await ask<GrantColumns & { key: string }>(LIST[index], [value, last])
+    const key = rows.at(-1)?.key
     if (key === undefined) return
-    yield rows.map(readColumns)
+    yield rows.map((row) => ({ ...readColumns(row), key: row.key }))
     last = key
   }
 }
@@ -147,12 +156,14 @@ async function revokeAll(
 const written = (token: NewToken | undefined): unknown[] =>
   token ? [token.key, JSON.stringify(token.payload), token.expiresIn] : [null, null, null]
 
-/** What `state_read_grant` gives; times are epoch ms. */
+/** What `state_read_grant` gives, and the rest of the owner; times are epoch ms. */
 interface GrantColumns {
   read_at: number
   account: string
   client: string
   session: string
+  device: string
+  organization: string
   content: string
   expires_at: number
   code_key: string
@@ -178,6 +189,8 @@ const readColumns = (row: GrantColumns): Grant =>
     account: row.account,
     client: row.client,
     session: row.session,
+    device: row.device,
+    organization: row.organization,
     content: JSON.parse(row.content),
     expiresAt: row.expires_at,
     code: {

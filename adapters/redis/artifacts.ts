@@ -37,11 +37,7 @@ export const redisArtifacts = (redis: Redis, keys: Keys, run: KnownRun): Artifac
     await answer(redis.destroyArtifact(...touched(keys, model, key), '', '', ...told(event), model))
   },
 
-  async destroyByAlias(model, alias, event) {
-    const key = await answer(redis.get(keys.alias(model, alias)))
-    if (key === null) return
-    await answer(redis.destroyArtifact(...touched(keys, model, key), '', alias, ...told(event), model))
-  },
+  destroyByAlias: (model, aliases, event) => destroyByAlias(redis, keys, model, aliases, event),
 
   async claim(model, key, expiresIn, madeAt) {
     const [life, touched] = [Math.max(1, ms(expiresIn)), named(keys.claim(model, key), keys.run)]
@@ -103,6 +99,26 @@ async function read(redis: Redis, keys: Keys, key: string) {
     ...(consumedAt !== null && { consumedFor: readAt - Number(consumedAt) }),
   }
   return { artifact, alias }
+}
+
+async function destroyByAlias(
+  redis: Redis,
+  keys: Keys,
+  model: string,
+  aliases: readonly string[],
+  event: StoredEvent | undefined,
+): Promise<number> {
+  if (aliases.length === 0) return 0
+  const looking = redis.pipeline()
+  for (const alias of aliases) looking.get(keys.alias(model, alias))
+  const found = (await allAnswers(looking)) as (string | null)[]
+  const destroying = redis.pipeline()
+  for (const [position, alias] of aliases.entries()) {
+    const key = found[position]
+    if (typeof key !== 'string') continue
+    destroying.destroyArtifact(...touched(keys, model, key), '', alias, ...told(event), model)
+  }
+  return (await allAnswers(destroying)).filter((reply) => reply === 1).length
 }
 
 async function destroyAllOf(

@@ -3,28 +3,42 @@ import type { Grant, GrantOwner, NewGrant } from '../contract.ts'
 import { type Birth, grantFrom, type StoredFamily } from '../stored-grant.ts'
 import type { GrantReply } from './scripts.ts'
 
-/** What never changes is one field. */
-export function writeBirth({ account, client, session, content, code }: NewGrant): string {
+/** What never changes is one field; what many grants lack stands at its end, where it can be left out. */
+export function writeBirth({
+  account,
+  client,
+  session,
+  device,
+  organization,
+  content,
+  code,
+}: NewGrant): string {
   const birth: Birth = [account, client, session, content, code.payload]
+  if (device !== '' || organization !== '') birth.push(device)
+  if (organization !== '') birth.push(organization)
   return JSON.stringify(birth)
 }
 
-export function readOwner(birth: string): GrantOwner {
-  const [account, client, session]: Birth = JSON.parse(birth)
-  return { account, client, session }
-}
+export const readOwner = (birth: string): GrantOwner => ownerIn(JSON.parse(birth) as Birth)
+
+const ownerIn = ([account, client, session, , , device = '', organization = '']: Birth): GrantOwner => ({
+  account,
+  client,
+  session,
+  device,
+  organization,
+})
 
 export function readGrantReply([readAt, run, expiresAt, birth, code, payload, state]: GrantReply): Grant {
-  const [account, client, session, content, codePayload]: Birth = JSON.parse(birth)
+  const born: Birth = JSON.parse(birth)
+  const [, , , content, codePayload] = born
   const [key = '', codeExpiresAt, bornIn, consumedAt] = code.split(' ')
   return grantFrom({
     readAt,
     run,
     bornIn: Number(bornIn),
     writtenIn: Number(state?.split(' ')[3] ?? bornIn),
-    account,
-    client,
-    session,
+    ...ownerIn(born),
     content,
     expiresAt,
     code: {

@@ -5,6 +5,7 @@ import type {
   GrantIndex,
   GrantOwner,
   GrantStore,
+  ListedGrant,
   NewToken,
   Redemption,
   RedemptionOutcome,
@@ -61,6 +62,8 @@ export const redisGrants = (redis: Redis, keys: Keys, run: KnownRun, bound: numb
   },
 
   revokeUntil: (key, event, notAfter) => revoke(redis, keys, key, event, notAfter),
+
+  revokeEach: (grants, event) => revokeEach(redis, keys, grants, event, false),
 
   list: (index, value) => list(redis, keys, keys.grantsOf(index, value)),
 
@@ -134,12 +137,15 @@ async function rotate(
   return status === 'changed' ? { status, grant: noted(run, readGrantReply(grant)) } : { status }
 }
 
-async function* list(redis: Redis, keys: Keys, index: string): AsyncGenerator<Grant[]> {
+async function* list(redis: Redis, keys: Keys, index: string): AsyncGenerator<ListedGrant[]> {
   for await (const entries of entriesOf(redis, index)) {
     const pipeline = redis.pipeline()
     for (const key of entries) pipeline.readGrant(...named(keys.grant(key), keys.run))
     const replies = (await allAnswers(pipeline)) as (GrantReply | null)[]
-    yield replies.filter((reply) => reply !== null).map(readGrantReply)
+    yield entries.flatMap((key, position) => {
+      const reply = replies[position]
+      return reply ? [{ ...readGrantReply(reply), key }] : []
+    })
   }
 }
 
@@ -152,18 +158,7 @@ async function revokeAll(
 ): Promise<number> {
   let ended = 0
   for await (const entries of entriesOf(redis, index)) {
-    const pipeline = redis.pipeline()
-    for (const key of entries) {
-      const touched = named(keys.grant(key), keys.events, keys.endings)
-      pipeline.revokeGrant(...touched, ...told(event), spareFamilies ? 1 : 0, '')
-    }
-    const births = (await allAnswers(pipeline)) as (string | null)[]
-    const revoked = entries.flatMap((key, position) => {
-      const birth = births[position]
-      return typeof birth === 'string' ? [{ key, owner: readOwner(birth) }] : []
-    })
-    await forget(redis, keys, revoked)
-    ended += revoked.length
+    ended += await revokeEach(redis, keys, entries, event, spareFamilies)
   }
   return ended
 }
@@ -171,6 +166,28 @@ async function revokeAll(
 function noted(run: KnownRun, grant: Grant): Grant {
   run.note(grant.run)
   return grant
+}
+
+async function revokeEach(
+  redis: Redis,
+  keys: Keys,
+  grants: readonly string[],
+  event: StoredEvent,
+  spareFamilies: boolean,
+): Promise<number> {
+  if (grants.length === 0) return 0
+  const pipeline = redis.pipeline()
+  for (const key of grants) {
+    const touched = named(keys.grant(key), keys.events, keys.endings)
+    pipeline.revokeGrant(...touched, ...told(event), spareFamilies ? 1 : 0, '')
+  }
+  const births = (await allAnswers(pipeline)) as (string | null)[]
+  const revoked = grants.flatMap((key, position) => {
+    const birth = births[position]
+    return typeof birth === 'string' ? [{ key, owner: readOwner(birth) }] : []
+  })
+  await forget(redis, keys, revoked)
+  return revoked.length
 }
 
 /** Housekeeping once the grants have gone for good; were it lost, the entries would go with their time. */
@@ -182,7 +199,7 @@ async function forget(redis: Redis, keys: Keys, grants: { key: string; owner: Gr
   await pipeline.exec()
 }
 
-const INDEXES: GrantIndex[] = ['account', 'client', 'session']
+const INDEXES: GrantIndex[] = ['account', 'client', 'session', 'device', 'organization']
 
 const indexesOf = (keys: Keys, owner: GrantOwner): string[] =>
   INDEXES.filter((name) => owner[name] !== '').map((name) => keys.grantsOf(name, owner[name]))

@@ -47,7 +47,7 @@ const ENDS: Record<
   'a session that is destroyed by its alias': async (store) => {
     const alias = newKey()
     await store.artifacts.put('Session', newKey(), { payload: odd, expiresIn: HOUR, alias })
-    return { end: (event) => store.artifacts.destroyByAlias('Session', alias, event), told: session }
+    return { end: (event) => store.artifacts.destroyByAlias('Session', [alias], event), told: session }
   },
   'a session that is destroyed with all of its account': async (store) => {
     const account = newKey()

@@ -45,7 +45,7 @@ const CHANGES: Record<string, (store: StateStore) => Promise<(event: StoredEvent
   'a session that is destroyed by its alias': async (store) => {
     const alias = newKey()
     await store.artifacts.put('Session', newKey(), { payload: {}, expiresIn: HOUR, alias })
-    return (event) => store.artifacts.destroyByAlias('Session', alias, event)
+    return (event) => store.artifacts.destroyByAlias('Session', [alias], event)
   },
   'all sessions of an account': async (store) => {
     const account = newKey()

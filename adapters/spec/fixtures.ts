@@ -35,7 +35,13 @@ export interface OpenGrant {
   owner: GrantOwner
 }
 
-export const newOwner = (): GrantOwner => ({ account: newKey(), client: newKey(), session: newKey() })
+export const newOwner = (): GrantOwner => ({
+  account: newKey(),
+  client: newKey(),
+  session: newKey(),
+  device: newKey(),
+  organization: newKey(),
+})
 
 export const newGrant = (over: Partial<NewGrant> = {}): NewGrant => ({
   ...newOwner(),
@@ -48,8 +54,8 @@ export async function createGrant(store: StateStore, over: Partial<NewGrant> = {
   const key = newKey()
   const grant = newGrant(over)
   await store.grants.create(key, grant)
-  const { account, client, session, code } = grant
-  return { key, codeKey: code.key, owner: { account, client, session } }
+  const { content: _, code, ...owner } = grant
+  return { key, codeKey: code.key, owner }
 }
 
 export const redemptionOf = ({ codeKey, owner }: OpenGrant, over: Partial<Redemption> = {}): Redemption => ({

@@ -15,7 +15,7 @@ import {
   times,
 } from './fixtures.ts'
 
-const INDEXES: GrantIndex[] = ['account', 'client', 'session']
+const INDEXES: GrantIndex[] = ['account', 'client', 'session', 'device', 'organization']
 
 export function describeIndexes(nodes: Nodes): void {
   const { grants } = nodes.one
@@ -30,17 +30,15 @@ export function describeIndexes(nodes: Nodes): void {
       const bare = await createGrant(nodes.one, { ...newOwner(), [index]: owner[index] })
       const ended = await createFamily(nodes.one, { ...newOwner(), [index]: owner[index] })
       await grants.revoke(ended.key, newEvent())
-      const clients = (await listed(index, owner[index])).map(({ client, family }) => [
-        client,
-        family?.number,
-      ])
-      expect(clients).toHaveLength(2)
-      expect(clients).toEqual(
+      const found = await listed(index, owner[index])
+      expect(found).toHaveLength(2)
+      expect(found.map(({ key, family }) => [key, family?.number])).toEqual(
         expect.arrayContaining([
-          [family.owner.client, 0],
-          [bare.owner.client, undefined],
+          [family.key, 0],
+          [bare.key, undefined],
         ]),
       )
+      expect(found).toContainEqual(expect.objectContaining(family.owner))
       expect(await listed(index, newKey())).toEqual([])
       expect(await listed(index, '')).toEqual([])
     })
@@ -108,9 +106,21 @@ export function describeIndexes(nodes: Nodes): void {
     })
 
     it('finds nobody under an empty value', async () => {
-      const { key } = await createFamily(nodes.one, { session: '' })
-      expect(await grants.revokeAll('session', '', newEvent())).toBe(0)
-      expect(await grants.read(key)).toMatchObject({ session: '' })
+      const nobody = { session: '', device: '', organization: '' }
+      const { key } = await createFamily(nodes.one, nobody)
+      for (const index of ['session', 'device', 'organization'] as const)
+        expect(await grants.revokeAll(index, '', newEvent())).toBe(0)
+      expect(await grants.read(key)).toMatchObject(nobody)
+    })
+
+    it('ends those that are named, and counts them', async () => {
+      const [one, two, three] = await times(3, () => createFamily(nodes.one))
+      const keys = [one, two].flatMap((grant) => grant?.key ?? [])
+      expect(await nodes.two.grants.revokeEach([...keys, newKey()], newEvent())).toBe(2)
+      for (const key of keys) expect(await grants.read(key)).toBeUndefined()
+      expect(await grants.read(three?.key ?? '')).toBeDefined()
+      expect(await grants.revokeEach(keys, newEvent())).toBe(0)
+      expect(await grants.revokeEach([], newEvent())).toBe(0)
     })
 
     it('ends more grants than fit in one batch', async () => {

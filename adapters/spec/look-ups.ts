@@ -52,8 +52,8 @@ export function describeLookUps(nodes: Nodes): void {
     it('ends its record', async () => {
       const [key, alias] = [newKey(), newKey()]
       await artifacts.put('Session', key, { payload: {}, expiresIn: HOUR, alias })
-      await there.destroyByAlias('Session', newKey())
-      await there.destroyByAlias('Session', alias)
+      expect(await there.destroyByAlias('Session', [newKey()])).toBe(0)
+      expect(await there.destroyByAlias('Session', [newKey(), alias])).toBe(1)
       expect(await artifacts.get('Session', key)).toBeUndefined()
       expect(await artifacts.getByAlias('Session', alias)).toBeUndefined()
     })
@@ -63,7 +63,7 @@ export function describeLookUps(nodes: Nodes): void {
       await artifacts.put('Session', key, { payload: {}, expiresIn: HOUR, alias })
       await artifacts.put('Session', key, { payload: {}, expiresIn: HOUR, alias: newKey() })
       expect(await there.getByAlias('Session', alias)).toBeUndefined()
-      await there.destroyByAlias('Session', alias)
+      expect(await there.destroyByAlias('Session', [alias])).toBe(0)
       expect(await artifacts.get('Session', key)).toBeDefined()
     })
   })

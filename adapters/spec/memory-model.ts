@@ -98,8 +98,15 @@ const memoryGrants = (grants: Map<string, MemoryGrant>, keep: Keep): GrantStore 
     if (ended) keep(event)
     return ended ? 'revoked' : 'gone'
   },
+  async revokeEach(keys, event) {
+    const ended = keys.filter((key) => grants.delete(key)).length
+    if (ended > 0) keep(event)
+    return ended
+  },
   async *list(index: GrantIndex, value) {
-    yield [...grants.values()].filter(({ born }) => value !== '' && born[index] === value).map(shown)
+    yield [...grants]
+      .filter(([, { born }]) => value !== '' && born[index] === value)
+      .map(([key, grant]) => ({ ...shown(grant), key }))
   },
   async revokeAll(index: GrantIndex, value, event, { spareFamilies = false } = {}) {
     const doomed = [...grants].filter(
@@ -115,16 +122,14 @@ const putToken = ({ tokens }: MemoryGrant, token: NewToken): unknown =>
   token.expiresIn > 0 ? tokens.set(token.key, token) : tokens.delete(token.key)
 
 function shown({ born, redeemed, family }: MemoryGrant): Grant {
-  const { account, client, session, content, code } = born
+  const { content, code, ...owner } = born
   const shownCode = { ...code, ...(redeemed && { consumedFor: 0 }) }
   return {
     readAt: 0,
     run: 0,
     bornIn: 0,
     writtenIn: 0,
-    account,
-    client,
-    session,
+    ...owner,
     content,
     expiresIn: 1,
     code: shownCode,
@@ -173,8 +178,10 @@ function memoryArtifacts(
     async destroy(model, key, event) {
       if (artifacts.delete(of(model, key))) keep(event)
     },
-    async destroyByAlias(model, alias, event) {
-      if (artifacts.delete(byAlias(model, alias))) keep(event)
+    async destroyByAlias(model, names, event) {
+      const doomed = names.filter((alias) => artifacts.delete(byAlias(model, alias)))
+      if (doomed.length > 0) keep(event)
+      return doomed.length
     },
     async claim(model, key) {
       const claim = claims.has(of(model, key)) ? 'again' : 'first'

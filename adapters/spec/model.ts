@@ -11,6 +11,7 @@ const STEP = fc.record({
   node: fc.constantFrom<'one' | 'two'>('one', 'two'),
   which: fc.nat(3),
   other: fc.nat(2),
+  index: fc.constantFrom<GrantIndex>('account', 'client', 'session', 'device', 'organization'),
   life: fc.constantFrom(HOUR, HOUR, HOUR, HOUR, 0),
   notAfter: fc.constantFrom(LISTENED, LISTENED, LISTENED, LISTENED, 0),
   sure: fc.boolean(),
@@ -29,10 +30,16 @@ const owner = (run: Run, which: number) => ({
   account: `${run.id}u${which % 2}`,
   client: `${run.id}c`,
   session: which === 3 ? '' : `${run.id}s${which}`,
+  device: which === 2 ? '' : `${run.id}d${which}`,
+  organization: which > 0 ? '' : `${run.id}o`,
 })
-const ownerOf = (grant: Grant | undefined): GrantOwner =>
-  grant ? { account: grant.account, client: grant.client, session: grant.session } : NOBODY
-const NOBODY = { account: '', client: '', session: '' }
+const ownerOf = ({
+  account = '',
+  client = '',
+  session = '',
+  device = '',
+  organization = '',
+}: Partial<Grant> = {}): GrantOwner => ({ account, client, session, device, organization })
 const token = (step: Step) => ({ key: `t${step.other}`, payload: { n: step.which }, expiresIn: step.life })
 const artifact = (run: Run, { which, other, life, sure }: Step) => ({
   payload: { which, other },
@@ -103,10 +110,10 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
   revoke: ({ grants }, run, { which, event }) => grants.revoke(grantKey(run, which), event),
   revokeUntil: ({ grants }, run, { which, event, notAfter }) =>
     grants.revokeUntil(grantKey(run, which), event, notAfter),
-  revokeAll: ({ grants }, run, { which, other, sure, event }) => {
-    const index = (['account', 'client', 'session'] satisfies GrantIndex[])[other] ?? 'account'
-    return grants.revokeAll(index, owner(run, which)[index], event, { spareFamilies: sure })
-  },
+  revokeEach: ({ grants }, run, { which, other, event }) =>
+    grants.revokeEach([...new Set([grantKey(run, which), grantKey(run, other)])], event),
+  revokeAll: ({ grants }, run, { which, index, sure, event }) =>
+    grants.revokeAll(index, owner(run, which)[index], event, { spareFamilies: sure }),
   put: ({ artifacts }, run, step) => artifacts.put('M', `${run.id}${step.which}`, artifact(run, step)),
   replace: ({ artifacts }, run, step) =>
     artifacts.replace('M', `${run.id}${step.which}`, artifact(run, step)),
@@ -114,8 +121,8 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
   getByAlias: ({ artifacts }, run, { other }) => artifacts.getByAlias('M', `${run.id}a${other}`),
   consume: ({ artifacts }, run, { which }) => artifacts.consume('M', `${run.id}${which}`),
   destroy: ({ artifacts }, run, { which, event }) => artifacts.destroy('M', `${run.id}${which}`, event),
-  destroyByAlias: ({ artifacts }, run, { other, event }) =>
-    artifacts.destroyByAlias('M', `${run.id}a${other}`, event),
+  destroyByAlias: ({ artifacts }, run, { which, other, event }) =>
+    artifacts.destroyByAlias('M', [...new Set([`${run.id}a${other}`, `${run.id}a${which}`])], event),
   destroyAllOf: ({ artifacts }, run, { other, event }) =>
     artifacts.destroyAllOf('M', `${run.id}u${other}`, event),
   claim: ({ artifacts }, run, { which }) => artifacts.claim('M', `${run.id}${which}`, HOUR, LISTENED),

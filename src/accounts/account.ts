@@ -20,6 +20,8 @@ export interface Account {
   readonly disabled: boolean
   /** Goes up when everything that was made for this person is ended. */
   readonly epoch: number
+  /** Goes up when something of it is ended by name. */
+  readonly ends: number
   /** `apply`, `demo`, or undefined: made by hand. */
   readonly managedBy: string | undefined
   /** Epoch milliseconds, like the next two. */

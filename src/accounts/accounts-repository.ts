@@ -5,12 +5,14 @@ import { recordEvent } from '../audit/inbox-repository.ts'
 import type { Database } from '../schema.ts'
 import { type CredentialsRepository, createCredentialsRepository } from './credentials-repository.ts'
 import { createLinksRepository, type LinksRepository } from './links-repository.ts'
+import { createSignInsRepository, type SignInsRepository } from './sign-ins-repository.ts'
 import { createUsersRepository, type UsersRepository } from './users-repository.ts'
 
 export interface AccountsRepository {
   users: UsersRepository
   credentials: CredentialsRepository
   links: LinksRepository
+  signIns: SignInsRepository
   /** Together with what else changes in the same transaction. */
   record(event: AuditEvent): Promise<void>
   /**
@@ -25,6 +27,7 @@ export function createAccountsRepository(db: Kysely<Database>): AccountsReposito
     users: createUsersRepository(db),
     credentials: createCredentialsRepository(db),
     links: createLinksRepository(db),
+    signIns: createSignInsRepository(db),
     record: (event) => recordEvent(db, event),
     atomically: (work) =>
       db.isTransaction

@@ -4,6 +4,7 @@
  * password that is refused by its length alone is refused at once, for known and unknown names alike.
  */
 import { createEvent, type Origin } from '../audit/event.ts'
+import { deviceIdOf, newDeviceId } from '../security/device-cookie.ts'
 import { passwordBytes } from '../security/password-bytes.ts'
 import type { PasswordHasher } from '../security/password-hash.ts'
 import { readPhc } from '../security/phc-string.ts'
@@ -11,18 +12,47 @@ import type { Clock } from '../shared/clock.ts'
 import type { Account } from './account.ts'
 import type { AccountsRepository } from './accounts-repository.ts'
 import { normaliseEmail } from './email.ts'
+import type { SeenDevice } from './sign-ins-repository.ts'
 
 type AuthenticationFailure = 'unknown' | 'wrong_password' | 'disabled' | 'no_password' | 'malformed'
 
-export type Authentication = { ok: true; account: Account } | { ok: false; reason: AuthenticationFailure }
+export type Authentication =
+  | { ok: true; account: Account; device: SignedInDevice }
+  | { ok: false; reason: AuthenticationFailure }
 
-/** Also for which client. */
-export type SignInOrigin = Origin & { client?: string }
+/** What a sign-in leaves on the device. */
+export interface SignedInDevice {
+  /** Of this person on it: public, it opens nothing. */
+  id: string
+  /** What its cookie says. */
+  cookieId: string
+  /** It had a cookie, which counts no more: the device was revoked. */
+  replaced: boolean
+}
+
+/** Also for which client, and on which device. */
+export type SignInOrigin = Origin & { client?: string; device?: DeviceVisit }
+
+/** What a request says of its device. Nobody has to believe it, but for the cookie, which proves itself. */
+export interface DeviceVisit {
+  cookieId?: string | undefined
+  label?: string | undefined
+  language?: string | undefined
+}
+
+/** What the audit trail calls it, and how to know it again. */
+export type DescribeDevice = (
+  userAgent: string | undefined,
+  language: string | undefined,
+) => Pick<SeenDevice, 'browser' | 'system' | 'kind' | 'fingerprint'>
 
 export interface AuthenticateUse {
-  accounts: Pick<AccountsRepository, 'users' | 'credentials' | 'record'>
+  accounts: Pick<AccountsRepository, 'users' | 'credentials' | 'signIns' | 'record'>
   hasher: Pick<PasswordHasher, 'hash' | 'verify' | 'verifyNobody'>
   clock: Clock
+  describeDevice: DescribeDevice
+  /** How long a device is remembered that was seen once, ms. */
+  deviceRememberedFor: number
   /** Who may not come in, whatever they know, is told what the disabled are told. */
   mayEnter: (account: Account) => boolean
   /** Hears why a password could not be hashed anew; the sign-in goes on. */
@@ -48,19 +78,47 @@ export const authenticate =
     if (!use.mayEnter(found.account)) return failed('disabled', found.account)
     // Disabled before, or while argon2 ran: the row itself decides.
     const at = use.clock.now()
-    const account = await use.accounts.users.recordSignIn(
-      found.account.id,
-      at,
-      createEvent(
-        origin,
-        { type: 'login.succeeded', ...about(origin, found.account), details: BY_PASSWORD },
-        at,
-      ),
-    )
-    if (account === undefined) return failed('disabled', found.account)
-    if (rehash) await renewHash(use, account.id, phc, password)
-    return { ok: true, account }
+    const device = await recordSignIn(use, origin, found.account, at)
+    if (device === undefined) return failed('disabled', found.account)
+    if (rehash) await renewHash(use, found.account.id, phc, password)
+    return { ok: true, account: { ...found.account, lastSignInAt: at }, device }
   }
+
+/** As long as its cookie lives: `security/device-cookie.ts`. */
+const REMEMBERED = 400 * 24 * 60 * 60 * 1000
+
+async function recordSignIn(
+  use: AuthenticateUse,
+  origin: SignInOrigin,
+  account: Account,
+  at: number,
+): Promise<SignedInDevice | undefined> {
+  const { client: _, device: visit = {}, ...from } = origin
+  const { cookieId, label, language } = visit
+  const fresh = newDeviceId()
+  const known = cookieId === undefined ? undefined : deviceIdOf(cookieId, account.sub)
+  const event = createEvent(
+    from,
+    { type: 'login.succeeded', ...about(origin, account), details: BY_PASSWORD },
+    at,
+  )
+  const recorded = await use.accounts.signIns.record(account.id, at, event, {
+    ...use.describeDevice(origin.userAgent, language),
+    known,
+    fresh: deviceIdOf(fresh, account.sub),
+    label,
+    address: origin.ip,
+    country: origin.country,
+    rememberedFor: { once: use.deviceRememberedFor, again: REMEMBERED },
+  })
+  if (recorded === undefined) return undefined
+  const kept = recorded.device === known && cookieId !== undefined
+  return {
+    id: recorded.device,
+    cookieId: kept ? cookieId : fresh,
+    replaced: !kept && cookieId !== undefined,
+  }
+}
 
 async function renewHash(
   use: AuthenticateUse,
@@ -89,9 +147,9 @@ async function recordFailure(
   reason: AuthenticationFailure,
   account: Account | undefined,
 ): Promise<Authentication> {
-  const { client } = origin
+  const { client, device: _, ...from } = origin
   const whose = account === undefined ? { client } : { ...about(origin, account), actor: undefined }
   const failed = { type: 'login.failed', ...whose, reason, details: BY_PASSWORD } as const
-  await accounts.record(createEvent(origin, failed, clock.now()))
+  await accounts.record(createEvent(from, failed, clock.now()))
   return { ok: false, reason }
 }

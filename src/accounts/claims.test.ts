@@ -12,6 +12,7 @@ const ada: Account = {
   serverRoles: [],
   disabled: false,
   epoch: 0,
+  ends: 0,
   managedBy: undefined,
   createdAt: 1_700_000_000_000,
   updatedAt: 1_700_000_001_999,

@@ -23,6 +23,8 @@ export interface UserRow {
   managed_by: string | null
   /** Goes up when everything of this person's is ended. */
   epoch: Generated<number>
+  /** Goes up when one session, device or family of this person's is ended: then there is something to look for. */
+  ends: Generated<number>
 }
 
 interface CredentialRow {

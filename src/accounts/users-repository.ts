@@ -1,5 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
-import { type AuditEvent, toStored } from '../audit/event.ts'
+import type { Kysely, Selectable } from 'kysely'
 import type { Database } from '../schema.ts'
 import type { Account } from './account.ts'
 import type { ProfileClaims, UserRow } from './rows.ts'
@@ -47,8 +46,6 @@ export interface UsersRepository {
   list(page: UserPage): Promise<Account[]>
   /** Undefined when there is none. */
   update(id: string, changes: UserChanges, at: number): Promise<Account | undefined>
-  /** Undefined when it was disabled or deleted by now; then the event is not recorded either. One trip. */
-  recordSignIn(id: string, at: number, event: AuditEvent): Promise<Account | undefined>
   /**
    * Keeps others from changing this account until the transaction ends. False when it is gone. Whoever changes
    * what hangs on an account takes this first, so that no two ever wait for each other.
@@ -56,10 +53,6 @@ export interface UsersRepository {
   lock(id: string): Promise<boolean>
   /** Undefined when there is none, or it was disabled before. */
   disable(id: string, at: number): Promise<Account | undefined>
-  /** False when there is none. */
-  raiseEpoch(sub: string): Promise<boolean>
-  /** Everybody's, in batches of a transaction each; how many they are. */
-  raiseEveryEpoch(): Promise<number>
   /** With all that hangs on it. Undefined when there was none. */
   remove(id: string): Promise<Account | undefined>
 }
@@ -115,32 +108,6 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
           .set({ ...toChangedColumns(changes, at), updated_at: new Date(at) })
           .returningAll(),
       ),
-    recordSignIn: (id, at, event) => {
-      const stored = toStored(event)
-      return account(
-        db
-          .with('signed_in', () =>
-            enabled(id)
-              .set({ last_sign_in_at: new Date(at) })
-              .returningAll(),
-          )
-          .with('recorded', (also) =>
-            also
-              .insertInto('event_inbox')
-              .columns(['id', 'event'])
-              .expression((from) =>
-                from
-                  .selectFrom('signed_in')
-                  .select([
-                    sql<string>`${stored.id}::uuid`.as('id'),
-                    sql<string>`${stored.text}`.as('event'),
-                  ]),
-              ),
-          )
-          .selectFrom('signed_in')
-          .selectAll(),
-      )
-    },
     lock: async (id) =>
       (await db.selectFrom('users').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()) !==
       undefined,
@@ -150,43 +117,7 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
           .set({ disabled_at: new Date(at), updated_at: new Date(at) })
           .returningAll(),
       ),
-    raiseEpoch: async (sub) => {
-      const { numUpdatedRows } = await db
-        .updateTable('users')
-        .set(({ eb }) => ({ epoch: eb('epoch', '+', 1) }))
-        .where('sub', '=', sub)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
-    },
-    raiseEveryEpoch: () => raiseEveryEpoch(db),
     remove: (id) => account(db.deleteFrom('users').where('id', '=', id).returningAll()),
-  }
-}
-
-const BATCH = 5000
-
-async function raiseEveryEpoch(db: Kysely<Database>): Promise<number> {
-  let raised = 0
-  for (let last: string | undefined; ; ) {
-    const ids = await db
-      .selectFrom('users')
-      .select('id')
-      .$if(last !== undefined, (query) => query.where('id', '>', last ?? ''))
-      .orderBy('id')
-      .limit(BATCH)
-      .execute()
-    last = ids.at(-1)?.id
-    if (last === undefined) return raised
-    await db
-      .updateTable('users')
-      .set(({ eb }) => ({ epoch: eb('epoch', '+', 1) }))
-      .where(
-        'id',
-        'in',
-        ids.map(({ id }) => id),
-      )
-      .execute()
-    raised += ids.length
   }
 }
 
@@ -223,6 +154,7 @@ const toAccount = (row: Selectable<UserRow>): Account => ({
   serverRoles: row.server_roles,
   disabled: row.disabled_at !== null,
   epoch: row.epoch,
+  ends: row.ends,
   managedBy: row.managed_by ?? undefined,
   createdAt: row.created_at.getTime(),
   updatedAt: row.updated_at.getTime(),

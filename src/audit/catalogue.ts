@@ -26,6 +26,9 @@ export interface EventDetails {
   'client.enabled': None
   'client.deleted': None
   'client.tokens_revoked': None
+  'organization.tokens_revoked': None
+  'device.revoked': { device: string }
+  'admin.everything_revoked': { issued_before: string }
   'resource_server.created': { identifier: string }
   'resource_server.updated': { identifier: string; fields: string[] }
   'resource_server.deleted': { identifier: string }
@@ -72,6 +75,16 @@ const MAIN = {
   'client.enabled': { outcome: 'success', says: 'it does again' },
   'client.deleted': { outcome: 'success', says: 'a client is gone' },
   'client.tokens_revoked': { outcome: 'success', ofState: true, says: 'all tokens of a client were ended' },
+  'organization.tokens_revoked': {
+    outcome: 'success',
+    ofState: true,
+    says: 'everybody of an organization was signed out of it',
+  },
+  'device.revoked': { outcome: 'success', ofState: true, says: 'a person was signed out on a device' },
+  'admin.everything_revoked': {
+    outcome: 'success',
+    says: 'what everybody had was ended, as far as it was issued before a moment',
+  },
   'resource_server.created': { outcome: 'success', says: 'a resource server was made' },
   'resource_server.updated': { outcome: 'success', says: 'a resource server was changed' },
   'resource_server.deleted': { outcome: 'success', says: 'a resource server is gone' },
@@ -91,7 +104,7 @@ const MAIN = {
   'grant.revoked': {
     outcome: 'success',
     ofState: true,
-    says: 'a refresh-token family was ended by its client',
+    says: 'a refresh-token family was ended',
   },
   'session.ended': { outcome: 'success', ofState: true, says: 'a person signed out' },
   'session.revoked': { outcome: 'success', ofState: true, says: 'a session was ended for its person' },

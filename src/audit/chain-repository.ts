@@ -19,8 +19,8 @@ export interface ChainRepository {
   dropOld(now: number): Promise<number>
 }
 
-/** What follows from an event that was chained, in the same transaction. Of each event this is called once. */
-export type Follow = (tx: Kysely<Database>, event: AuditEvent) => Promise<void>
+/** What follows from events that were chained, in the same transaction. Each event comes here once. */
+export type Follow = (tx: Kysely<Database>, events: readonly AuditEvent[]) => Promise<void>
 
 export function createChainRepository(
   db: Kysely<Database>,
@@ -79,7 +79,7 @@ async function linkBatch(
     .filter(({ id }) => !known.has(id))
     .map(({ id, event }) => readEvent({ id, text: event }) ?? refusedEvent({ id, text: event }, now))
   for (const head of heads.values()) await append(tx, records, head, events)
-  for (const event of events) await follow(tx, event)
+  await follow(tx, events)
   await tx.deleteFrom('event_inbox').where('id', 'in', ids).execute()
   return taken.length
 }

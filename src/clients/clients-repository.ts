@@ -14,8 +14,6 @@ export interface ClientsRepository {
   save(client: Client, event: AuditEvent): Promise<void>
   /** False, and nothing recorded, when there is no such client; so in the next. */
   setDisabled(clientId: string, disabled: boolean, event: AuditEvent): Promise<boolean>
-  /** False when there is none. */
-  raiseEpoch(clientId: string): Promise<boolean>
   remove(clientId: string, event: AuditEvent): Promise<boolean>
   /** The same secret, hashed anew. False when it is another by now. */
   renewHash(clientId: string, from: string, to: string): Promise<boolean>
@@ -82,14 +80,6 @@ export function createClientsRepository(db: Kysely<Database>): ClientsRepository
         const result = await tx.deleteFrom('clients').where('client_id', '=', clientId).executeTakeFirst()
         return result.numDeletedRows > 0n
       }),
-    raiseEpoch: async (clientId) => {
-      const { numUpdatedRows } = await db
-        .updateTable('clients')
-        .set(({ eb }) => ({ epoch: eb('epoch', '+', 1) }))
-        .where('client_id', '=', clientId)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
-    },
     renewHash: async (clientId, from, to) => {
       const result = await db
         .updateTable('clients')

@@ -1,23 +1,42 @@
 import type { StateStore } from '../../adapters/contract.ts'
-import type { Origin } from '../audit/event.ts'
+import { createEvent, type Origin, toStored } from '../audit/event.ts'
 import type { Core } from '../core.ts'
-import { type Access, type Ended, endAccess as endAccessWith } from '../sessions/end-access.ts'
-import { tellOthers } from './tell-others.ts'
+import { createRevocation } from '../revocation.ts'
+import { eventOf } from '../sessions/event-of.ts'
+import type { Revoked, Target } from '../sessions/revoke-access.ts'
+
+/** Accounts by `sub`, clients by `client_id`. */
+export interface Access {
+  accounts: readonly string[]
+  clients: readonly string[]
+}
 
 /**
  * A running server looks at accounts and clients on every use; this is for the time after, too: what was ended must not
  * come back when they are enabled again.
  */
-export const endAccess = (
+export async function endAccess(
   core: Core,
   state: StateStore,
-  access: Partial<Access>,
+  { accounts = [], clients = [] }: Partial<Access>,
   origin: Origin,
-): Promise<Ended> =>
-  endAccessWith({
-    users: core.accounts.users,
-    clients: core.clients,
-    state,
-    clock: core.clock,
-    tell: (changed) => tellOthers(core, changed),
-  })({ accounts: [], clients: [], ...access }, origin)
+): Promise<Revoked> {
+  const all: Revoked = { sessions: 0, grants: 0, left: false }
+  const targets: Target[] = [
+    ...accounts.map((value) => ({ kind: 'account', value }) as const),
+    ...clients.map((value) => ({ kind: 'client', value }) as const),
+  ]
+  for (const target of targets) {
+    const { sessions, grants, left } = await endTarget(core, state, target, origin)
+    all.sessions += sessions
+    all.grants += grants
+    all.left ||= left
+  }
+  return all
+}
+
+export function endTarget(core: Core, state: StateStore, target: Target, origin: Origin): Promise<Revoked> {
+  const now = core.clock.now()
+  const event = toStored(createEvent(origin, eventOf(target, now), now))
+  return createRevocation(core, state).revoke(target, event)
+}

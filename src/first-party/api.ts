@@ -5,6 +5,7 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Account } from '../accounts/account.ts'
+import type { DeviceVisit, SignedInDevice } from '../accounts/authenticate.ts'
 import { readJson } from '../security/json-body.ts'
 import { type Refusal, refusalHeaders } from '../security/rate-limit/refusal.ts'
 import type { SignInGuard } from '../security/rate-limit/sign-in-guard.ts'
@@ -26,7 +27,9 @@ interface Tokens {
 type Refused = { ok: false; status: number; error: string; verdict?: string }
 type Answer = { nonce?: string } & ({ ok: true; tokens: Tokens } | Refused)
 
-export type SignInOutcome = { ok: true; account: Account } | { ok: false; reason: string }
+export type SignInOutcome =
+  | { ok: true; account: Account; device: SignedInDevice }
+  | { ok: false; reason: string }
 
 export interface FirstPartyUse {
   /** `FIRST_PARTY_ORIGINS`. */
@@ -37,12 +40,16 @@ export interface FirstPartyUse {
   guard: SignInGuard
   /** Has the person told. Never rejects. */
   tellOfNewDevice: (req: Context['req'], sub: string) => Promise<void>
-  authenticate: (username: string, password: string, ctx: Context) => Promise<SignInOutcome>
+  authenticate: (
+    credentials: { username: string; password: string },
+    ctx: Context,
+    device: DeviceVisit,
+  ) => Promise<SignInOutcome>
   reportSignIn: (ctx: Context, outcome: SignInOutcome | { ok: false; refusal: Refusal }) => void
   /** What the provider does for its built-in client. */
   tokens: {
     judgeProof(req: Context['req']): Promise<Answer | undefined>
-    signIn(req: Context['req'], sub: string, authTime: number): Promise<Answer>
+    signIn(req: Context['req'], signIn: { sub: string; authTime: number; device: string }): Promise<Answer>
     refresh(req: Context['req'], refreshToken: string): Promise<Answer>
     endByRefreshToken(req: Context['req'], refreshToken: string): Promise<boolean>
     endByAccessToken(req: Context['req'], authorization: string): Promise<boolean>
@@ -96,23 +103,26 @@ async function answer(
 }
 
 async function login(use: FirstPartyUse, ctx: Context): Promise<void> {
-  const { username, password } = await readJson(ctx, MAX_BYTES)
+  const { username, password, deviceId } = await readJson(ctx, MAX_BYTES)
   const wrong = ctx.get('dpop') === '' ? undefined : await use.tokens.judgeProof(ctx.req)
   if (wrong !== undefined) take(ctx, wrong, 'invalid_dpop_proof')
-  const outcome = await signIn(use, ctx, textOf(username), textOf(password))
+  const credentials = { username: textOf(username), password: textOf(password) }
+  const outcome = await signIn(use, ctx, credentials, labelOf(deviceId))
   if (!outcome.ok) throw new Problem('invalid_credentials', { detail: outcome.reason })
   const authTime = Math.floor(use.clock.now() / 1000)
-  const given = await use.tokens.signIn(ctx.req, outcome.account.sub, authTime)
+  const { account, device } = outcome
+  const given = await use.tokens.signIn(ctx.req, { sub: account.sub, authTime, device: device.id })
   show(use, ctx, take(ctx, given, 'invalid_credentials'))
 }
 
 async function signIn(
   use: FirstPartyUse,
   ctx: Context,
-  username: string,
-  password: string,
+  credentials: { username: string; password: string },
+  label: string | undefined,
 ): Promise<SignInOutcome> {
   const { ip } = use.requests.of(ctx.req)
+  const { username } = credentials
   const admission = await use.guard({ ip, cookieHeader: ctx.req.headers.cookie, username })
   if (!admission.ok) {
     use.reportSignIn(ctx, admission)
@@ -120,7 +130,8 @@ async function signIn(
     throw new Problem('rate_limited', { detail: admission.refusal.limiter })
   }
   const { attempt } = admission
-  const outcome = await use.authenticate(username, password, ctx).catch(async (error: unknown) => {
+  const visit = { cookieId: attempt.deviceId, label, language: ctx.get('accept-language') }
+  const outcome = await use.authenticate(credentials, ctx, visit).catch(async (error: unknown) => {
     await attempt.dropped()
     throw error
   })
@@ -129,10 +140,18 @@ async function signIn(
     await attempt.failed()
     return outcome
   }
-  const { newDevice } = await attempt.succeeded(ctx.res)
+  const { newDevice } = await attempt.succeeded(ctx.res, outcome.device.cookieId)
   if (newDevice) await use.tellOfNewDevice(ctx.req, outcome.account.sub)
   return outcome
 }
+
+const LONGEST_LABEL = 128
+
+/** What the application calls the device: shown to the person, and believed by nobody. */
+const labelOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' && value.length <= LONGEST_LABEL && !value.includes('\0')
+    ? value.toWellFormed()
+    : undefined
 
 /** What is no text is nobody's name and nobody's password. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -20,7 +20,7 @@ export interface Journey {
 
 /** What the library is told about a finished step: its name to its facts, or an error for the client. */
 export type StepResult =
-  | { login: { accountId: string; amr: string[]; acr: string; remember: boolean } }
+  | { login: { accountId: string; amr: string[]; acr: string; remember: boolean; device: string } }
   | { consent: Record<string, never> }
   | { error: string; error_description: string }
 

@@ -9,19 +9,19 @@ import type {
 } from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { ClientTokens } from './client-tokens.ts'
+import { createDatedRecords, type DatedRecordsUse } from './dated-records.ts'
 import { type Endings, isSigningOut } from './endings.ts'
-import type { Epochs, Owner } from './epochs.ts'
 import type { Found, Handles, Pepper } from './handles.ts'
 import { mergeSession } from './merge-session.ts'
 
-export interface ArtifactAdapterUse {
+export interface ArtifactAdapterUse extends DatedRecordsUse {
   store: ArtifactStore
   handles: Handles
   endings: Endings
   clientTokens: ClientTokens
   clock: Clock
-  ctx: () => KoaContextWithOIDC | undefined
-  epochs: Epochs
+  /** Somebody signs out in this request: said where it is never forgotten, before anything is destroyed. */
+  onSignOut: (session: string, account: string, event: StoredEvent) => Promise<unknown>
 }
 
 /**
@@ -36,9 +36,6 @@ const SAVED_AGAIN = new Set(['Interaction', 'Session'])
 /** Redeemed once: one that was made before the store forgot something is refused. */
 const SINGLE_USE = new Set(['PushedAuthorizationRequest', 'DeviceCode', 'BackchannelAuthenticationRequest'])
 
-/** What lasts, and ends with everything of its person or its client. */
-const DATED = new Set(['Session', 'ClientCredentials'])
-
 /** Each lost swap means that another request has saved, so a few rounds are always enough. */
 const ROUNDS = 10
 
@@ -50,7 +47,8 @@ interface Loaded {
 }
 
 export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): Adapter {
-  const { store, handles, endings, clientTokens, clock, ctx, epochs } = use
+  const { store, handles, endings, clientTokens, clock, ctx, signOns } = use
+  const { bornAt, isCurrent } = createDatedRecords(model, use)
   const loaded = new WeakMap<object, Loaded>()
 
   const close = (under: Pepper, id: string, payload: JsonObject): JsonObject => {
@@ -87,19 +85,6 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
     }
   }
 
-  const ownerOf = ({ accountId, clientId }: { accountId?: unknown; clientId?: unknown }): Owner => ({
-    account: typeof accountId === 'string' ? accountId : undefined,
-    client: typeof clientId === 'string' ? clientId : undefined,
-  })
-  /** A session that is saved again is no younger than it was, unless somebody has signed in in it. */
-  const bornAt = async (payload: AdapterPayload, former: JsonObject | undefined) => {
-    if (!DATED.has(model)) return {}
-    if (former !== undefined && former['accountId'] === payload.accountId) return { epochs: former['epochs'] }
-    return { epochs: await epochs.now(ownerOf(payload)) }
-  }
-  const isCurrent = async (payload: JsonObject): Promise<boolean> =>
-    !DATED.has(model) || epochs.isCurrent(ownerOf(payload), payload['epochs'])
-
   /**
    * Not by `put`: a session that was ended since this request loaded it must not come back by being saved, and what
    * another request has saved meanwhile stays. What is stored from then on.
@@ -127,7 +112,7 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
       const known = request && loaded.get(request)
       const former = known?.id === id ? known : undefined
       const under = former?.under ?? (await placeOf(id))
-      const payload = { ...given, ...(await bornAt(given, former?.stored)) }
+      const payload = { ...given, ...(await bornAt(given, known?.stored)) }
       const artifact = {
         payload: close(under, id, payload as JsonObject),
         expiresIn: expiresIn * 1000,
@@ -150,6 +135,7 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
       if (model === 'Session' && request !== undefined) {
         // A copy: the library changes what it is given, and what it gives.
         loaded.set(request, { id, under, stored: structuredClone(found.payload) })
+        signOns.remember(request, found.payload)
       }
       return toPayload(id, found, reveal(under, id, found.payload))
     },
@@ -171,7 +157,12 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
       if (model === 'Interaction' && !(await consume(id))) {
         throw new errors.SessionNotFound('interaction session not found')
       }
-      const event = whatEnds(model, endings, ctx())
+      const request = ctx()
+      const event = whatEnds(model, endings, request)
+      if (model === 'Session' && event !== undefined) {
+        const { uid, accountId } = request?.oidc.session ?? {}
+        if (uid !== undefined && accountId !== undefined) await use.onSignOut(uid, accountId, event)
+      }
       for (const under of handles.peppers()) await store.destroy(model, under.key(model, id), event)
     },
     revokeByGrantId: async () => undefined,

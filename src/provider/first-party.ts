@@ -6,6 +6,8 @@ import type { IncomingMessage } from 'node:http'
 import type { AdapterPayload, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { Tell } from '../audit/request-events.ts'
+import type { RevokeAccess } from '../sessions/revoke-access.ts'
+import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import { StoreAway } from '../shared/app-error.ts'
 import { newSecret } from '../shared/ids.ts'
 import { ACR_1FA } from './claims.ts'
@@ -45,11 +47,18 @@ export type FirstPartyAnswer = { nonce?: string } & (
   | { ok: false; status: number; error: string; verdict?: Verdict }
 )
 
+/** Proven by a password at `authTime` (epoch seconds), on a device of the person's. */
+export interface FirstPartySignIn {
+  sub: string
+  authTime: number
+  device: string
+}
+
 export interface FirstParty {
   /** What is wrong with the DPoP proof that came with the request, before anything is done; undefined for nothing. */
   judgeProof(outer: IncomingMessage): Promise<FirstPartyAnswer | undefined>
-  /** A new session of this person, proven by a password at `authTime` (epoch seconds). */
-  signIn(outer: IncomingMessage, sub: string, authTime: number): Promise<FirstPartyAnswer>
+  /** A new session of this person. */
+  signIn(outer: IncomingMessage, signIn: FirstPartySignIn): Promise<FirstPartyAnswer>
   refresh(outer: IncomingMessage, refreshToken: string): Promise<FirstPartyAnswer>
   /** The family that an authentic refresh token names. */
   familyOf(refreshToken: string): string | undefined
@@ -66,6 +75,9 @@ export interface FirstPartyUse {
   refreshTokens: RefreshTokenFormat
   inside: InsideRequests
   epochs: Epochs
+  access: RevokeAccess
+  sessions: Pick<SessionsRepository, 'begin'>
+  refreshFamilyExp: number
   tell: Tell
 }
 
@@ -78,8 +90,8 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
       const answer = await ask(use, outer, form)
       return !answer.ok && answer.error !== 'invalid_grant' ? answer : undefined
     },
-    signIn: async (outer, sub, authTime) => {
-      const code = await createCode(use, sub, authTime)
+    signIn: async (outer, signIn) => {
+      const code = await createCode(use, signIn)
       return ask(use, outer, { grant_type: 'authorization_code', code, redirect_uri: NOWHERE })
     },
     refresh: (outer, refreshToken) =>
@@ -104,18 +116,21 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
 
 /** The authorization that a browser flow would have left behind. */
 async function createCode(
-  { store, handles, epochs }: FirstPartyUse,
-  sub: string,
-  authTime: number,
+  { store, handles, epochs, sessions, refreshFamilyExp }: FirstPartyUse,
+  { sub, authTime, device }: FirstPartySignIn,
 ): Promise<string> {
   const grantId = handles.newGrantId()
   const code = handles.newValueOf(grantId)
   const under = handles.inUse()
+  const owner = { account: sub, device, organization: '' }
+  const made = await epochs.now({ account: sub })
+  const session = newSecret()
+  await sessions.begin({ ...owner, id: session, kind: 'first_party', expiresIn: refreshFamilyExp })
   await store.grants.create(under.grantKey(grantId), {
-    account: sub,
+    ...owner,
     client: FIRST_PARTY,
-    session: newSecret(),
-    content: { openid: { scope: SCOPE }, rejected: {}, epochs: await epochs.now({ account: sub }) },
+    session,
+    content: { openid: { scope: SCOPE }, rejected: {}, epochs: made },
     code: {
       key: under.key('AuthorizationCode', code),
       payload: {
@@ -162,16 +177,15 @@ async function endFamily(use: FirstPartyUse, outer: IncomingMessage, grantId: st
 
 /** The whole session of a first-party grant: its families and tokens. */
 async function endGrant(
-  { store, tell }: FirstPartyUse,
+  { store, access, tell }: FirstPartyUse,
   outer: IncomingMessage,
   grantKey: string,
 ): Promise<boolean> {
   const grant = await store.grants.read(grantKey)
   if (grant?.client !== FIRST_PARTY) return false
-  const { account: subject, client, session } = grant
-  const actor = `user:${subject}`
-  const event = tell({ req: outer }, { type: 'session.ended', subject, actor, client, session })
-  await store.grants.revoke(grantKey, event)
-  await store.grants.revokeAll('session', session, event)
+  const { account, client, session } = grant
+  const about = { subject: account, actor: `user:${account}`, client, session }
+  const event = tell({ req: outer }, { type: 'session.ended', ...about })
+  await access.revoke({ kind: 'session', value: session, account }, event)
   return true
 }

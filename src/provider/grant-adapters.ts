@@ -4,7 +4,7 @@
  * that follows it; what the library writes at the token endpoint waits for the commit.
  */
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Grant, GrantStore } from '../../adapters/contract.ts'
+import type { Grant, GrantStore, StoredEvent } from '../../adapters/contract.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Endings } from './endings.ts'
 import type { Epochs } from './epochs.ts'
@@ -13,6 +13,7 @@ import type { Lives } from './living.ts'
 import type { PresentedToken } from './refresh-commit.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
 import { isAnswered, type Verdict } from './rotation.ts'
+import type { SignOns } from './sign-ons.ts'
 import { fromStored, toStored } from './stored-payload.ts'
 import type { TokenRequests } from './token-request.ts'
 
@@ -26,8 +27,11 @@ export interface GrantAdaptersUse {
   /** The request that the library is working on; undefined outside of its routes. */
   ctx: () => KoaContextWithOIDC | undefined
   epochs: Epochs
+  signOns: SignOns
   lives: Lives
   verdictOn: (grant: Grant, number: number) => Verdict
+  /** A family, or what a code brought, is ended by its client: said where it is never forgotten. */
+  onEnd: (grantKey: string, grant: Grant, event: StoredEvent) => Promise<unknown>
   /** A verdict of the rule at the token endpoint that refuses, found before any other check. */
   refused: (ctx: KoaContextWithOIDC, presented: PresentedToken) => Promise<void>
 }
@@ -50,10 +54,13 @@ function times(clock: Clock, expiresIn: number): { exp: number; iat: number } {
 }
 
 async function revoke(use: GrantAdaptersUse, grantId: string): Promise<void> {
+  const { store, handles } = use
   const event = use.endings.of(use.ctx())
-  await use.handles.find(
-    async (under) => (await use.store.revoke(under.grantKey(grantId), event)) || undefined,
-  )
+  const read = await handles.find((under) => store.read(under.grantKey(grantId)))
+  if (read === undefined) return
+  const grantKey = read.under.grantKey(grantId)
+  await use.onEnd(grantKey, read.found, event)
+  await store.revoke(grantKey, event)
 }
 
 function grantAdapter(use: GrantAdaptersUse): Partial<Methods> {
@@ -73,7 +80,7 @@ function grantAdapter(use: GrantAdaptersUse): Partial<Methods> {
       const request = requests.of(ctx())
       if (request?.grantId === grantId) return payload(grantId, request.grant)
       const read = await handles.find((under) => store.read(under.grantKey(grantId)))
-      if (read === undefined || !(await lives(grantId, read.found))) return undefined
+      if (read === undefined || !(await lives(read.under.grantKey(grantId), read.found))) return undefined
       return payload(grantId, read.found)
     },
     destroy: (grantId) => revoke(use, grantId),
@@ -81,7 +88,7 @@ function grantAdapter(use: GrantAdaptersUse): Partial<Methods> {
 }
 
 function codeAdapter(use: GrantAdaptersUse): Partial<Methods> {
-  const { store, handles, requests, clock, ctx, epochs, lives } = use
+  const { store, handles, requests, clock, ctx, epochs, signOns, lives } = use
   return {
     upsert: async (code, payload, expiresIn = 0) => {
       const { grantId, accountId, clientId, sessionUid } = payload
@@ -91,13 +98,16 @@ function codeAdapter(use: GrantAdaptersUse): Partial<Methods> {
       }
       const { openid, resources, rejected } = grant
       const under = handles.inUse()
+      const { device, organization } = signOns.of(ctx())
+      const owner = { account: accountId, client: clientId }
       await store.create(under.grantKey(grantId), {
-        account: accountId,
-        client: clientId,
+        ...owner,
         session: sessionUid ?? '',
+        device,
+        organization,
         content: {
           ...toStored({ openid, resources, rejected }),
-          epochs: await epochs.now({ account: accountId, client: clientId }),
+          epochs: await epochs.now({ ...owner, organization: organization || undefined }),
         },
         code: {
           key: under.key('AuthorizationCode', code),
@@ -110,8 +120,9 @@ function codeAdapter(use: GrantAdaptersUse): Partial<Methods> {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return undefined
       const read = await handles.find((under) => store.read(under.grantKey(grantId)))
-      if (read === undefined || !(await lives(grantId, read.found))) return undefined
+      if (read === undefined) return undefined
       const { under, found: grant } = read
+      if (!(await lives(under.grantKey(grantId), grant))) return undefined
       const codeKey = under.key('AuthorizationCode', value)
       if (grant.code?.key !== codeKey) return undefined
       const { consumedFor, payload, expiresIn } = grant.code
@@ -173,8 +184,9 @@ function accessTokenAdapter({
       const read = await handles.find((under) =>
         store.readToken(under.grantKey(grantId), under.key('AccessToken', value)),
       )
-      if (read === undefined || !(await lives(grantId, read.found.grant))) return undefined
+      if (read === undefined) return undefined
       const { under, found } = read
+      if (!(await lives(under.grantKey(grantId), found.grant))) return undefined
       requests.remember(ctx(), {
         grantId,
         grantKey: under.grantKey(grantId),
@@ -214,10 +226,11 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
       if (presented === undefined) return undefined
       const { family: grantId, number } = presented
       const read = await handles.find((under) => store.read(under.grantKey(grantId)))
-      if (read?.found.family === undefined || !(await lives(grantId, read.found))) return undefined
+      if (read?.found.family === undefined) return undefined
       const { under, found: grant } = read
       const { family } = read.found
       const grantKey = under.grantKey(grantId)
+      if (!(await lives(grantKey, grant))) return undefined
       const shown = (): AdapterPayload => ({
         ...fromStored(family.payload, grantId, grant),
         ...times(clock, family.currentExpiresIn),

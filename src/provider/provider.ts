@@ -11,6 +11,8 @@ import type { ClientSecrets } from '../clients/client-secrets.ts'
 import { createAccessTokenReader } from '../keys/access-tokens.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
 import type { OutboundFetch } from '../security/outbound-fetch.ts'
+import type { RevokeAccess } from '../sessions/revoke-access.ts'
+import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type AccountsUse, createFindAccount } from './accounts.ts'
 import { createAdapterFactory } from './adapter.ts'
@@ -23,7 +25,7 @@ import { cookies } from './cookies.ts'
 import { clientBasedCORS } from './cors.ts'
 import { type EndedSessionsUse, tellEndedSessions } from './ended-sessions.ts'
 import { createEndings } from './endings.ts'
-import { createEpochs } from './epochs.ts'
+import { createEpochs, type EpochsUse } from './epochs.ts'
 import { createRenderError, type ErrorsUse } from './errors.ts'
 import { listen } from './events.ts'
 import { createIntrospectionPolicy, features } from './features.ts'
@@ -59,6 +61,7 @@ import { createResources, type ResourcesUse } from './resources.ts'
 import { createReuseEnding } from './reuse.ts'
 import { ROUTES } from './routes.ts'
 import { SERVER_SCOPES } from './scopes.ts'
+import { createSignOns } from './sign-ons.ts'
 import { answerForStructuredTokens } from './structured-tokens.ts'
 import { commitTokenRequests, type TokenEndpointUse } from './token-endpoint.ts'
 import { createTokenRequests } from './token-request.ts'
@@ -75,6 +78,7 @@ export interface ProviderUse
     EndedSessionsUse,
     PartyUse,
     Pick<LivingUse, 'stillLives'>,
+    Pick<EpochsUse, 'findOrganization' | 'findEverything' | 'wasEnded'>,
     Lifetimes {
   issuer: string
   keys: DataKeys
@@ -83,6 +87,9 @@ export interface ProviderUse
   clientLimit: ClientLimit
   checkSecret: (clientId: string, secret: string, stored: string) => Promise<boolean>
   store: StateStore
+  /** Ends what people were given. */
+  access: RevokeAccess
+  sessions: Pick<SessionsRepository, 'begin'>
   /** Makes the events that are kept together with what they tell of. */
   tell: Tell
   eventInbox: Inbox
@@ -108,16 +115,20 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const assertions = createAssertionTimes()
   const ctx = () => Provider.ctx
   const nonces = createNonceSecrets({ ...use, ctx })
+  const signOns = createSignOns()
+  const onEnd: TokenEndpointUse['onEnd'] = (value, { account }, event) =>
+    use.access.acknowledge({ kind: 'family', value, account }, event)
   const commit: TokenEndpointUse = {
     ...use,
     lives,
+    onEnd,
     store: use.store.grants,
     keepEvent: use.store.events.keep,
     requests,
     clientTokens,
     window: use.refreshReuseGrace,
     noteVerdict: inside.note,
-    endWhatReuseEnds: createReuseEnding({ ...use, handles, revokes: use.refreshReuseRevokes }),
+    endWhatReuseEnds: createReuseEnding({ ...use, revokes: use.refreshReuseRevokes }),
   }
   const configuration: Configuration = {
     adapter: createAdapterFactory({
@@ -130,8 +141,14 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       refreshTokens,
       requests,
       epochs,
+      signOns,
       endings,
       clientTokens,
+      onEnd,
+      onSignedIn: (session) =>
+        use.sessions.begin({ ...session, kind: 'browser', expiresIn: use.sessionMaxExp }),
+      onSignOut: (value, account, event) =>
+        use.access.acknowledge({ kind: 'sign_on', value, account }, event),
       ctx,
       // Who presents an access token is no client.
       isInside: () => inside.made(Provider.ctx?.req) || Provider.ctx?.oidc.route === 'userinfo',
@@ -232,14 +249,6 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   showFormPosts(provider, use.showPage)
   letPublicDocumentsBeKept(provider)
   listen(provider, use.reports)
-  const firstParty = createFirstParty({
-    provider,
-    store: use.store,
-    handles,
-    refreshTokens,
-    inside,
-    epochs,
-    tell: use.tell,
-  })
+  const firstParty = createFirstParty({ ...use, provider, handles, refreshTokens, inside, epochs })
   return { provider, firstParty }
 }

@@ -81,7 +81,7 @@ export async function commitRefresh(
       return noticeAll(use, ctx, grant, findingsIn(verdict, grant, number, who))
     }
     if (outcome.status === 'unheard') throw refuseUnheard(use, ctx)
-    if (outcome.status === 'gone' || !(await orUnavailable(use.lives(request.grantId, outcome.grant)))) break
+    if (outcome.status === 'gone' || !(await orUnavailable(use.lives(request.grantKey, outcome.grant)))) break
     presented.grant = outcome.grant
   }
   delete ctx.body

@@ -1,11 +1,11 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant, RevocationOutcome, StateStore } from '../../adapters/contract.ts'
 import type { Tell } from '../audit/request-events.ts'
-import type { Handles } from './handles.ts'
+import type { RevokeAccess } from '../sessions/revoke-access.ts'
 
 export interface ReuseUse {
-  store: StateStore
-  handles: Handles
+  store: Pick<StateStore, 'grants'>
+  access: RevokeAccess
   tell: Tell
   /** `REFRESH_REUSE_REVOKES`. */
   revokes: 'family' | 'session' | 'user'
@@ -21,26 +21,26 @@ export type EndWhatReuseEnds = (
 ) => Promise<RevocationOutcome>
 
 /** Reuse means that two parties hold the family: what ends is the family, its whole session, or all of the person's. */
-export function createReuseEnding({ store, handles, tell, revokes }: ReuseUse): EndWhatReuseEnds {
+export function createReuseEnding({ store, access, tell, revokes }: ReuseUse): EndWhatReuseEnds {
   return async (ctx, grantKey, grant, number, notAfter) => {
-    const { account: subject, client, session } = grant
-    const about = { subject, client, session }
+    const { account, client, session } = grant
+    const about = { subject: account, client, session }
     const details = { number, revokes }
     const actor = `client:${client}`
     const detected = tell(ctx, { type: 'token.reuse_detected', ...about, actor, details })
-    // The family first: it must not wait for anything. What else ends, all who saw the reuse end: one may not live to.
+    // The family first, in time or not at all, and by one of all who saw the reuse: it is that one's event.
     const outcome = await store.grants.revokeUntil(grantKey, detected, notAfter)
     if (outcome === 'unheard') return outcome
-    if (revokes === 'session' && grant.session !== '') {
+    if (outcome === 'revoked')
+      await access.acknowledge({ kind: 'family', value: grantKey, account }, detected)
+    // What else ends, all of them end: one may not live to.
+    if (revokes === 'session' && session !== '') {
       const revoked = tell(ctx, { type: 'session.revoked', ...about, reason: 'reuse' })
-      for (const under of handles.peppers())
-        await store.artifacts.destroyByAlias('Session', under.key('Session uid', session), revoked)
-      await store.grants.revokeAll('session', session, revoked)
+      await access.revoke({ kind: 'session', value: session, account }, revoked)
     }
     if (revokes === 'user') {
-      const revoked = tell(ctx, { type: 'user.tokens_revoked', subject, reason: 'reuse' })
-      await store.artifacts.destroyAllOf('Session', subject, revoked)
-      await store.grants.revokeAll('account', subject, revoked)
+      const revoked = tell(ctx, { type: 'user.tokens_revoked', subject: account, reason: 'reuse' })
+      await access.revoke({ kind: 'account', value: account }, revoked)
     }
     return outcome
   }

@@ -72,7 +72,7 @@ async function isAlive(
   const grantId = handles.grantIdIn(claims.jti)
   if (grantId === undefined) return false
   const read = await orUnavailable(handles.find((under) => store.grants.read(under.grantKey(grantId))))
-  return read !== undefined && orUnavailable(lives(grantId, read.found))
+  return read !== undefined && orUnavailable(lives(read.under.grantKey(grantId), read.found))
 }
 
 async function revoke(

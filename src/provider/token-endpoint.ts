@@ -17,6 +17,8 @@ export interface TokenEndpointUse extends RefreshCommitUse {
   store: GrantStore
   requests: TokenRequests
   clientTokens: ClientTokens
+  /** What a code brought has ended: said where it is never forgotten, too. */
+  onEnd: (grantKey: string, grant: Grant, event: StoredEvent) => Promise<unknown>
   /** For what is kept nowhere: a client's own signed token has no need of the store. */
   eventInbox: Inbox
   refreshFamilyExp: number
@@ -66,6 +68,7 @@ async function answerReplay(
     : await orUnavailable(use.store.revokeUntil(request.grantKey, event, heardUntil(ctx, request.grant)))
   if (outcome === 'unheard') throw refuseUnheard(use, ctx)
   if (outcome === 'gone') await orUnavailable(use.keepEvent(event))
+  else await orUnavailable(use.onEnd(request.grantKey, request.grant, event))
   use.reports.codeReplayed(ctx, request.grant, { revoked: !harmless })
 }
 
@@ -75,6 +78,7 @@ async function redeem(use: TokenEndpointUse, ctx: KoaContextWithOIDC, request: T
   const outcome = await orUnavailable(
     use.store.redeem(grantKey, {
       ...{ account: grant.account, client: grant.client, session: grant.session },
+      ...{ device: grant.device, organization: grant.organization },
       codeKey: source.codeKey,
       grantExpiresIn: family === undefined ? use.accessTokenExp + HEARD_FOR : use.refreshFamilyExp,
       ...(token === undefined ? {} : { token }),

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { createDeviceCookies, type Device } from './device-cookie.ts'
+import { createDeviceCookies, type Device, newDeviceId } from './device-cookie.ts'
 
 const keys = () => [{ key: Buffer.alloc(32, 1) }]
 const devices = createDeviceCookies({ keys, issuer: 'http://localhost:3000' })
@@ -12,7 +12,7 @@ function cookieAfter(accounts: readonly string[], of = devices): string {
   let cookie = ''
   for (const account of accounts) {
     const res = new ServerResponse(new IncomingMessage(new Socket()))
-    of.remember(res, device, account)
+    of.remember(res, device, account, device?.id ?? newDeviceId())
     cookie = String(res.getHeader('set-cookie')).split(';')[0] ?? ''
     device = of.read(cookie)
   }
@@ -33,7 +33,7 @@ describe('a device', () => {
     const [one, other] = [cookieAfter(['ada']), cookieAfter(['ada'])]
     expect(devices.read(one)?.id).not.toBe(devices.read(other)?.id)
     const res = new ServerResponse(new IncomingMessage(new Socket()))
-    devices.remember(res, devices.read(one), 'ada')
+    devices.remember(res, devices.read(one), 'ada', devices.read(one)?.id ?? '')
     expect(String(res.getHeader('set-cookie'))).toContain(one)
   })
 
@@ -53,7 +53,12 @@ describe('a device', () => {
 
   it('is a cookie for this host alone where there is https, and lives as long as browsers let it', () => {
     const res = new ServerResponse(new IncomingMessage(new Socket()))
-    createDeviceCookies({ keys, issuer: 'https://id.example.com' }).remember(res, undefined, 'ada')
+    createDeviceCookies({ keys, issuer: 'https://id.example.com' }).remember(
+      res,
+      undefined,
+      'ada',
+      newDeviceId(),
+    )
     expect(res.getHeader('set-cookie')).toMatch(
       /^__Host-gh_device=[\w.-]+; Path=\/; Max-Age=34560000; HttpOnly; Secure; SameSite=Lax$/,
     )
@@ -95,7 +100,7 @@ describe('a device', () => {
       false,
     ])
     const res = new ServerResponse(new IncomingMessage(new Socket()))
-    newer.remember(res, old, 'ada')
+    newer.remember(res, old, 'ada', old?.id ?? '')
     const cookie = String(res.getHeader('set-cookie')).split(';')[0] ?? ''
     const again = newer.read(cookie)
     expect([again?.id, again && newer.knows(again, 'ada'), devices.read(cookie)]).toEqual([

@@ -3,6 +3,7 @@
  * says nothing of a person and signs nobody in; it is why a guesser elsewhere can't lock the owner out, since a device
  * that has been let in before has tries of its own. Nothing is stored here: the cookie proves itself.
  */
+import { hash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { newSecret } from '../shared/ids.ts'
 import { readCookie, setCookie } from './cookies.ts'
@@ -22,9 +23,18 @@ export interface DeviceCookies {
   read(cookieHeader: string | undefined): Device | undefined
   /** Whether somebody has signed in to the account on it. `account` is any name of it that stays the same. */
   knows(device: Device, account: string): boolean
-  /** After a sign-in to the account: a new device gets its cookie, a known one its next. */
-  remember(res: ServerResponse, device: Device | undefined, account: string): void
+  /** After a sign-in to the account: a new device gets its cookie, a known one its next. `id`: the cookie's from now on. */
+  remember(res: ServerResponse, device: Device | undefined, account: string, id: string): void
 }
+
+export const newDeviceId = (): string => newSecret(16)
+
+/**
+ * What a device is called of one person on it: public, the same each time, and nothing to find the cookie by. Two people
+ * who share a machine can't be told to.
+ */
+export const deviceIdOf = (cookieId: string, sub: string): string =>
+  hash('sha256', `device ${cookieId} ${sub}`, 'buffer').subarray(0, 16).toString('base64url')
 
 /** Some people have an account of their own, one for work, and share the machine with a family. */
 const MOST_MARKS = 8
@@ -52,12 +62,11 @@ export function createDeviceCookies({ keys, issuer }: { keys: AskKeys; issuer: s
       return { id, key: made.key, marks: marks.match(new RegExp(`.{${MARK_LENGTH}}`, 'g')) ?? [] }
     },
     knows: (device, account) => device.marks.includes(markOf(device.key, device.id, account)),
-    remember: (res, device, account) => {
+    remember: (res, device, account, id) => {
       const key = inUse(keys)
-      const id = device?.id ?? newSecret(16)
       const mark = markOf(key, id, account)
-      // Marks made with another key would be nobody's under this one.
-      const known = device !== undefined && equalBytes(device.key, key) ? device.marks : []
+      // Marks made with another key, or for another id, would be nobody's.
+      const known = device?.id === id && equalBytes(device.key, key) ? device.marks : []
       const others = known.filter((other) => other !== mark)
       const marks = [mark, ...others].slice(0, MOST_MARKS).join('')
       const value = `${id}.${marks}.${proofOf(key, id, marks).toString('base64url')}`

@@ -120,6 +120,8 @@ function door(use: Partial<AuthenticateUse> = {}, engine = hasher) {
     hasher: counted,
     clock,
     mayEnter: () => true,
+    describeDevice: () => ({ browser: 'B', system: 'S', kind: 'desktop', fingerprint: '1:x' }),
+    deviceRememberedFor: DAY,
     onRehashFailed: () => {},
     ...use,
   })
@@ -189,6 +191,7 @@ describe('signing in with a password', () => {
     expect(await signIn('In@Example.com', PASSWORD)).toEqual({
       ok: true,
       account: { ...ada, lastSignInAt: clock.at },
+      device: { id: expect.any(String), cookieId: expect.any(String), replaced: false },
     })
     expect(await accounts.users.find(ada.id)).toEqual({ ...ada, lastSignInAt: clock.at })
     expect(runs).toEqual({ verify: 1, hash: 0 })

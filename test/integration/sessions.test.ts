@@ -1,11 +1,12 @@
 import { Redis } from 'ioredis'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { isSignedIn, signedIn } from '../security/browsers.ts'
 import { call, introspect, isActive, OTHER_API } from '../security/probes.ts'
 import { login, refreshBy, tokenOf } from '../support/first-party.ts'
 import { agentOf, OWN, PERSON, PORTAL, refresh, signIn } from '../support/flows.ts'
 import type { House } from '../support/house.ts'
 import { onEveryStorage, withHouse } from '../support/on-every-storage.ts'
+import { trailOf } from '../support/trail.ts'
 
 const revoke = async (house: House, ...whose: string[]): Promise<string> => {
   const { code, stderr } = await house.run(['sessions', 'revoke', ...whose])
@@ -82,8 +83,8 @@ onEveryStorage((house) => {
   it('everything of everybody until now ends, and what comes after lives', async () => {
     const browser = await signedIn(house())
     const { tokens } = await signIn(house(), browser, OWN)
-    expect(await revoke(house(), '--everything')).toMatch(
-      /Everything that \d+ people had until now has ended/,
+    expect(await revoke(house(), '--everything')).toContain(
+      'Everything that everybody had until now has ended',
     )
     const refreshes = async () => (await refresh(browser, OWN, tokens.refresh_token)).status
     await expect.poll(refreshes, { timeout: 5_000 }).toBe(400)
@@ -105,25 +106,103 @@ onEveryStorage((house) => {
   })
 })
 
+/** Does the work, and puts Redis back to what it was before. */
+async function putBack(house: House, work: () => Promise<unknown>): Promise<void> {
+  const redis = new Redis(house.redisUrl ?? '')
+  const before = await Promise.all(
+    (await redis.keys('gh:*')).map(
+      async (key) => [key, await redis.pttl(key), await redis.dumpBuffer(key)] as const,
+    ),
+  )
+  await work()
+  await redis.flushdb()
+  for (const [key, life, value] of before) {
+    if (value !== null) await redis.restore(key, Math.max(0, life), value)
+  }
+  redis.disconnect()
+}
+
 withHouse({ storage: 'redis', nodes: 2 }, (house) => {
-  it('F-102 L-2 what was ended stays ended though Redis comes back older than that', async () => {
+  const everywhere = async () => {
     const browser = await signedIn(house())
     const { tokens } = await signIn(house(), browser, PORTAL)
-    const redis = new Redis(house().redisUrl ?? '')
-    const before = await Promise.all(
-      (await redis.keys('gh:*')).map(
-        async (key) => [key, await redis.pttl(key), await redis.dumpBuffer(key)] as const,
-      ),
-    )
-    await revoke(house(), '--user', PERSON.email)
-    await redis.flushdb()
-    for (const [key, life, value] of before) {
-      if (value !== null) await redis.restore(key, Math.max(0, life), value)
+    const page = agentOf(house())
+    return { browser, tokens, page, cookie: tokenOf(await login(page)) }
+  }
+  type Everywhere = Awaited<ReturnType<typeof everywhere>>
+  const signOut = async ({ browser }: Everywhere) => {
+    const page = await browser.request('/oauth2/logout')
+    await browser.submit(page, '/oauth2/logout/confirm', { logout: 'yes' })
+  }
+  const sessionOf = async () => (await list(house(), '--client', 'portal'))[0]?.session ?? ''
+
+  const ENDS: Record<string, [(given: Everywhere) => Promise<unknown>, object]> = {
+    'a person': [() => revoke(house(), '--user', PERSON.email), {}],
+    'a session': [async () => revoke(house(), '--session', await sessionOf()), { page: true }],
+    'a client': [() => revoke(house(), '--client', 'portal'), { browser: true, page: true }],
+    'a family, by its client': [
+      ({ browser, tokens }) => call(browser, '/oauth2/revoke', { token: tokens.refresh_token }, PORTAL),
+      { browser: true, page: true },
+    ],
+    'a sign-on, by the person': [signOut, { family: true, access: true, page: true }],
+    'a page’s session, by the page': [
+      async ({ page }) => refreshBy(page, undefined, { method: 'DELETE' }),
+      { browser: true, family: true, access: true },
+    ],
+  }
+
+  it.each(Object.entries(ENDS))(
+    'F-102 A-604 L-2 %s that was ended stays so though Redis comes back older than that',
+    async (_, [end, left]) => {
+      const given = await everywhere()
+      const { browser, tokens, cookie } = given
+      const cookies = browser.cookies.map((one) => ({ ...one }))
+      await putBack(house(), () => end(given))
+      const fresh = agentOf(house(), 1)
+      const old = agentOf(house(), 1)
+      old.cookies.push(...cookies)
+      const living = {
+        access: (await isActive(fresh, tokens.access_token)) === true,
+        browser: await isSignedIn(old),
+        family: (await refresh(fresh, PORTAL, tokens.refresh_token)).status === 200,
+        page: (await refreshBy(fresh, cookie)).status === 200,
+      }
+      expect(living).toEqual({ access: false, browser: false, family: false, page: false, ...left })
+      await revoke(house(), '--user', PERSON.email)
+    },
+  )
+
+  it('what is away needs not be asked, and what is not there is told', async () => {
+    const { tokens } = await everywhere()
+    const away = { env: { REDIS_URL: 'redis://127.0.0.1:1' } }
+    const { code, stderr } = await house().run(['sessions', 'revoke', '--user', PERSON.email], away)
+    expect([code, stderr]).toEqual([0, expect.stringContaining('in the background')])
+    const refreshed = async () => (await refresh(agentOf(house(), 1), PORTAL, tokens.refresh_token)).status
+    await expect.poll(refreshed, { timeout: 5_000 }).toBe(400)
+    for (const aim of ['device', 'session', 'family', 'organization']) {
+      const { code, stderr } = await house().run(['sessions', 'revoke', `--${aim}`, 'x'])
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`There is no ${aim} "x".`)])
     }
-    redis.disconnect()
-    const fresh = agentOf(house(), 1)
-    expect((await refresh(fresh, PORTAL, tokens.refresh_token)).status).toBe(400)
-    expect(await isActive(fresh, tokens.access_token)).toBe(false)
-    expect(await isSignedIn(browser)).toBe(false)
+  })
+
+  it('what was issued before a moment ends, and no more', async () => {
+    const early = await everywhere()
+    const second = Math.floor(Date.now() / 1000) + 1
+    await vi.waitUntil(() => Date.now() >= second * 1000, { timeout: 5_000 })
+    const late = await everywhere()
+    const before = new Date(second * 1000).toISOString()
+    expect(await revoke(house(), '--before', before)).toContain(`issued before ${before} has ended`)
+    const status = async ({ tokens }: Everywhere) =>
+      (await refresh(agentOf(house(), 1), PORTAL, tokens.refresh_token)).status
+    await expect.poll(() => status(early), { timeout: 5_000 }).toBe(400)
+    expect([await isSignedIn(early.browser), (await refreshBy(early.page, early.cookie)).status]).toEqual([
+      false,
+      401,
+    ])
+    expect([await status(late), await isSignedIn(late.browser)]).toEqual([200, true])
+    for (const when of ['yesterday', '2026-01-31', '2026-01-31T12:00'])
+      expect((await house().run(['sessions', 'revoke', '--before', when])).code).toBe(64)
+    const told = (await trailOf(house())).filter(({ event }) => event.type.startsWith('admin.'))
+    expect(told.map(({ event }) => event.details)).toEqual([{ issued_before: before }])
   })
 })

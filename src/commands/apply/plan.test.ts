@@ -31,6 +31,7 @@ const ada: StoredUser = {
   serverRoles: [],
   disabled: false,
   epoch: 0,
+  ends: 0,
   managedBy: 'apply',
   passwordHash: 'phc of right',
 }

@@ -1,48 +1,45 @@
-import type { StateStore } from '../../../adapters/contract.ts'
 import type { Core } from '../../core.ts'
-import { createHandles } from '../../provider/handles.ts'
-import type { Ended } from '../../sessions/end-access.ts'
-import { endSession } from '../../sessions/end-session.ts'
+import type { Revoked, Target } from '../../sessions/revoke-access.ts'
 import { whenReachable } from '../../state.ts'
 import type { CommandContext } from '../context.ts'
-import { endAccess } from '../end-access.ts'
+import { endTarget } from '../end-access.ts'
 import { BY_COMMAND } from '../origins.ts'
-import { Refusal } from '../refusal.ts'
-import { findUser } from '../user/find-user.ts'
 import { withState } from '../with-core.ts'
+import { type Aim, findTarget } from './target.ts'
 
-/** One of these. */
-export interface Target {
-  user?: string
-  client?: string
-  session?: string
-  everything?: boolean
-}
-
-export async function revoke(core: Core, { say }: CommandContext, target: Target): Promise<void> {
-  if (target.everything === true) {
-    const people = await core.accounts.users.raiseEveryEpoch()
-    say(`Everything that ${people} people had until now has ended.`)
-    return
-  }
+export async function revoke(
+  core: Core,
+  { say, print }: CommandContext,
+  aim: Aim,
+  json: boolean,
+): Promise<void> {
   await withState(core, async (state) => {
-    await whenReachable(state)
-    const { sessions, grants } = await ended(core, state, target)
-    say(`Ended: ${sessions} browser sessions, ${grants} authorizations of clients.`)
+    const everything = aim.everything === true || aim.before !== undefined
+    const target: Target = everything
+      ? { kind: 'everything', before: aim.before }
+      : await findTarget(core, state, aim)
+    // It is acknowledged whether or not the store can be reached: what is left there is dead.
+    await whenReachable(state).catch(() => {})
+    const revoked = await endTarget(core, state, target, BY_COMMAND)
+    if (json) print(JSON.stringify(record(target, revoked)))
+    else say(inWords(target, revoked))
   })
 }
 
-async function ended(core: Core, state: StateStore, { user, client, session }: Target): Promise<Ended> {
-  if (user !== undefined) {
-    return endAccess(core, state, { accounts: [(await findUser(core, user)).sub] }, BY_COMMAND)
+function inWords(target: Target, { sessions, grants, left }: Revoked): string {
+  if (target.kind === 'everything') {
+    if (target.before === undefined) return 'Everything that everybody had until now has ended.'
+    return `Everything that was issued before ${new Date(target.before).toISOString()} has ended.`
   }
-  if (client !== undefined) {
-    if ((await core.clients.find(client)) === undefined) {
-      throw new Refusal(`There is no client ${JSON.stringify(client)}.`)
-    }
-    return endAccess(core, state, { clients: [client] }, BY_COMMAND)
-  }
-  const handles = createHandles(core.keys)
-  const aliasesOf = (uid: string) => handles.peppers().map((under) => under.key('Session uid', uid))
-  return endSession({ state, clock: core.clock, aliasesOf })(session ?? '', BY_COMMAND)
+  const gone = `Ended: ${sessions} browser sessions, ${grants} authorizations of clients`
+  return left ? `${gone}; more of it is dead, and is taken out of the store in the background.` : `${gone}.`
 }
+
+const record = (target: Target, { sessions, grants, left }: Revoked) => ({
+  revoked: target.kind === 'account' ? 'user' : target.kind,
+  ...('value' in target && { id: target.value }),
+  ...('before' in target && target.before !== undefined && { before: new Date(target.before).toISOString() }),
+  sessions,
+  grants,
+  left_to_background: left,
+})

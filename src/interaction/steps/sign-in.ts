@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Account } from '../../accounts/account.ts'
-import type { SignInOrigin } from '../../accounts/authenticate.ts'
+import type { SignedInDevice, SignInOrigin } from '../../accounts/authenticate.ts'
 import type { SignInError, SignInModel } from '../../pages/models.ts'
 import { minutesOf, type Refusal, refusalHeaders } from '../../security/rate-limit/refusal.ts'
 import type { Attempt, SignInGuard } from '../../security/rate-limit/sign-in-guard.ts'
@@ -12,7 +12,7 @@ export interface SignInUse extends StepUse {
     username: string,
     password: string,
     origin: SignInOrigin,
-  ) => Promise<{ ok: true; account: Account } | { ok: false; reason: string }>
+  ) => Promise<{ ok: true; account: Account; device: SignedInDevice } | { ok: false; reason: string }>
   guard: SignInGuard
   /** Has the person told. Never rejects. */
   tellOfNewDevice: (req: IncomingMessage, sub: string) => Promise<void>
@@ -73,9 +73,12 @@ export function createSignIn(use: SignInUse): Step {
         await admission.attempt.failed()
         return again({ kind: 'invalid_credentials' })
       }
-      const { newDevice } = await admission.attempt.succeeded(ctx.res)
-      if (newDevice) await use.tellOfNewDevice(ctx.req, outcome.account.sub)
-      return { login: { accountId: outcome.account.sub, amr: ['pwd'], acr: use.acr, remember } }
+      const { account, device } = outcome
+      const { newDevice } = await admission.attempt.succeeded(ctx.res, device.cookieId)
+      if (newDevice) await use.tellOfNewDevice(ctx.req, account.sub)
+      return {
+        login: { accountId: account.sub, amr: ['pwd'], acr: use.acr, remember, device: device.id },
+      }
     },
   }
 }
@@ -88,7 +91,8 @@ async function verify(
   { username, password }: { username: string; password: string },
 ) {
   try {
-    const origin = { ...use.originOf(ctx), client: client.clientId }
+    const device = { cookieId: attempt.deviceId, language: ctx.get('accept-language') }
+    const origin = { ...use.originOf(ctx), client: client.clientId, device }
     return await use.authenticate(username, password, origin)
   } catch (error) {
     await attempt.dropped()

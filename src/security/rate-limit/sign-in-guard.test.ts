@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createMemoryCounters } from '../../../adapters/counters.ts'
-import { createDeviceCookies } from '../device-cookie.ts'
+import { createDeviceCookies, newDeviceId } from '../device-cookie.ts'
 import { createKeyedHash } from '../keyed-hash.ts'
 import { type Attempt, createSignInGuard } from './sign-in-guard.ts'
 
@@ -45,7 +45,7 @@ function open(account = 10, address = 100) {
     const admitted = await attempt(username, ip, cookieHeader)
     if (typeof admitted === 'string') return admitted
     const res = new ServerResponse(new IncomingMessage(new Socket()))
-    await admitted.succeeded(res)
+    await admitted.succeeded(res, admitted.deviceId ?? newDeviceId())
     return String(res.getHeader('set-cookie')).split(';')[0] ?? ''
   }
   return { time, told, sprays, attempt, fail, succeed }

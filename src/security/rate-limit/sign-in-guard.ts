@@ -38,8 +38,10 @@ export type Admission = { ok: true; attempt: Attempt } | { ok: false; refusal: R
 
 /** One of the three is called, once. */
 export interface Attempt {
-  /** Gives the try back, and the device its cookie. Whether nobody had signed in to the account on it before. */
-  succeeded(res: ServerResponse): Promise<{ newDevice: boolean }>
+  /** What the device's cookie says; undefined for a device without. */
+  deviceId: string | undefined
+  /** Gives the try back, and the device its cookie, with this id. Whether nobody had signed in to the account on it before. */
+  succeeded(res: ServerResponse, deviceId: string): Promise<{ newDevice: boolean }>
   failed(): Promise<void>
   /** It came to no verdict. */
   dropped(): Promise<void>
@@ -53,10 +55,11 @@ export function createSignInGuard(use: SignInGuardUse): SignInGuard {
   return async ({ ip, cookieHeader, username }) => {
     const name = short(use.hash('login', use.nameOf(username)))
     const device = use.devices.read(cookieHeader)
-    const remember = (res: ServerResponse): void => use.devices.remember(res, device, name)
+    const remember = (res: ServerResponse, id: string): void => use.devices.remember(res, device, name, id)
+    const common = { deviceId: device?.id, remember }
     if (device !== undefined && use.devices.knows(device, name)) {
       const reservation = await reserve([deviceBudget(use, device, name)])
-      return admit(use, reservation, undefined, { newDevice: false, remember, failed: async () => {} })
+      return admit(use, reservation, undefined, { ...common, newDevice: false, failed: async () => {} })
     }
     const neighbourhood = neighbourhoodOf(ip)
     const [reservation, slowed] = await Promise.all([
@@ -64,8 +67,8 @@ export function createSignInGuard(use: SignInGuardUse): SignInGuard {
       sprays.slow(neighbourhood),
     ])
     return admit(use, reservation, slowed, {
+      ...common,
       newDevice: true,
-      remember,
       failed: () => sprays.failed(neighbourhood, name),
     })
   }
@@ -90,11 +93,18 @@ const strangerBudgets = ({ limits }: SignInGuardUse, ip: string, name: string): 
   { limiter: 'login_account', key: `login_account:${name}`, limit: limits.loginAccount, backsOff: true },
 ]
 
+interface AfterAttempt {
+  deviceId: string | undefined
+  newDevice: boolean
+  remember: (res: ServerResponse, id: string) => void
+  failed: () => Promise<void>
+}
+
 async function admit(
   { onRefused }: SignInGuardUse,
   reservation: Reservation,
   slowed: Refusal | undefined,
-  after: { newDevice: boolean; remember: (res: ServerResponse) => void; failed: () => Promise<void> },
+  after: AfterAttempt,
 ): Promise<Admission> {
   if (!reservation.ok) return refuse(onRefused, reservation.refusal)
   if (slowed !== undefined) {
@@ -104,10 +114,11 @@ async function admit(
   return {
     ok: true,
     attempt: {
-      succeeded: async (res) => {
+      deviceId: after.deviceId,
+      succeeded: async (res, deviceId) => {
         await reservation.giveBack()
-        after.remember(res)
-        return { newDevice: after.newDevice }
+        after.remember(res, deviceId)
+        return { newDevice: after.newDevice || deviceId !== after.deviceId }
       },
       failed: async () => {
         await Promise.all([reservation.failed(), after.failed()])

@@ -1,0 +1,45 @@
+import type { Account } from './accounts/account.ts'
+import type { KnownClient, ResourceServer } from './clients/client.ts'
+import type { Core } from './core.ts'
+import { withoutDemo } from './demo/demo-only.ts'
+import { isDemoAllowed } from './demo/demo-scope.ts'
+import type { End } from './sessions/ends-repository.ts'
+import { createLookUpCache } from './shared/look-up-cache.ts'
+
+export type LookUps = ReturnType<typeof createLookUps>
+
+/** How long a node may go on with what it knew of an account, a client, a resource server. */
+const KNOWN_FOR = 1000
+const NOTHING_ENDED = { epoch: 0, issuedBefore: undefined }
+
+/** What nearly every request asks for, remembered for a moment. Outside of a demo, what belongs to it is not there. */
+export function createLookUps({ config, clock, accounts, clients, resourceServers, ends, notices }: Core) {
+  const remember = <T>(load: (key: string) => Promise<T | undefined>) =>
+    createLookUpCache({ load, ttlMs: KNOWN_FOR, clock })
+  const honoured = isDemoAllowed(config) ? <T>(find: T): T => find : withoutDemo
+  const findFresh = honoured(accounts.users.findBySub)
+  const known = {
+    account: remember<Account>(findFresh),
+    client: remember<KnownClient>(honoured(clients.find)),
+    resource_server: remember<ResourceServer>(honoured(resourceServers.find)),
+    organization: remember(ends.organization),
+    everything: remember(ends.everything),
+  }
+  const ended = createLookUpCache({
+    load: (question) => ends.includesAny((JSON.parse(question) as [End[], number])[0]),
+    ttlMs: KNOWN_FOR,
+    clock,
+  })
+  for (const [topic, { forget }] of Object.entries(known)) notices.subscribe(topic, forget)
+  return {
+    findAccount: known.account.find,
+    findAccountFresh: findFresh,
+    findClient: known.client.find,
+    findResourceServer: known.resource_server.find,
+    findOrganization: known.organization.find,
+    findEverything: async () => (await known.everything.find('')) ?? NOTHING_ENDED,
+    // Whoever finds another number does not get an answer of before it.
+    wasEnded: async (names: readonly End[], number: number) =>
+      (await ended.find(JSON.stringify([names, number]))) ?? false,
+  }
+}

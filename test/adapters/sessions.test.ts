@@ -1,0 +1,205 @@
+/** Devices, sessions and ends as rows, on PostgreSQL and on embedded storage. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
+import { migrate } from '../../adapters/migrate.ts'
+import { type AccountsRepository, createAccountsRepository } from '../../src/accounts/accounts-repository.ts'
+import type { SeenDevice } from '../../src/accounts/sign-ins-repository.ts'
+import { createEvent, toStored } from '../../src/audit/event.ts'
+import { createCleanUpsRepository } from '../../src/sessions/clean-ups-repository.ts'
+import { createDevicesRepository } from '../../src/sessions/devices-repository.ts'
+import { createEndsRepository } from '../../src/sessions/ends-repository.ts'
+import { createSessionsRepository } from '../../src/sessions/sessions-repository.ts'
+import { createSessionsSweep } from '../../src/workers/session-jobs.ts'
+import { freshDatabase } from '../support/databases.ts'
+
+const HOUR = 3_600_000
+const NOON = Date.parse('2026-03-01T12:00:00Z')
+const DEVICE: SeenDevice = {
+  known: undefined,
+  fresh: 'fresh',
+  label: undefined,
+  browser: 'Firefox',
+  system: 'Linux',
+  kind: 'desktop',
+  address: '192.0.2.1',
+  country: undefined,
+  fingerprint: '1:x',
+  rememberedFor: { once: HOUR, again: 2 * HOUR },
+}
+const LEASE = { stillHeld: async () => {} }
+
+const STORAGE: Record<string, () => Promise<{ database: OpenDatabase; close: () => Promise<void> }>> = {
+  PostgreSQL: async () => {
+    const fresh = await freshDatabase()
+    const database = await openDatabase({ url: fresh.url, dataDir: '', poolMax: 20 })
+    return { database, close: () => database.close().then(() => fresh.drop()) }
+  },
+  'embedded storage': async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-sessions-'))
+    const database = await openDatabase({ url: undefined, dataDir, poolMax: 20, role: 'server' })
+    await migrate(database)
+    return { database, close: () => database.close().then(() => rm(dataDir, { recursive: true })) }
+  },
+}
+
+describe.each(Object.keys(STORAGE))('in %s', (storage) => {
+  let database: OpenDatabase
+  let close: () => Promise<void>
+  let accounts: AccountsRepository
+  beforeAll(async () => {
+    const opened = await STORAGE[storage]?.()
+    if (opened === undefined) throw new Error(storage)
+    ;({ database, close } = opened)
+    accounts = createAccountsRepository(database.db)
+  }, 60_000)
+  afterAll(() => close())
+
+  let people = 0
+  const person = async () => {
+    const name = `p${people++}`
+    const added = await accounts.users.add({
+      ...{
+        id: crypto.randomUUID(),
+        sub: name,
+        email: `${name}@example.com`,
+        emailKey: `${name}@example.com`,
+      },
+      ...{
+        emailVerified: true,
+        name: undefined,
+        profile: {},
+        serverRoles: [],
+        managedBy: undefined,
+        at: NOON,
+      },
+    })
+    if (added === undefined) throw new Error(name)
+    return added
+  }
+  const event = () => createEvent({ actor: 'test' }, { type: 'session.revoked' }, NOON)
+  const signIn = (id: string, at: number, device: Partial<SeenDevice>) =>
+    accounts.signIns.record(
+      id,
+      at,
+      createEvent({}, { type: 'login.succeeded', details: { method: 'password' } }, at),
+      { ...DEVICE, ...device },
+    )
+  const end = (kind: 'session' | 'device' | 'family', value: string, account: string, expiresIn = HOUR) =>
+    createEndsRepository(database.db).endOne({ kind, value }, { account, expiresIn }, toStored(event()))
+  const events = async (id: string) =>
+    (await sql`select from event_inbox where id = ${id}::uuid`.execute(database.db)).rows.length
+
+  it('a sign-in and its device are one: neither without the other', async () => {
+    const devices = createDevicesRepository(database.db)
+    const [ada, gone] = [await person(), await person()]
+    expect(await signIn(ada.id, NOON, { known: 'd1', fresh: 'f1' })).toEqual({ device: 'd1' })
+    expect(await signIn(ada.id, NOON + HOUR, { known: 'd1', fresh: 'f2', label: 'Kiosk' })).toEqual({
+      device: 'd1',
+    })
+    expect(await signIn(ada.id, NOON, { fresh: 'f3' })).toEqual({ device: 'f3' })
+    expect(await devices.find('d1')).toMatchObject({
+      ...{ account: ada.sub, label: 'Kiosk', firstSeenAt: NOON, lastSeenAt: NOON + HOUR },
+    })
+    await accounts.users.disable(gone.id, NOON)
+    expect(await signIn(gone.id, NOON, { fresh: 'f4' })).toBeUndefined()
+    expect([await devices.find('f4'), await devices.find('f2')]).toEqual([undefined, undefined])
+    await end('device', 'd1', ada.sub)
+    expect(await signIn(ada.id, NOON, { known: 'd1', fresh: 'f5' })).toEqual({ device: 'f5' })
+    expect(await devices.find('d1')).toBeUndefined()
+    await accounts.users.remove(ada.id)
+    expect(await devices.find('f5')).toBeUndefined()
+  })
+
+  it('what is ended by many at once is ended once, and each is told', async () => {
+    const ends = createEndsRepository(database.db)
+    const { sub, id } = await person()
+    const told = Array.from({ length: 20 }, () => toStored(event()))
+    const tasks = await Promise.all(
+      told.map((one) =>
+        ends.endOne({ kind: 'session', value: 'many' }, { account: sub, expiresIn: HOUR }, one),
+      ),
+    )
+    expect(tasks.filter((task) => task !== undefined)).toHaveLength(1)
+    expect((await accounts.users.find(id))?.ends).toBe(1)
+    expect(await Promise.all(told.map((one) => events(one.id)))).toEqual(told.map(() => 1))
+    expect(await ends.includesAny([{ kind: 'session', value: 'many' }])).toBe(true)
+    expect(
+      await ends.includesAny([
+        { kind: 'family', value: 'many' },
+        { kind: 'session', value: 'few' },
+      ]),
+    ).toBe(false)
+    expect((await createCleanUpsRepository(database.db).next(100)).map(({ value }) => value)).toContain(
+      'many',
+    )
+  })
+
+  it('epochs go up, whoever asks and whatever was there', async () => {
+    const ends = createEndsRepository(database.db)
+    const organization = { kind: 'organization', value: `o ${storage}` } as const
+    expect(await ends.organization(organization.value)).toBeUndefined()
+    const raised = await Promise.all(
+      Array.from({ length: 10 }, () => ends.endAll(organization, toStored(event()))),
+    )
+    expect(raised.map(({ epoch }) => Number(epoch)).toSorted((a, b) => a - b)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ])
+    expect((await ends.endAll({ kind: 'account', value: 'nobody' }, toStored(event()))).epoch).toBeUndefined()
+    await ends.endEverything(NOON, toStored(event()))
+    await ends.endEverything(NOON - HOUR, toStored(event()))
+    await ends.endEverything(undefined, toStored(event()))
+    expect(await ends.everything()).toEqual({ epoch: 1, issuedBefore: NOON })
+  })
+
+  it('use is noted to the hour, and by the latest', async () => {
+    const devices = createDevicesRepository(database.db)
+    const sessions = createSessionsRepository(database.db)
+    const { id, sub } = await person()
+    await signIn(id, NOON, { fresh: 'used' })
+    const session = {
+      account: sub,
+      kind: 'browser',
+      device: 'used',
+      organization: '',
+      expiresIn: HOUR,
+    } as const
+    for (const name of ['u1', 'u2']) await sessions.begin({ ...session, id: name })
+    const seen = (name: string, at: number, address: string) => ({ session: name, at, address })
+    await devices.noteSeen([seen('u1', NOON + HOUR / 2, '192.0.2.2')])
+    expect(await devices.find('used')).toMatchObject({ lastSeenAt: NOON, address: '192.0.2.1' })
+    await devices.noteSeen([
+      seen('u1', NOON + 2 * HOUR, '192.0.2.2'),
+      seen('u2', NOON + 3 * HOUR, '192.0.2.3'),
+      seen('nobody’s', NOON + 9 * HOUR, '192.0.2.4'),
+    ])
+    expect(await devices.find('used')).toMatchObject({ lastSeenAt: NOON + 3 * HOUR, address: '192.0.2.3' })
+  })
+
+  it('what can’t come back is swept, and nothing else', async () => {
+    const [devices, sessions] = [createDevicesRepository(database.db), createSessionsRepository(database.db)]
+    const ends = createEndsRepository(database.db)
+    const { id, sub } = await person()
+    const now = Date.now()
+    await signIn(id, now, { fresh: 'stays' })
+    await signIn(id, now - 2 * HOUR, { fresh: 'goes' })
+    const session = { account: sub, kind: 'browser', device: 'stays', organization: '' } as const
+    await sessions.begin({ ...session, id: 'stays', expiresIn: HOUR })
+    await sessions.begin({ ...session, id: 'goes', expiresIn: -1 })
+    await end('family', 'stays', sub)
+    await end('family', 'goes', sub, -1)
+    expect(await createSessionsSweep({ devices, sessions, ends }).run(now, LEASE)).toBeGreaterThanOrEqual(3)
+    const there = async (name: string) => [
+      (await devices.find(name)) !== undefined,
+      (await sessions.page('session', name, { limit: 1 })).length === 1,
+      await ends.includesAny([{ kind: 'family', value: name }]),
+    ]
+    expect([await there('stays'), await there('goes')]).toEqual([
+      [true, true, true],
+      [false, false, false],
+    ])
+  })
+})
