@@ -32,6 +32,10 @@ const ENDS: Record<
       told,
     }
   },
+  'a grant that is revoked with others': async (store) => {
+    const { key, told } = await oddGrant(store)
+    return { end: (event = newEvent()) => store.grants.revokeEach([key, newKey()], event), told }
+  },
   'a grant that is revoked with all of its session': async (store) => {
     const { told } = await oddGrant(store)
     return {

@@ -156,7 +156,7 @@ describe('doctor without a server', () => {
   }
 
   it('makes no embedded storage, and says that the first start will', async () => {
-    const house = await openHouse({ storage: 'embedded', nodes: 0 })
+    const house = await openHouseOn({}, { nodes: 0 })
     houses.push(house)
     expect((await doctor(house)).lines).toEqual(line('note database: embedded storage will be made'))
     expect(existsSync(join(house.dataDir, 'pg'))).toBe(false)
