@@ -43,6 +43,7 @@ describe('a failure of PostgreSQL', () => {
 describe('a failure of Redis', () => {
   it.each([
     error('Command timed out'),
+    error('Command aborted due to connection close'),
     error('Connection is closed.'),
     error("Stream isn't writeable and enableOfflineQueue options is false"),
     error('Reached the max retries per request limit (which is 0).'),

@@ -33,9 +33,9 @@ const AWAY_WORDS =
 const AWAY_REPLIES =
   /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF|NOREPLICAS|OOM|UNBLOCKED|max number of clients)/
 
-/** What ioredis itself says: no connection, or no answer within `commandTimeout`. */
+/** What ioredis itself says: no connection, one that broke amid a pipeline, or no answer within `commandTimeout`. */
 const AWAY_CLIENT =
-  /^(Command timed out|Connection is closed|Stream isn't writeable|Reached the max retries|Socket timeout|None of the available nodes|All sentinels are unreachable)/
+  /^(Command timed out|Command aborted|Connection is closed|Stream isn't writeable|Reached the max retries|Socket timeout|None of the available nodes|All sentinels are unreachable)/
 
 /** PostgreSQL's failures: `StoreAway` where the server was away or too slow, the error itself otherwise. */
 export function asStoreAway(error: unknown): unknown {

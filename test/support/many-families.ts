@@ -1,15 +1,19 @@
 /** Thousands of signed-in clients for tests of load: copies of one family, made where its state is kept. */
+import { createEvent, toStored } from '../../src/audit/event.ts'
 import { createHandles } from '../../src/provider/handles.ts'
 import { createRefreshTokenFormat } from '../../src/provider/refresh-token.ts'
-import { newRowId } from '../../src/shared/ids.ts'
 import type { House } from './house.ts'
 import { withinState } from './within.ts'
 
 const HOUR = 3_600_000
+const ISSUED = {
+  type: 'token.issued',
+  details: { grant_type: 'authorization_code', scope: 'openid' },
+} as const
 
 /** First tokens of new families of the same person, client, session and scope. */
 export const familiesLike = (house: House, refreshToken: string, count: number): Promise<string[]> =>
-  withinState(house, async ({ keys }, state) => {
+  withinState(house, async ({ keys, clock }, state) => {
     const [handles, format] = [createHandles(keys), createRefreshTokenFormat(keys)]
     const { family = '' } = format.decode(refreshToken) ?? {}
     const model = await state.grants.read(handles.inUse().grantKey(family))
@@ -30,7 +34,7 @@ export const familiesLike = (house: House, refreshToken: string, count: number):
         grantExpiresIn: HOUR,
         family: { payload, currentExpiresIn: HOUR, endsIn: HOUR },
         notAfter: Number.MAX_SAFE_INTEGER,
-        event: { id: newRowId(), text: '{}' },
+        event: toStored(createEvent({}, ISSUED, clock.now())),
       })
       return format.first(id)
     }

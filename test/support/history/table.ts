@@ -31,7 +31,9 @@ export function tableOf(options: RunOptions, run: Run, violations: readonly Viol
   const rows = lines.map(([name, value]) => `| ${name} | ${value} |`)
   const few = [...Map.groupBy(violations, ({ law }) => law).values()].flatMap((all) => all.slice(0, SHOWN))
   const told = few.map((one) => `${one.law} ${one.says}\n${showCalls(calls, one)}`)
-  return `\n${['| history | |', '| --- | --- |', ...rows, '', ...told].join('\n')}\n`
+  const failed = calls.filter(({ status }) => status === 500).map(({ id }) => id)
+  const errors = log.split('\n').filter((line) => failed.some((id) => line.includes(id)))
+  return `\n${['| history | |', '| --- | --- |', ...rows, '', ...told, ...errors].join('\n')}\n`
 }
 
 const times = (log: string, words: string): number => log.split(words).length - 1
