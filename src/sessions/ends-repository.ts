@@ -2,7 +2,7 @@
  * The ends of what people were given, where they are written first. From then on nothing of it is honoured on any node,
  * whatever the store of short-lived state still holds, forgets or brings back.
  */
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { StoredEvent } from '../../adapters/contract.ts'
 import { createInbox } from '../audit/inbox-repository.ts'
 import type { Database } from '../schema.ts'
@@ -99,6 +99,13 @@ export function createEndsRepository(db: Kysely<Database>): EndsRepository {
 }
 
 /**
+ * One more, and at least the seconds since a day in 2023: where the database is put back to what it was an hour ago, the
+ * next number is none that was given in that hour.
+ */
+const higherThan = (number: RawBuilder<unknown>): RawBuilder<number> =>
+  sql<number>`greatest(${number} + 1, (extract(epoch from clock_timestamp()) - 1700000000)::integer)`
+
+/**
  * One statement, as many may come at once: who comes second finds it ended, and adds the event alone. The person's row is
  * taken before what hangs on it, as by all who change that.
  */
@@ -117,7 +124,7 @@ async function endOne(
       on conflict (value, kind) do nothing
       returning kind, value
     ), raised as (
-      update users set ends = ends + 1 where sub = ${account} and exists (select from ended) returning id
+      update users set ends = ${higherThan(sql.ref('ends'))} where sub = ${account} and exists (select from ended) returning id
     ), gone_session as (
       delete from sessions using ended, raised
       where ended.kind in ('session', 'sign_on') and sessions.id = ended.value
@@ -138,9 +145,9 @@ async function raiseEpoch(tx: Kysely<Database>, { kind, value }: Whole): Promise
   if (kind === 'organization') {
     const { epoch } = await tx
       .insertInto('access_epochs')
-      .values({ kind, value, epoch: 1 })
+      .values({ kind, value, epoch: higherThan(sql`0`) })
       .onConflict((c) =>
-        c.columns(['kind', 'value']).doUpdateSet({ epoch: sql<number>`access_epochs.epoch + 1` }),
+        c.columns(['kind', 'value']).doUpdateSet({ epoch: higherThan(sql.ref('access_epochs.epoch')) }),
       )
       .returning('epoch')
       .executeTakeFirstOrThrow()
@@ -150,13 +157,13 @@ async function raiseEpoch(tx: Kysely<Database>, { kind, value }: Whole): Promise
     kind === 'account'
       ? await tx
           .updateTable('users')
-          .set(({ eb }) => ({ epoch: eb('epoch', '+', 1) }))
+          .set({ epoch: higherThan(sql.ref('epoch')) })
           .where('sub', '=', value)
           .returning('epoch')
           .executeTakeFirst()
       : await tx
           .updateTable('clients')
-          .set(({ eb }) => ({ epoch: eb('epoch', '+', 1) }))
+          .set({ epoch: higherThan(sql.ref('epoch')) })
           .where('client_id', '=', value)
           .returning('epoch')
           .executeTakeFirst()
@@ -182,9 +189,9 @@ async function endEverything(tx: Kysely<Database>, before: number | undefined): 
   if (before === undefined) {
     await tx
       .insertInto('access_epochs')
-      .values({ kind, value, epoch: 1 })
+      .values({ kind, value, epoch: higherThan(sql`0`) })
       .onConflict((c) =>
-        c.columns(['kind', 'value']).doUpdateSet({ epoch: sql<number>`access_epochs.epoch + 1` }),
+        c.columns(['kind', 'value']).doUpdateSet({ epoch: higherThan(sql.ref('access_epochs.epoch')) }),
       )
       .execute()
     return

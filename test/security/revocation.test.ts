@@ -115,7 +115,7 @@ onEveryStorage(
         1,
         expect.stringContaining(`There is no session "${gone}".`),
       ])
-    }, 30_000)
+    })
 
     it('A-605 refreshes under way when it happens leave no living successor', async () => {
       const agent = agentOf(house())
@@ -149,7 +149,7 @@ onEveryStorage(
       }
       await expect.poll(lives, SOON).toBe(0)
       expect(await list(house(), '--user', GRACE.email)).toEqual([])
-    }, 30_000)
+    })
 
     describe('devices', () => {
       let agent: Agent
@@ -173,7 +173,7 @@ onEveryStorage(
           ...{ device_label: 'Kiosk 7', browser: 'Firefox', system: 'Linux', kind: 'desktop' },
           address: '127.0.0.1',
         })
-      }, 30_000)
+      })
 
       it('A-617 are the same at the next sign-in, shown with what is known of them, and are no cookies', async () => {
         const rows = await signInAgain(agent)
@@ -198,7 +198,7 @@ onEveryStorage(
         expect(strange.map((row) => row.device_label).toSorted()).toEqual(
           ['Kiosk 7', device, before, null, null, null, null, null].toSorted(),
         )
-      }, 30_000)
+      })
 
       it('A-617 one that was revoked comes back as another, whatever it brings along', async () => {
         const kept = agent.cookies.map((cookie) => ({ ...cookie }))
@@ -209,7 +209,7 @@ onEveryStorage(
         expect(rows.map((row) => row.device)).not.toContain(device)
         const old = kept.find(({ name }) => name === 'gh_device')?.value ?? ''
         expect(deviceCookie(back).split('.')[0]).not.toBe(old.split('.')[0])
-      }, 30_000)
+      })
     })
   },
   { setUp },

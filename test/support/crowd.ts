@@ -3,6 +3,7 @@
  * an organization, which nobody can choose at a page yet.
  */
 import { createHash, randomBytes } from 'node:crypto'
+import { expect } from 'vitest'
 import type { JsonObject, StateStore } from '../../adapters/contract.ts'
 import { createLookUps } from '../../src/look-ups.ts'
 import { createEpochs } from '../../src/provider/epochs.ts'
@@ -12,7 +13,7 @@ import type { House } from './house.ts'
 import { type Core, withinState } from './within.ts'
 
 const HOUR = 3_600_000
-const AT_ONCE = 500
+const AT_ONCE = 100
 
 export interface CrowdOptions {
   /** Their person's address. */
@@ -138,17 +139,20 @@ async function subOf({ accounts }: Core, email: string): Promise<string> {
   return account.sub
 }
 
-/** How much of an organization is in the stores: its grants, its sessions, and what is still to be taken out. */
-export const countOf = (house: House, organization: string) =>
-  withinState(house, (core, state) => countWith(core, state, organization))
-
-export async function countWith({ database }: Core, { grants }: StateStore, organization: string) {
+/** How much of an organization is in the stores: its grants, and its sessions. */
+export async function countOf({ database }: Core, { grants }: StateStore, organization: string) {
   let count = 0
   for await (const batch of grants.list('organization', organization)) count += batch.length
-  const { rows } = await database.pool.query<{ sessions: number; tasks: number }>(
-    `select (select count(*)::int from sessions where organization = $1) as sessions,
-       (select count(*)::int from clean_ups) as tasks`,
+  const { rows } = await database.pool.query<{ sessions: number }>(
+    'select count(*)::int as sessions from sessions where organization = $1',
     [organization],
   )
-  return { grants: count, sessions: rows[0]?.sessions ?? 0, tasks: rows[0]?.tasks ?? 0 }
+  return { grants: count, sessions: rows[0]?.sessions ?? 0 }
 }
+
+/** What is left of an organization once all that was revoked has been taken out. */
+export const leftOf = (house: House, organization: string) =>
+  withinState(house, async (core, state) => {
+    await expect.poll(() => core.cleanUps.next(1), { timeout: 60_000, interval: 50 }).toEqual([])
+    return countOf(core, state, organization)
+  })
