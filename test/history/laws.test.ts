@@ -129,6 +129,13 @@ describe('a good history breaks no law', () => {
       }),
     ],
     [
+      'of a sign-in that Redis forgot before its end',
+      historyOf([BIRTH, { ...REVOKED, input: 'r0' }], {
+        forgotten: [{ from: 0, to: 50 }],
+        trail: numbered([issued('0')]),
+      }),
+    ],
+    [
       'of a sign-in that Redis forgot',
       historyOf([BIRTH, { kind: 'refresh', input: 'r0', ...REFUSED }], { forgotten: [{ from: 0, to: 50 }] }),
     ],

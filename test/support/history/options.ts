@@ -13,7 +13,7 @@ const SHORT: RunOptions = {
   nodes: 2,
   clients: 4,
   browsers: 2,
-  faults: ['kill-node', 'freeze-node', 'kill-redis', 'cut-redis'],
+  faults: ['kill-node', 'freeze-node', 'kill-redis', 'cut-redis', 'put-back'],
   times: 1,
   thefts: 2,
   window: 3_000,

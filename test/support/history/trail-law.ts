@@ -44,13 +44,20 @@ function eventsWithoutChange({ calls, trail }: Book): Violation[] {
     .map(({ type, requestId }) => found('L-12', `${type} of ${requestId}, which nobody has asked for`))
 }
 
-/** Of several requests that end one family, one has found it. */
+/** Of several requests that end one family, one has found it: unless Redis has forgotten that it was born. */
 function endsWithoutEvent(book: Book, told: Map<string, TrailEvent[]>): Violation[] {
   return [...Map.groupBy(book.calls, ({ session }) => session).values()].flatMap((calls) => {
-    const ended = calls.find((call) => acknowledgedEnd(call) && !isLost(book, call))
+    const ended = calls.find(
+      (call) => acknowledgedEnd(call) && !isLost(book, call) && !isForgotten(book, call),
+    )
     const isTold = calls.some(({ id }) => told.get(id)?.some(({ type }) => ENDINGS.has(type)))
     return ended === undefined || isTold ? [] : [found('L-12', 'a revocation has no event', ended)]
   })
+}
+
+function isForgotten(book: Book, ended: Call): boolean {
+  const birth = book.birthOf(book.familyOf(ended.input))
+  return birth !== undefined && book.mayBeForgotten(birth, ended)
 }
 
 function gaps({ trail }: Book): Violation[] {
