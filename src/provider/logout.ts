@@ -47,9 +47,12 @@ export function createLogoutPages({ showPage, emailOf }: LogoutUse) {
   }
 }
 
+/** Cookies are not in it: those of all neighbours below our domain would go too. Ours end by their names. */
+const CLEAR_SITE_DATA = '"cache", "storage"'
+
 /**
- * Signing out ends what the session brought: codes and access tokens at once. A family with `offline_access` was meant
- * to outlive it.
+ * Signing out ends what the session brought: codes and access tokens at once, and what the browser keeps of our pages.
+ * A family with `offline_access` was meant to outlive it.
  */
 export function endGrantsAtLogout(provider: Provider, store: GrantStore, endings: Endings): void {
   provider.use(async (ctx, next) => {
@@ -58,6 +61,7 @@ export function endGrantsAtLogout(provider: Provider, store: GrantStore, endings
     if (oidc?.route !== 'end_session_confirm' || !oidc.session?.uid || ctx.status >= 400) return
     const ended = (oidc.session as { destroyed?: boolean }).destroyed === true
     if (!ended) return
+    ctx.set('clear-site-data', CLEAR_SITE_DATA)
     const event = endings.of(ctx as KoaContextWithOIDC)
     await orUnavailable(store.revokeAll('session', oidc.session.uid, event, { spareFamilies: true }))
   })

@@ -42,6 +42,19 @@ withHouse({ storage: 'postgresql' }, (house) => {
     expect([await signedInWith(header(after)), idOf(agent)]).toEqual([false, undefined])
   })
 
+  it('A-604 a sign-out leaves nothing private in the browser, and its old cookie opens nothing', async () => {
+    const agent = await signedIn(house())
+    const before = header(sessionOf(agent))
+    const asked = await agent.request('/oauth2/logout')
+    const left = await agent.submit(asked, '/oauth2/logout/confirm', { logout: 'yes' })
+    expect(left.headers.get('clear-site-data')).toBe('"cache", "storage"')
+    expect([asked, left].map(({ headers }) => headers.get('cache-control'))).toEqual(['no-store', 'no-store'])
+    expect(await signedInWith(before)).toBe(false)
+    const stays = await signedIn(house())
+    const kept = await stays.submit(await stays.request('/oauth2/logout'), '/oauth2/logout/confirm', {})
+    expect([kept.headers.get('clear-site-data'), await isSignedIn(stays)]).toEqual([null, true])
+  })
+
   it('A-601 a value that the server never gave is not taken over', async () => {
     const agent = agentOf(house())
     agent.cookies.push({ name: 'gh_session', value: 'x'.repeat(43), path: '/', attributes: '' })
