@@ -94,6 +94,7 @@ export const REVOKE_EACH: Statement = {
 /** That nothing is found under an empty value lets small indexes do for what most grants lack. */
 const under = (index: GrantIndex): string => `${index} = $1 and ${index} <> ''`
 
+/** A page names its last key also where all that was on it has gone meanwhile: there may be more behind it. */
 const listBy = (index: GrantIndex): Statement => ({
   name: `state_list_${index}`,
   text: `
@@ -103,7 +104,7 @@ const listBy = (index: GrantIndex): Statement => ({
       where ${under(index)} and key > $2 and expires_at > clock_timestamp()
       order by key limit 500
     ) as of_index
-    cross join lateral state_read_grant(of_index.key) g
+    left join lateral state_read_grant(of_index.key) g on true
     order by of_index.key`,
 })
 
@@ -119,19 +120,21 @@ export const LIST: Record<GrantIndex, Statement> = {
 const revokeAllBy = (index: GrantIndex): Statement => ({
   name: `state_revoke_all_${index}`,
   text: `
-    with doomed as materialized (
+    with page as materialized (
+      select key from state_grants where ${under(index)} and key > $2 order by key limit 500
+    ), doomed as materialized (
       select *, expires_at > clock_timestamp() as living
       from state_grants
-      where ${under(index)} and key > $2
+      where key in (select key from page)
         and (not $3::boolean or family_ends_at is null or family_ends_at <= clock_timestamp())
-      order by key limit 500 for update
+      order by key for update
     ), ended as (
       delete from state_grants g using doomed where g.key = doomed.key
     ), told as (
       insert into state_endings (event_id, event, model, record)
       select $4, $5, '${GRANT}', ${BIRTH} from doomed where living
     )
-    select max(key) as last, count(*) filter (where living)::int as ended,
+    select (select max(key) from page) as last, count(*) filter (where living)::int as ended,
       case when bool_or(living) then event_record($4, $5) end
     from doomed`,
 })

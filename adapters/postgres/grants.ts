@@ -120,10 +120,10 @@ async function rotate(ask: Ask, key: string, rotation: Rotation): Promise<Rotati
 async function* list(ask: Ask, index: GrantIndex, value: string): AsyncGenerator<ListedGrant[]> {
   if (value === '') return
   for (let last = ''; ; ) {
-    const { rows } = await ask<GrantColumns & { key: string }>(LIST[index], [value, last])
+    const { rows } = await ask<ListColumns>(LIST[index], [value, last])
     const key = rows.at(-1)?.key
     if (key === undefined) return
-    yield rows.map((row) => ({ ...readColumns(row), key: row.key }))
+    yield rows.flatMap((row) => (row.read_at === null ? [] : [{ ...readColumns(row), key: row.key }]))
     last = key
   }
 }
@@ -178,6 +178,7 @@ interface GrantColumns {
 }
 
 type RotateColumns = { outcome: RotationOutcome['status'] } & (GrantColumns | { read_at: null })
+type ListColumns = { key: string } & (GrantColumns | { read_at: null })
 
 const readColumns = (row: GrantColumns): Grant =>
   grantFrom({

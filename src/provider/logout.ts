@@ -47,8 +47,11 @@ export function createLogoutPages({ showPage, emailOf }: LogoutUse) {
   }
 }
 
-/** Cookies are not in it: those of all neighbours below our domain would go too. Ours end by their names. */
-const CLEAR_SITE_DATA = '"cache", "storage"'
+/**
+ * No page of ours is shown again by the back button. Cookies are not in it: those of all neighbours below our domain
+ * would go too. Ours end by their names.
+ */
+const CLEAR_SITE_DATA = '"cache"'
 
 /**
  * Signing out ends what the session brought: codes and access tokens at once, and what the browser keeps of our pages.
