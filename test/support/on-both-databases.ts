@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, inject } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
-import { migrate } from '../../adapters/migrate.ts'
 import { freshDatabase } from './databases.ts'
-import { freshFolder, openFolder } from './folders.ts'
+import { copyFolder, freshFolder, openFolder } from './folders.ts'
 
 interface Opened {
   database: OpenDatabase
@@ -18,8 +17,8 @@ async function openServer(): Promise<Opened> {
 
 async function openEmbedded(): Promise<Opened> {
   const folder = freshFolder()
+  copyFolder(inject('services').embeddedTemplate, folder)
   const database = await openFolder(folder)
-  await migrate(database)
   return { database, end: () => database.close().then(() => rm(folder, { recursive: true })) }
 }
 
