@@ -54,16 +54,6 @@ for (const storage of ['embedded', 'redis'] as const) {
       expect(Object.keys((answer.json()['sessions'] as object[])[0] ?? {})).toEqual(['sid', 'ended_at'])
     })
 
-    it(`what was meant to outlive the session is not refused: ${storage}`, async () => {
-      const [kept, plain] = [await signedIn(KEPT), await signedIn()]
-      await Promise.all([signOut(kept.agent), signOut(plain.agent)])
-      await expect.poll(() => isRefused(kept.agent, plain.access_token), SOON).toBe(true)
-      const isActive = (await introspect(kept.agent, kept.access_token, ORDERS_API)).json()['active']
-      expect([await isRefused(kept.agent, kept.access_token), isActive]).toEqual([false, true])
-      expect((await house().run(['sessions', 'revoke', '--user', PERSON.email])).code).toBe(0)
-      await expect.poll(() => isRefused(kept.agent, kept.access_token), SOON).toBe(true)
-    })
-
     it(`A-323 only the resource's own server is told, by its secret: ${storage}`, async () => {
       const { agent, access_token: token } = await signedIn()
       await signOut(agent)
@@ -80,6 +70,17 @@ for (const storage of ['embedded', 'redis'] as const) {
       expect([open.status, open.json()]).toEqual([200, { sessions: [] }])
       expectJson(await call(agent, ENDED, { client_id: 'first-party' }), 401, 'invalid_client')
       expect((await agent.request(ENDED, { headers: JSON_ONLY })).status).toBe(405)
+    })
+
+    // The last one: for a second after it a node on embedded storage does not know yet who has begun anew.
+    it(`what was meant to outlive the session is not refused: ${storage}`, async () => {
+      const [kept, plain] = [await signedIn(KEPT), await signedIn()]
+      await Promise.all([signOut(kept.agent), signOut(plain.agent)])
+      await expect.poll(() => isRefused(kept.agent, plain.access_token), SOON).toBe(true)
+      const isActive = (await introspect(kept.agent, kept.access_token, ORDERS_API)).json()['active']
+      expect([await isRefused(kept.agent, kept.access_token), isActive]).toEqual([false, true])
+      expect((await house().run(['sessions', 'revoke', '--user', PERSON.email])).code).toBe(0)
+      await expect.poll(() => isRefused(kept.agent, kept.access_token), SOON).toBe(true)
     })
   })
 }
