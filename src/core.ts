@@ -6,7 +6,7 @@ import { type OpenDatabase, openDatabase } from '../adapters/database.ts'
 import { migrate } from '../adapters/migrate.ts'
 import { localNotices, type Notices, postgresNotices, redisNotices } from '../adapters/notices.ts'
 import { createAccountsRepository } from './accounts/accounts-repository.ts'
-import { authenticate, type DescribeDevice } from './accounts/authenticate.ts'
+import { authenticate } from './accounts/authenticate.ts'
 import { createUser } from './accounts/create-user.ts'
 import { makeLink } from './accounts/make-link.ts'
 import { openLink } from './accounts/open-link.ts'
@@ -28,7 +28,7 @@ import { isDemo, isDemoAllowed } from './demo/demo-scope.ts'
 import { createEndedSidsRepository } from './events/ended-sids-repository.ts'
 import { createOutboxRepository } from './events/outbox-repository.ts'
 import { dataKeyLives } from './keys/data-key-states.ts'
-import { type DataKeys, loadDataKeys, type NumberedKey } from './keys/data-keys.ts'
+import { loadDataKeys, type NumberedKey } from './keys/data-keys.ts'
 import { createDataKeysRepository, type DataKeysRepository } from './keys/data-keys-repository.ts'
 import { createFieldSealer } from './keys/field-seal.ts'
 import { keepFresh } from './keys/keep-fresh.ts'
@@ -37,12 +37,12 @@ import { sealedSigningKeys } from './keys/signing-keys.ts'
 import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
 import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
 import { tellOfReuse } from './messaging/tell-of-reuse.ts'
-import { readDevice } from './messaging/user-agent.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import { createOutboundFetch } from './security/outbound-fetch.ts'
 import { outboundRules } from './security/outbound-url.ts'
 import { createPasswordHasher } from './security/password-hash.ts'
 import { createCleanUpsRepository } from './sessions/clean-ups-repository.ts'
+import { describeDevice } from './sessions/describe-device.ts'
 import { createDevicesRepository } from './sessions/devices-repository.ts'
 import { createEndsRepository } from './sessions/ends-repository.ts'
 import { createSessionsRepository } from './sessions/sessions-repository.ts'
@@ -199,23 +199,6 @@ async function masterKeys(
 }
 
 const linkKey = ({ key }: NumberedKey, token: string): Buffer => createKeyedHash(key)('account_link', token)
-
-/** Names without versions: what an update changes is no other device. */
-const describeDevice =
-  (keys: Pick<DataKeys, 'current'>): DescribeDevice =>
-  (userAgent, language = '') => {
-    const device = readDevice(userAgent)
-    const { browser = '', system = '', kind = '' } = device
-    const { number, key } = keys.current('pepper')
-    const print = createKeyedHash(key)(
-      'device_fingerprint',
-      JSON.stringify([browser, system, kind, language]),
-    )
-    return {
-      ...{ browser: device.browser, system: device.system, kind: device.kind },
-      fingerprint: `${number}:${print.subarray(0, 16).toString('base64url')}`,
-    }
-  }
 
 /** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`. */
 function openNotices({ config, log }: CoreUse): Notices {
