@@ -5,7 +5,8 @@ import { createProgram } from './run.ts'
 
 const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
 
-const program = createProgram(
+const program = await createProgram(
+  [],
   () => {
     throw new Error('no command is run here')
   },

@@ -1,22 +1,17 @@
-import { addApply } from './apply/apply.ts'
-import { addAudit } from './audit/audit.ts'
-import { addClient } from './client/client.ts'
 import type { AddCommand } from './context.ts'
-import { addDoctor } from './doctor/doctor.ts'
-import { addKeys } from './keys/keys.ts'
-import { addMigrate } from './migrate.ts'
-import { addServe } from './serve/serve.ts'
-import { addSessions } from './sessions/sessions.ts'
-import { addUser } from './user/user.ts'
 
-export const COMMANDS: readonly AddCommand[] = [
-  addServe,
-  addMigrate,
-  addApply,
-  addUser,
-  addClient,
-  addSessions,
-  addKeys,
-  addAudit,
-  addDoctor,
-]
+/**
+ * Each command by its name. Only the one that was asked for is loaded: most of what a small command costs is reading
+ * modules.
+ */
+export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  serve: async () => (await import('./serve/serve.ts')).addServe,
+  migrate: async () => (await import('./migrate.ts')).addMigrate,
+  apply: async () => (await import('./apply/apply.ts')).addApply,
+  user: async () => (await import('./user/user.ts')).addUser,
+  client: async () => (await import('./client/client.ts')).addClient,
+  sessions: async () => (await import('./sessions/sessions.ts')).addSessions,
+  keys: async () => (await import('./keys/keys.ts')).addKeys,
+  audit: async () => (await import('./audit/audit.ts')).addAudit,
+  doctor: async () => (await import('./doctor/doctor.ts')).addDoctor,
+}

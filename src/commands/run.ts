@@ -12,13 +12,14 @@ import { COMMANDS } from './registry.ts'
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
   let code: number = EXIT.ok
-  const program = createProgram(
-    () => openContext(say),
-    (result) => {
-      code = result
-    },
-  )
   try {
+    const program = await createProgram(
+      argv,
+      () => openContext(say),
+      (result) => {
+        code = result
+      },
+    )
     await program.parseAsync(argv)
   } catch (error) {
     return explain(error, say)
@@ -26,12 +27,19 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   return code
 }
 
-export function createProgram(open: () => CommandContext, end: (code: number) => void): Command {
+/** With the one command that `argv` names, or with all of them where it names none. */
+export async function createProgram(
+  argv: readonly string[],
+  open: () => CommandContext,
+  end: (code: number) => void,
+): Promise<Command> {
   const program = new Command('gatehouse')
     .description('An OpenID Provider and OAuth 2.0 authorization server.')
     .exitOverride()
     .showHelpAfterError('(gatehouse --help lists the commands)')
-  for (const add of COMMANDS) add(program, open, end)
+  const [, , name = ''] = argv
+  const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  for (const load of asked ? [asked] : Object.values(COMMANDS)) (await load())(program, open, end)
   return program
 }
 

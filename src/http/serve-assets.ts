@@ -22,7 +22,7 @@ export function serveAssets(assets: Assets): Middleware {
     const encoding = ctx.acceptsEncodings('br', 'gzip', 'identity')
     if (encoding === 'br' || encoding === 'gzip') {
       ctx.set('content-encoding', encoding)
-      ctx.body = asset[encoding]
+      ctx.body = await asset.encoded(encoding)
     } else {
       ctx.body = asset.body
     }

@@ -1,15 +1,15 @@
 /**
- * Style sheets, scripts and pictures of the pages: read, hashed and compressed once at boot, so that a request
- * never touches the disk and the name changes whenever the content does (hence `immutable`).
+ * Style sheets, scripts and pictures of the pages: read and hashed once at boot, so that a request never touches the
+ * disk and the name changes whenever the content does (hence `immutable`); compressed once, when first asked for.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 
 export interface Asset {
   body: Buffer
-  br: Buffer
-  gzip: Buffer
+  encoded(encoding: 'br' | 'gzip'): Promise<Buffer>
   /** Media type, for `Content-Type`. */
   type: string
   /** Strong, quoted. */
@@ -60,14 +60,27 @@ export function createAssets(sources: readonly AssetSource[] = HOSTED_ASSETS): A
     const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
     const path = `/assets/${stem}.${hash}.${extension}`
     hrefs.set(name, path)
-    found.set(path, { body, br: brotli(body), gzip: gzipSync(body), type, etag: `"${hash}"` })
+    found.set(path, { body, encoded: encodings(body), type, etag: `"${hash}"` })
   }
   return { href, find: (path) => found.get(path) }
 }
 
-/** The last tenth off a large script would take as long as the rest of the boot. */
-const brotli = (body: Buffer): Buffer =>
-  brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: body.length > 65_536 ? 9 : 11 } })
+function encodings(body: Buffer): Asset['encoded'] {
+  const made = new Map<string, Promise<Buffer>>()
+  return (encoding) => {
+    const encoded = made.get(encoding) ?? (encoding === 'br' ? toBrotli(body) : toGzip(body))
+    made.set(encoding, encoded)
+    return encoded
+  }
+}
+
+const toGzip = promisify<Buffer, Buffer>(gzip)
+
+/** The last tenth off a large script would make whoever comes first wait for it. */
+const toBrotli = (body: Buffer): Promise<Buffer> =>
+  promisify(brotliCompress)(body, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: body.length > 65_536 ? 9 : 11 },
+  })
 
 const IMPORT = /^(import [^'\n]*|\} from )'([^']+)'$/gm
 

@@ -14,15 +14,21 @@ export interface FreshDatabase {
 }
 
 /** A migrated, empty database. */
-export const freshDatabase = (): Promise<FreshDatabase> =>
-  createDatabase(inject('services').postgresUrl, TEMPLATE)
+export const freshDatabase = (): Promise<FreshDatabase> => copyOf(TEMPLATE)
+
+/** A database like another one, to which nobody may be connected. */
+export const copyOf = (template: string, name?: string): Promise<FreshDatabase> =>
+  createDatabase(inject('services').postgresUrl, template, name)
 
 /** A database without any table, for those who test the way there. */
 export const bareDatabase = (): Promise<FreshDatabase> =>
   createDatabase(inject('services').postgresUrl, 'template0')
 
-async function createDatabase(server: string, template: string): Promise<FreshDatabase> {
-  const name = `test_${randomBytes(8).toString('hex')}`
+async function createDatabase(
+  server: string,
+  template: string,
+  name = `test_${randomBytes(8).toString('hex')}`,
+): Promise<FreshDatabase> {
   await onServer(server, `create database ${name} template ${template}`)
   const url = new URL(server)
   url.pathname = name
@@ -51,7 +57,8 @@ export function freshRedis(): string {
   throw new Error('every database of the shared Redis has been used in this run')
 }
 
-function claimed(folder: string): boolean {
+/** Whether this is the first to come for it in the run, whichever process asks. */
+export function claimed(folder: string): boolean {
   try {
     mkdirSync(folder)
     return true

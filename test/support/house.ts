@@ -10,7 +10,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { inject } from 'vitest'
 import { stringify } from 'yaml'
-import { freshDatabase, freshRedis } from './databases.ts'
+import { copyOf, freshDatabase, freshRedis } from './databases.ts'
+import { preparedDatabase, preparedFolder } from './prepared.ts'
 
 export type Storage = 'embedded' | 'postgresql' | 'redis'
 
@@ -60,22 +61,33 @@ const BIN = join(import.meta.dirname, '../../bin/gatehouse.js')
 /** The issuer's name where no browser has to reach it. */
 const NAMED = 'http://localhost:3000'
 
-/** A house of its own: fresh folder, fresh database, fresh Redis; all of it gone after `stop`. */
-export async function openHouse(options: HouseOptions): Promise<House> {
-  const database = options.storage === 'embedded' ? undefined : await freshDatabase()
-  const redisUrl = options.storage === 'redis' ? freshRedis() : undefined
-  const template = options.storage === 'embedded' ? inject('services').embeddedTemplate : undefined
-  const servers = {
-    ...(template !== undefined && { template }),
-    ...(database && { databaseUrl: database.url }),
-    ...(redisUrl !== undefined && { redisUrl }),
+/**
+ * A house of its own: fresh folder, fresh database, fresh Redis; all of it gone after `stop`. What `apply` does to an
+ * empty house is the same each time, so it is done once in a run for each document, and copied.
+ */
+export async function openHouse({ storage, setUp, ...options }: HouseOptions): Promise<House> {
+  const apply = (place: Record<string, string>, folder: string): Promise<void> =>
+    applyDocument(setUp ?? {}, folder, environment(place, options))
+  const document = setUp && { setUp, env: options.env }
+  if (storage === 'embedded') {
+    const template = document
+      ? await preparedFolder(document, (dataDir, folder) => apply({ DATA_DIR: dataDir }, folder))
+      : inject('services').embeddedTemplate
+    return openHouseOn({ template }, options)
   }
-  const house = await openHouseOn(servers, options)
+  const database = document
+    ? await copyOf(await preparedDatabase(document, (url, folder) => apply(onServers(url), folder)))
+    : await freshDatabase()
+  const redisUrl = storage === 'redis' ? freshRedis() : undefined
+  const house = await openHouseOn(
+    { databaseUrl: database.url, ...(redisUrl !== undefined && { redisUrl }) },
+    options,
+  )
   return {
     ...house,
     stop: async () => {
       await house.stop()
-      await database?.drop()
+      await database.drop()
     },
   }
 }
@@ -89,37 +101,20 @@ export async function openHouseOn(
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-test-'))
   const dataDir = join(servers.dataDir ?? folder, 'data')
   if (servers.template !== undefined) await cp(servers.template, dataDir, { recursive: true })
-  const issuer = options.browserPort === undefined ? NAMED : `http://localhost:${options.browserPort}`
-  const env: Record<string, string> = {
-    PATH: process.env['PATH'] ?? '',
-    ISSUER: issuer,
-    HOST: '127.0.0.1',
-    MANAGEMENT_HOST: '127.0.0.1',
-    DATA_DIR: dataDir,
-    // Hashing at its full cost is what its own tests are for.
-    PASSWORD_HASH: 'm=1024,t=1,p=1',
-    ...(databaseUrl !== undefined && {
-      DATABASE_URL: databaseUrl,
-      MASTER_KEY: Buffer.from(Array.from({ length: 32 }, (_, n) => n)).toString('base64'),
-    }),
-    ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
-    ...options.env,
-  }
+  const env = environment(
+    { DATA_DIR: dataDir, ...(databaseUrl !== undefined && onServers(databaseUrl, redisUrl)) },
+    options,
+  )
   const nodes: Node[] = []
   const house: House = {
-    issuer,
+    issuer: env['ISSUER'] ?? NAMED,
     nodes,
     dataDir,
     databaseUrl,
     redisUrl,
     env,
     run: (args, over) => runGatehouse(args, { ...env, ...over?.env }, over?.input),
-    apply: async (document) => {
-      const file = join(folder, `set-up-${crypto.randomUUID()}.yaml`)
-      await writeFile(file, stringify(document))
-      const { code, stderr } = await house.run(['apply', file])
-      if (code !== 0) throw new Error(`apply failed (${code}): ${stderr}`)
-    },
+    apply: (document) => applyDocument(document, folder, env),
     start: async (port = options.browserPort ?? 0, over = {}, args = []) => {
       const node = await startNode({ ...env, PORT: String(port), MANAGEMENT_PORT: '0', ...over }, args)
       nodes.push(node)
@@ -139,6 +134,35 @@ export async function openHouseOn(
     throw error
   }
   return house
+}
+
+function environment(
+  place: Record<string, string>,
+  { browserPort, env }: Omit<HouseOptions, 'storage'>,
+): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    ISSUER: browserPort === undefined ? NAMED : `http://localhost:${browserPort}`,
+    HOST: '127.0.0.1',
+    MANAGEMENT_HOST: '127.0.0.1',
+    // Hashing at its full cost is what its own tests are for.
+    PASSWORD_HASH: 'm=1024,t=1,p=1',
+    ...place,
+    ...env,
+  }
+}
+
+const onServers = (databaseUrl: string, redisUrl?: string): Record<string, string> => ({
+  DATABASE_URL: databaseUrl,
+  MASTER_KEY: Buffer.from(Array.from({ length: 32 }, (_, n) => n)).toString('base64'),
+  ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
+})
+
+async function applyDocument(document: object, folder: string, env: Record<string, string>): Promise<void> {
+  const file = join(folder, `set-up-${crypto.randomUUID()}.yaml`)
+  await writeFile(file, stringify(document))
+  const { code, stderr } = await runGatehouse(['apply', file], env)
+  if (code !== 0) throw new Error(`apply failed (${code}): ${stderr}`)
 }
 
 async function startNode(env: Record<string, string>, args: readonly string[]): Promise<Node> {
