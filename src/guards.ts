@@ -56,7 +56,7 @@ export function createGuards({ core, log, metrics, requests }: GuardsUse): Guard
       },
     }),
     clients: {
-      refusal: (req, clientId) => clients.refusal(clientKey(requests.of(req).ip, clientId)),
+      refusal: (req, clientId) => clients.refusal(() => clientKey(requests.of(req).ip, clientId)),
       count: (req, clientId) => clients.count(clientKey(requests.of(req).ip, clientId)),
     },
     links: createCountLimit({ ...common, limiter: 'link', limit: loginAddress }),

@@ -15,7 +15,7 @@ export function limitRequests(limit: CountLimit, requests: RequestContexts): Mid
   return async (ctx, next) => {
     if (!FREE.has(ctx.path)) {
       const network = networkOf(requests.of(ctx.req).ip)
-      const refusal = limit.refusal(network) ?? (await limit.count(network))
+      const refusal = limit.refusal(() => network) ?? (await limit.count(network))
       if (refusal !== undefined) throw new RateLimited(refusal)
     }
     await next()

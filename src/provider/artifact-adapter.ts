@@ -13,6 +13,7 @@ import { createDatedRecords, type DatedRecordsUse } from './dated-records.ts'
 import { type Endings, isSigningOut } from './endings.ts'
 import type { Found, Handles, Pepper } from './handles.ts'
 import { mergeSession } from './merge-session.ts'
+import { copyOf } from './stored-payload.ts'
 
 export interface ArtifactAdapterUse extends DatedRecordsUse {
   store: ArtifactStore
@@ -125,7 +126,7 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
         const issued = isIssued ? clientTokens.kept(request, given.scope) : undefined
         return store.put(model, under.key(model, id), artifact, issued)
       }
-      former.stored = structuredClone(await saveLoaded(former, payload as JsonObject, artifact))
+      former.stored = copyOf(await saveLoaded(former, payload as JsonObject, artifact))
     },
     find: async (id) => {
       const read = await look(id)
@@ -134,7 +135,7 @@ export function createArtifactAdapter(model: string, use: ArtifactAdapterUse): A
       const request = ctx()
       if (model === 'Session' && request !== undefined) {
         // A copy: the library changes what it is given, and what it gives.
-        loaded.set(request, { id, under, stored: structuredClone(found.payload) })
+        loaded.set(request, { id, under, stored: copyOf(found.payload) })
         signOns.remember(request, found.payload)
       }
       return toPayload(id, found, reveal(under, id, found.payload))

@@ -14,11 +14,18 @@ export interface ClientAdapterUse extends KeepSecretUse {
 }
 
 export function createClientAdapter(use: ClientAdapterUse): Pick<Adapter, 'find'> {
+  // A look-up answers with one object as long as it remembers it: what it comes to is told once.
+  const told = new WeakMap<Client, AdapterPayload>()
+  const metadataOf = (client: Client): AdapterPayload => {
+    const metadata = told.get(client) ?? toLibraryMetadata(client, use)
+    told.set(client, metadata)
+    return metadata
+  }
   return {
     find: async (clientId) => {
       if (clientId === FIRST_PARTY) return use.isInside() ? FIRST_PARTY_METADATA : undefined
       const client = await use.findClient(clientId)
-      return client === undefined || client.disabled ? undefined : toLibraryMetadata(client, use)
+      return client === undefined || client.disabled ? undefined : metadataOf(client)
     },
   }
 }

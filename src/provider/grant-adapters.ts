@@ -56,11 +56,10 @@ function times(clock: Clock, expiresIn: number): { exp: number; iat: number } {
 async function revoke(use: GrantAdaptersUse, grantId: string): Promise<void> {
   const { store, handles } = use
   const event = use.endings.of(use.ctx())
-  const read = await handles.find((under) => store.read(under.grantKey(grantId)))
+  const read = await handles.findGrant(grantId, (key) => store.read(key))
   if (read === undefined) return
-  const grantKey = read.under.grantKey(grantId)
-  await use.onEnd(grantKey, read.found, event)
-  await store.revoke(grantKey, event)
+  await use.onEnd(read.grantKey, read.found, event)
+  await store.revoke(read.grantKey, event)
 }
 
 function grantAdapter(use: GrantAdaptersUse): Partial<Methods> {
@@ -79,8 +78,8 @@ function grantAdapter(use: GrantAdaptersUse): Partial<Methods> {
     find: async (grantId) => {
       const request = requests.of(ctx())
       if (request?.grantId === grantId) return payload(grantId, request.grant)
-      const read = await handles.find((under) => store.read(under.grantKey(grantId)))
-      if (read === undefined || !(await lives(read.under.grantKey(grantId), read.found))) return undefined
+      const read = await handles.findGrant(grantId, (key) => store.read(key))
+      if (read === undefined || !(await lives(read.grantKey, read.found))) return undefined
       return payload(grantId, read.found)
     },
     destroy: (grantId) => revoke(use, grantId),
@@ -119,10 +118,10 @@ function codeAdapter(use: GrantAdaptersUse): Partial<Methods> {
     find: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return undefined
-      const read = await handles.find((under) => store.read(under.grantKey(grantId)))
+      const read = await handles.findGrant(grantId, (key) => store.read(key))
       if (read === undefined) return undefined
-      const { under, found: grant } = read
-      if (!(await lives(under.grantKey(grantId), grant))) return undefined
+      const { under, grantKey, found: grant } = read
+      if (!(await lives(grantKey, grant))) return undefined
       const codeKey = under.key('AuthorizationCode', value)
       if (grant.code?.key !== codeKey) return undefined
       const { consumedFor, payload, expiresIn } = grant.code
@@ -130,7 +129,7 @@ function codeAdapter(use: GrantAdaptersUse): Partial<Methods> {
       if (consumedFor === undefined && grant.writtenIn !== grant.run) return undefined
       requests.remember(ctx(), {
         grantId,
-        grantKey: under.grantKey(grantId),
+        grantKey,
         under,
         grant,
         source: { kind: 'code', codeKey },
@@ -181,15 +180,15 @@ function accessTokenAdapter({
     find: async (value) => {
       const grantId = handles.grantIdIn(value)
       if (grantId === undefined) return undefined
-      const read = await handles.find((under) =>
-        store.readToken(under.grantKey(grantId), under.key('AccessToken', value)),
+      const read = await handles.findGrant(grantId, (grantKey, under) =>
+        store.readToken(grantKey, under.key('AccessToken', value)),
       )
       if (read === undefined) return undefined
-      const { under, found } = read
-      if (!(await lives(under.grantKey(grantId), found.grant))) return undefined
+      const { under, grantKey, found } = read
+      if (!(await lives(grantKey, found.grant))) return undefined
       requests.remember(ctx(), {
         grantId,
-        grantKey: under.grantKey(grantId),
+        grantKey,
         under,
         grant: found.grant,
         source: { kind: 'access' },
@@ -225,11 +224,10 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
       const presented = refreshTokens.decode(value)
       if (presented === undefined) return undefined
       const { family: grantId, number } = presented
-      const read = await handles.find((under) => store.read(under.grantKey(grantId)))
+      const read = await handles.findGrant(grantId, (key) => store.read(key))
       if (read?.found.family === undefined) return undefined
-      const { under, found: grant } = read
+      const { under, grantKey, found: grant } = read
       const { family } = read.found
-      const grantKey = under.grantKey(grantId)
       if (!(await lives(grantKey, grant))) return undefined
       const shown = (): AdapterPayload => ({
         ...fromStored(family.payload, grantId, grant),

@@ -29,6 +29,10 @@ export interface Found<T> {
   found: T
 }
 
+export interface FoundGrant<T> extends Found<T> {
+  grantKey: string
+}
+
 export interface Handles {
   newGrantId(): string
   /** A new bearer value of a grant: the grant's id and 256 random bits. */
@@ -43,6 +47,11 @@ export interface Handles {
   allPeppers(): readonly Pepper[]
   /** Looks under the pepper in use and, on a miss, under the others; undefined when all of them miss. */
   find<T>(look: (under: Pepper) => Promise<T | undefined>): Promise<Found<T> | undefined>
+  /** The same for what is under a grant's key. */
+  findGrant<T>(
+    grantId: string,
+    look: (grantKey: string, under: Pepper) => Promise<T | undefined>,
+  ): Promise<FoundGrant<T> | undefined>
 }
 
 export function createHandles(keys: Pick<DataKeys, 'living' | 'all'>): Handles {
@@ -53,6 +62,13 @@ export function createHandles(keys: Pick<DataKeys, 'living' | 'all'>): Handles {
     return pepper
   }
   const peppers = (): Pepper[] => keys.living('pepper').map(pepperOf)
+  const find: Handles['find'] = async (look) => {
+    for (const under of peppers()) {
+      const found = await look(under)
+      if (found !== undefined) return { under, found }
+    }
+    return undefined
+  }
   return {
     newGrantId: () => newSecret(16),
     newValueOf: (grantId) => grantId + newSecret(),
@@ -67,12 +83,14 @@ export function createHandles(keys: Pick<DataKeys, 'living' | 'all'>): Handles {
     },
     peppers,
     allPeppers: () => keys.all('pepper').map(pepperOf),
-    find: async (look) => {
-      for (const under of peppers()) {
-        const found = await look(under)
-        if (found !== undefined) return { under, found }
-      }
-      return undefined
+    find,
+    findGrant: async (grantId, look) => {
+      const read = await find(async (under) => {
+        const grantKey = under.grantKey(grantId)
+        const found = await look(grantKey, under)
+        return found === undefined ? undefined : { grantKey, found }
+      })
+      return read && { under: read.under, ...read.found }
     },
   }
 }

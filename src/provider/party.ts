@@ -29,8 +29,22 @@ export function partyOf(
     agent: kindOf(req.headers['user-agent']),
     network: neighbourhoodOf(addressOf(req)),
   }
-  return ASPECTS.map((name) => under.key(`Party ${name}`, aspects[name]).slice(0, LENGTH)).join('')
+  return ASPECTS.map((name) => digestOf(under, name, aspects[name])).join('')
 }
+
+/** Most requests come from where the ones before them came from, and a digest costs more than to look it up. */
+function digestOf(under: Pick<Pepper, 'key'>, name: Aspect, value: string): string {
+  const known = digests.get(under) ?? new Map<string, string>()
+  digests.set(under, known)
+  const pair = `${name} ${value}`
+  const digest = known.get(pair) ?? under.key(`Party ${name}`, value).slice(0, LENGTH)
+  if (known.size >= MOST_DIGESTS) known.clear()
+  known.set(pair, digest)
+  return digest
+}
+
+const digests = new WeakMap<object, Map<string, string>>()
+const MOST_DIGESTS = 2_000
 
 /** In what two parties differ; nothing where one of them is not known. */
 export function differencesOf(one: string | undefined, other: string): Aspect[] {

@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider'
-import type { Grant, JsonObject } from '../../adapters/contract.ts'
+import type { Grant, Json, JsonObject } from '../../adapters/contract.ts'
 
 /** What a grant's record says once for all that belongs to it, and what a look-up knows by itself. */
 const SAID_ELSEWHERE = new Set([
@@ -21,9 +21,17 @@ export const toStored = (payload: object): JsonObject =>
     Object.entries(payload).filter(([name, value]) => !SAID_ELSEWHERE.has(name) && value !== undefined),
   ) as JsonObject
 
+/** `structuredClone` does the same for what is JSON, at almost three times the price. */
+export function copyOf<Value extends Json | undefined>(value: Value): Value
+export function copyOf(value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return value.map((member) => copyOf(member))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member)]))
+}
+
 /** A fresh copy, the library may keep and change it. */
 export const fromStored = (stored: JsonObject, grantId: string, grant: Grant): AdapterPayload => ({
-  ...(structuredClone(stored) as AdapterPayload),
+  ...(copyOf(stored) as AdapterPayload),
   accountId: grant.account,
   clientId: grant.client,
   grantId,

@@ -71,8 +71,8 @@ async function isAlive(
   if (accountOf(claims) === undefined) return true
   const grantId = handles.grantIdIn(claims.jti)
   if (grantId === undefined) return false
-  const read = await orUnavailable(handles.find((under) => store.grants.read(under.grantKey(grantId))))
-  return read !== undefined && orUnavailable(lives(read.under.grantKey(grantId), read.found))
+  const read = await orUnavailable(handles.findGrant(grantId, (key) => store.grants.read(key)))
+  return read !== undefined && orUnavailable(lives(read.grantKey, read.found))
 }
 
 async function revoke(

@@ -60,7 +60,7 @@ export function createSetPasswordRouter(use: SetPasswordUse): Router {
 
 async function open(use: SetPasswordUse, ctx: Context): Promise<{ token: string; email: string }> {
   const network = networkOf(use.addressOf(ctx))
-  refuse(use.misses.refusal(network))
+  refuse(use.misses.refusal(() => network))
   const token = ctx.query['token']
   const link = typeof token === 'string' ? await use.findLink(token) : undefined
   if (typeof token === 'string' && link !== undefined) return { token, email: link.email }

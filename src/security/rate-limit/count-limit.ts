@@ -18,8 +18,8 @@ export interface CountLimitUse {
 }
 
 export interface CountLimit {
-  /** What this node knows already, without a question to the store. */
-  refusal(key: string): Refusal | undefined
+  /** What this node knows already, without a question to the store; `key` is asked only where there is anything. */
+  refusal(key: () => string): Refusal | undefined
   /** Counts one more; a refusal when it was one too many. */
   count(key: string): Promise<Refusal | undefined>
 }
@@ -31,7 +31,7 @@ export function createCountLimit({ counters, clock, limiter, limit, onRefused }:
     return refusal
   }
   return {
-    refusal: (key) => told(memory.find(key)),
+    refusal: (key) => (memory.isEmpty() ? undefined : told(memory.find(key()))),
     count: async (key) => {
       const { count, endsIn } = await counters.add(`${limiter}:${key}`, limit.windowMs)
       if (count < limit.count) return undefined

@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Refusal } from './refusal.ts'
 
 export interface RefusalMemory {
+  isEmpty(): boolean
   /** The refusal with what is left of its time, while it is sure to hold. */
   find(key: string): Refusal | undefined
   /** `sureForMs`: how long it can be relied on without asking the store again. */
@@ -15,6 +16,7 @@ export interface RefusalMemory {
 export function createRefusalMemory(clock: Clock, maxEntries = 10_000): RefusalMemory {
   const entries = new Map<string, { refusal: Refusal; from: number; sureUntil: number }>()
   return {
+    isEmpty: () => entries.size === 0,
     find: (key) => {
       const entry = entries.get(key)
       const now = clock.now()
