@@ -56,9 +56,22 @@ const familyFrom = (stored: StoredFamily, readAt: number): Family => ({
   endsIn: stored.endsAt - readAt,
 })
 
-/** `7:1700000000000:who:2:b,6:1699999999000`: number, time, who, repeats, b for caught up. A family has few of them. */
-export const formatUses = (uses: Use[]): string =>
-  uses.map(({ number, at, ...about }) => `${number}:${at}${aboutUse(about)}`).join(',')
+/**
+ * `7:1700000000000:who:2:b,-1:rs:=`: number, time, who, repeats, b for caught up; the newest first. Behind the first
+ * one, number and time say by how much they are less than those in front (base 36), and `=` stands for the same party:
+ * a family in use for months has a dozen of them. The store puts each new use in front, in full.
+ */
+export const formatUses = (uses: readonly Use[]): string =>
+  uses.map((use, index) => formatUse(use, uses[index - 1])).join(',')
+
+function formatUse({ number, at, ...about }: Use, newer: Use | undefined): string {
+  if (newer === undefined || number >= newer.number || at > newer.at)
+    return `${number}:${at}${aboutUse(about)}`
+  const who = about.who !== undefined && about.who === newer.who ? { who: SAME } : {}
+  return `-${(newer.number - number).toString(36)}:${(newer.at - at).toString(36)}${aboutUse({ ...about, ...who })}`
+}
+
+const SAME = '='
 
 /** What stands behind a use's time. */
 export const aboutUse = ({ who = '', repeats, caughtUp }: Omit<Use, 'number' | 'at'>): string =>
@@ -66,14 +79,20 @@ export const aboutUse = ({ who = '', repeats, caughtUp }: Omit<Use, 'number' | '
 
 export function parseUses(text: string): Use[] {
   if (text === '') return []
-  return text.split(',').map((use) => {
-    const [number, at, who, repeats, caughtUp] = use.split(':')
-    return {
-      number: Number(number),
-      at: Number(at),
-      ...(who && { who }),
-      ...(repeats && { repeats: Number(repeats) }),
-      ...(caughtUp === 'b' && { caughtUp: true as const }),
-    }
-  })
+  const uses: Use[] = []
+  for (const use of text.split(',')) uses.push(parseUse(use, uses.at(-1)))
+  return uses
+}
+
+function parseUse(text: string, newer: Use | undefined): Use {
+  const [number = '', at = '', who, repeats, caughtUp] = text.split(':')
+  const by = who === SAME ? newer?.who : who
+  return {
+    ...(newer !== undefined && number.startsWith('-')
+      ? { number: newer.number + Number.parseInt(number, 36), at: newer.at - Number.parseInt(at, 36) }
+      : { number: Number(number), at: Number(at) }),
+    ...(by && { who: by }),
+    ...(repeats && { repeats: Number(repeats) }),
+    ...(caughtUp === 'b' && { caughtUp: true as const }),
+  }
 }

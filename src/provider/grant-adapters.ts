@@ -10,11 +10,12 @@ import type { Endings } from './endings.ts'
 import type { Epochs } from './epochs.ts'
 import type { Handles } from './handles.ts'
 import type { Lives } from './living.ts'
+import { ONLY_CHALLENGE_METHOD } from './pkce.ts'
 import type { PresentedToken } from './refresh-commit.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
 import { isAnswered, type Verdict } from './rotation.ts'
 import type { SignOns } from './sign-ons.ts'
-import { fromStored, toStored } from './stored-payload.ts'
+import { besideCode, fromStored, toStored, withCode, withoutEmpty } from './stored-payload.ts'
 import type { TokenRequests } from './token-request.ts'
 
 export interface GrantAdaptersUse {
@@ -105,12 +106,12 @@ function codeAdapter(use: GrantAdaptersUse): Partial<Methods> {
         device,
         organization,
         content: {
-          ...toStored({ openid, resources, rejected }),
+          ...withoutEmpty({ openid: withoutEmpty({ ...openid }), resources, rejected }),
           epochs: await epochs.now({ ...owner, organization: organization || undefined }),
         },
         code: {
           key: under.key('AuthorizationCode', code),
-          payload: toStored(payload),
+          payload: toStored({ ...payload, codeChallengeMethod: undefined }),
           expiresIn: expiresIn * 1000,
         },
       })
@@ -140,6 +141,7 @@ function codeAdapter(use: GrantAdaptersUse): Partial<Methods> {
       const shown = consumedFor === undefined ? expiresIn : Math.max(expiresIn, 1000)
       return {
         ...fromStored(payload, grantId, grant),
+        ...(payload['codeChallenge'] !== undefined && { codeChallengeMethod: ONLY_CHALLENGE_METHOD }),
         ...times(clock, shown),
         jti: value,
         kind: 'AuthorizationCode',
@@ -218,7 +220,8 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
     upsert: async (_value, payload, expiresIn = 0) => {
       const request = requests.of(ctx())
       if (request === undefined) throw new Error('a refresh token is issued at the token endpoint only')
-      request.family = { payload: toStored(payload), expiresIn: expiresIn * 1000 }
+      const own = besideCode(toStored(payload), request.grant.code?.payload ?? {})
+      request.family = { payload: own, expiresIn: expiresIn * 1000 }
     },
     find: async (value) => {
       const presented = refreshTokens.decode(value)
@@ -230,7 +233,7 @@ function refreshTokenAdapter(use: GrantAdaptersUse): Partial<Methods> {
       const { family } = read.found
       if (!(await lives(grantKey, grant))) return undefined
       const shown = (): AdapterPayload => ({
-        ...fromStored(family.payload, grantId, grant),
+        ...fromStored(withCode(family.payload, grant.code?.payload ?? {}), grantId, grant),
         ...times(clock, family.currentExpiresIn),
         rotations: number,
         jti: value,

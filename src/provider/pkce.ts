@@ -5,6 +5,9 @@ export const pkce: NonNullable<Configuration['pkce']> = {
   required: (_ctx, client) => client['require_pkce'] !== false || client.clientAuthMethod === 'none',
 }
 
+/** What the library offers and takes; so a code need not carry it. */
+export const ONLY_CHALLENGE_METHOD = 'S256'
+
 /** A client without PKCE must bind the code to its own request by `nonce` instead. */
 export function requireNonceWithoutPkce({ oidc }: KoaContextWithOIDC): void {
   const { client, params } = oidc

@@ -96,7 +96,7 @@ const fromSession = ({
 
 export function fromGrant(grant: ListedGrant): GivenAccess {
   const { key, account, client, session, device, organization, family, code, readAt } = grant
-  const authTime = (family?.payload ?? code?.payload)?.['authTime']
+  const authTime = family?.payload['authTime'] ?? code?.payload['authTime']
   return {
     ...{ account, client, session, device, organization },
     family: key,
