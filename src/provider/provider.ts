@@ -23,6 +23,7 @@ import { createClientTokens } from './client-tokens.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
 import { cookies } from './cookies.ts'
 import { clientBasedCORS } from './cors.ts'
+import { createCustomizeJwt } from './customize-jwt.ts'
 import { type EndedSessionsUse, tellEndedSessions } from './ended-sessions.ts'
 import { createEndings } from './endings.ts'
 import { createEpochs, type EpochsUse } from './epochs.ts'
@@ -48,7 +49,6 @@ import {
 } from './internals.ts'
 import { createLives, type LivingUse } from './living.ts'
 import { createLogoutPages, endGrantsAtLogout, type LogoutUse } from './logout.ts'
-import { nameSession } from './name-session.ts'
 import { createNonceSecrets } from './nonces.ts'
 import type { PartyUse } from './party.ts'
 import { pkce } from './pkce.ts'
@@ -172,7 +172,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     // Codes and tokens end with their grant, and grants with their session: by our store, in one step.
     expiresWithSession: () => false,
     extraClientMetadata,
-    formats: { customizers: { jwt: nameSession } },
+    formats: { customizers: { jwt: createCustomizeJwt(epochs) } },
     features: features({
       ...use,
       ...createLogoutPages(use),
@@ -241,6 +241,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   answerForStructuredTokens(provider, {
     ...use,
     handles,
+    epochs,
     lives,
     mayIntrospect,
     readAccessToken: createAccessTokenReader(use),

@@ -7,6 +7,8 @@ import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { AccessTokenClaims, ReadAccessToken } from '../keys/access-tokens.ts'
 import type { Clock } from '../shared/clock.ts'
+import { madeIn } from './customize-jwt.ts'
+import type { Epochs } from './epochs.ts'
 import type { Handles } from './handles.ts'
 import type { Lives } from './living.ts'
 import { orUnavailable } from './unavailable.ts'
@@ -15,6 +17,8 @@ export interface StructuredTokensUse {
   store: StateStore
   handles: Handles
   clock: Clock
+  epochs: Epochs
+  findClient: (clientId: string) => Promise<{ disabled: boolean } | undefined>
   lives: Lives
   readAccessToken: ReadAccessToken
   /** Whether this client may look into that token. */
@@ -62,17 +66,23 @@ async function introspect(
   return { ...claims, active: true, token_type: type }
 }
 
-async function isAlive(
-  { store, handles, lives }: StructuredTokensUse,
-  claims: AccessTokenClaims,
-): Promise<boolean> {
+async function isAlive(use: StructuredTokensUse, claims: AccessTokenClaims): Promise<boolean> {
+  const { store, handles, lives } = use
   const mark = handles.find((under) => store.artifacts.get(REVOKED, under.key(REVOKED, claims.jti)))
   if ((await orUnavailable(mark)) !== undefined) return false
-  if (accountOf(claims) === undefined) return true
+  if (accountOf(claims) === undefined) return orUnavailable(isCurrentOfClient(use, claims))
   const grantId = handles.grantIdIn(claims.jti)
   if (grantId === undefined) return false
   const read = await orUnavailable(handles.findGrant(grantId, (key) => store.grants.read(key)))
   return read !== undefined && orUnavailable(lives(read.grantKey, read.found))
+}
+
+async function isCurrentOfClient(
+  { findClient, epochs }: StructuredTokensUse,
+  { client_id: client, jti }: AccessTokenClaims,
+): Promise<boolean> {
+  const known = await findClient(client)
+  return known !== undefined && !known.disabled && epochs.isCurrent({ client }, madeIn(jti), [])
 }
 
 async function revoke(

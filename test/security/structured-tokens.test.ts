@@ -76,6 +76,15 @@ onEveryStorage(
       await expect.poll(() => isActive(opaque, PORTAL), { timeout: 5_000 }).toBe(false)
     })
 
+    it('L-7 A-227 a client’s own is active for nobody once what its client was given is ended, and the next one is', async () => {
+      const own = async () => String((await clientToken(agentOf(house()))).json()['access_token'])
+      const token = await own()
+      expect(await isActive(token)).toBe(true)
+      expect((await house().run(['sessions', 'revoke', '--client', 'orders-api'])).code).toBe(0)
+      await expect.poll(() => isActive(token), { timeout: 5_000 }).toBe(false)
+      await expect.poll(async () => isActive(await own()), { timeout: 5_000 }).toBe(true)
+    })
+
     it('A-229 A-233 what we have not signed, or signed as something else, is nothing', async () => {
       const tokens = await signedIn()
       const { privateKey } = await generateKeyPair('ES256')
