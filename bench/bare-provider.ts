@@ -8,6 +8,8 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider'
 
 const families = Number(process.argv[2] ?? 32)
+const API = 'https://api.example'
+const API_SCOPE = 'api:read'
 const { privateKey } = await generateKeyPair('ES256', { extractable: true })
 const jwk = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'bench' }
 
@@ -53,6 +55,17 @@ const provider = new Provider('http://localhost:3000', {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     dPoP: { enabled: false },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => [],
+      useGrantedResource: () => true,
+      getResourceServerInfo: () => ({
+        scope: API_SCOPE,
+        audience: API,
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: 'ES256' } },
+      }),
+    },
   },
   findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
   jwks: { keys: [jwk] },
@@ -63,23 +76,28 @@ const provider = new Provider('http://localhost:3000', {
 
 const client = await provider.Client.find('web')
 if (client === undefined) throw new Error('the client is not there')
-const refreshTokens: string[] = []
-for (let n = 0; n < families; n++) {
-  const grant = new provider.Grant({ accountId: `person-${n}`, clientId: 'web' })
-  grant.addOIDCScope('openid profile email offline_access')
+async function family(accountId: string, resource?: string): Promise<string> {
+  const scope = 'openid profile email offline_access'
+  const grant = new provider.Grant({ accountId, clientId: 'web' })
+  grant.addOIDCScope(scope)
+  if (resource !== undefined) grant.addResourceScope(resource, API_SCOPE)
   const grantId = await grant.save()
+  const asked = resource === undefined ? { scope } : { scope: `${scope} ${API_SCOPE}`, resource }
   const token = new provider.RefreshToken({
-    accountId: `person-${n}`,
-    client,
-    grantId,
-    gty: 'authorization_code',
-    scope: 'openid profile email offline_access',
+    ...{ accountId, client, grantId, gty: 'authorization_code' },
+    ...asked,
   } as never)
-  refreshTokens.push(await token.save())
+  return token.save()
+}
+const refreshTokens: string[] = []
+const forApi: string[] = []
+for (let n = 0; n < families; n++) {
+  refreshTokens.push(await family(`person-${n}`))
+  forApi.push(await family(`person-${n}`, API))
 }
 const server = createServer(provider.callback()).listen(0, '127.0.0.1')
 await once(server, 'listening')
 const address = server.address()
 process.stdout.write(
-  `${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0, refreshTokens })}\n`,
+  `${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0, refreshTokens, forApi })}\n`,
 )
