@@ -1,6 +1,6 @@
 /**
- * The words of the pages, in ICU MessageFormat, compiled once. The only door to `intl-messageformat`. A message
- * holds words and placeholders, never markup: where a sentence contains an element (a name, a link), `rich`
+ * The words of the pages, in ICU MessageFormat, each compiled when first said. The only door to `intl-messageformat`. A
+ * message holds words and placeholders, never markup: where a sentence contains an element (a name, a link), `rich`
  * gives the sentence in pieces, and the template draws each piece, escaped.
  */
 import IntlMessageFormat from 'intl-messageformat'
@@ -26,38 +26,30 @@ export interface Messages {
   time(locale: Locale, at: number): string
 }
 
-type Compiled = ReadonlyMap<string, IntlMessageFormat>
-
 /** What `Intl` takes milliseconds to make, made once. */
 interface Language {
-  words: Compiled
+  message(key: MessageKey): IntlMessageFormat
   dir: 'ltr' | 'rtl'
   ownName: string
   time: Intl.DateTimeFormat
 }
 
-/** Throws when a catalogue has a broken message, or other keys or placeholders than the first. */
+/** Catalogues are the house's own and checked by its tests (`checkCatalogues`), not at every start. */
 export function createMessages(catalogues: Record<Locale, Catalogue> = CATALOGUES): Messages {
-  const entries = Object.entries(catalogues)
-  const languages = new Map(entries.map(([locale, words]) => [locale, language(locale, words)]))
-  const [model] = languages.values()
-  for (const [locale, { words }] of languages) if (model) compare(locale, words, model.words)
-
+  const languages = new Map<Locale, Language>()
   const of = (locale: Locale): Language => {
-    const found = languages.get(locale)
-    if (!found) throw new Error(`No locale "${locale}"`)
-    return found
-  }
-  const message = (locale: Locale, key: MessageKey): IntlMessageFormat => {
-    const found = of(locale).words.get(key)
-    if (!found) throw new Error(`No message "${key}" in locale "${locale}"`)
+    const words = Object.hasOwn(catalogues, locale) ? catalogues[locale] : undefined
+    if (words === undefined) throw new Error(`No locale "${locale}"`)
+    const found = languages.get(locale) ?? language(locale, words)
+    languages.set(locale, found)
     return found
   }
   return {
-    locales: [...languages.keys()],
-    t: (locale, key, values) => String(message(locale, key).format(values)),
+    locales: Object.keys(catalogues),
+    t: (locale, key, values) => String(of(locale).message(key).format(values)),
     rich: (locale, key, values) =>
-      message(locale, key)
+      of(locale)
+        .message(key)
         .formatToParts<Piece>(values)
         .map(
           (part): Piece => (typeof part.value === 'object' ? part.value : { as: 'text', text: part.value }),
@@ -68,11 +60,22 @@ export function createMessages(catalogues: Record<Locale, Catalogue> = CATALOGUE
   }
 }
 
+/** Throws when a catalogue has a broken message, or other keys or placeholders than the first. */
+export function checkCatalogues(catalogues: Record<Locale, Catalogue>): void {
+  const [model] = Object.entries(catalogues)
+  for (const one of Object.entries(catalogues)) if (model) compare(one, model)
+}
+
 function language(locale: Locale, catalogue: Catalogue): Language {
+  const messages = new Map<string, IntlMessageFormat>()
   const name = new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale
   const style = { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' } as const
   return {
-    words: compile(locale, catalogue),
+    message: (key) => {
+      const message = messages.get(key) ?? compile(locale, key, catalogue[key])
+      messages.set(key, message)
+      return message
+    },
     dir: textDirection(locale),
     ownName: name.charAt(0).toLocaleUpperCase(locale) + name.slice(1),
     // Day before month in English too: nobody misreads "23 Nov".
@@ -80,20 +83,20 @@ function language(locale: Locale, catalogue: Catalogue): Language {
   }
 }
 
-function compile(locale: Locale, words: Catalogue): Compiled {
-  const entries = Object.entries(words).map(([key, text]): [string, IntlMessageFormat] => {
-    try {
-      return [key, new IntlMessageFormat(text, locale, undefined, { ignoreTag: true })]
-    } catch (cause) {
-      throw new Error(`Message "${key}" of locale "${locale}" is broken`, { cause })
-    }
-  })
-  return new Map(entries)
+function compile(locale: Locale, key: string, text: string | undefined): IntlMessageFormat {
+  if (text === undefined) throw new Error(`No message "${key}" in locale "${locale}"`)
+  try {
+    return new IntlMessageFormat(text, locale, undefined, { ignoreTag: true })
+  } catch (cause) {
+    throw new Error(`Message "${key}" of locale "${locale}" is broken`, { cause })
+  }
 }
 
-function compare(locale: Locale, words: Compiled, model: Compiled): void {
-  for (const key of new Set([...words.keys(), ...model.keys()])) {
-    const [here, there] = [placeholders(words.get(key)), placeholders(model.get(key))]
+type Named = [locale: Locale, words: Readonly<Record<string, string>>]
+
+function compare([locale, words]: Named, [other, model]: Named): void {
+  for (const key of new Set([...Object.keys(words), ...Object.keys(model)])) {
+    const [here, there] = [placeholders(locale, key, words[key]), placeholders(other, key, model[key])]
     if (here !== there) {
       throw new Error(
         `Message "${key}" of locale "${locale}" has ${here ?? 'no text'}, expected ${there ?? 'none'}`,
@@ -104,8 +107,8 @@ function compare(locale: Locale, words: Compiled, model: Compiled): void {
 
 type Elements = ReturnType<IntlMessageFormat['getAst']>
 
-function placeholders(message: IntlMessageFormat | undefined): string | undefined {
-  if (!message) return undefined
+function placeholders(locale: Locale, key: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
   const names = (elements: Elements): string[] =>
     elements.flatMap((element) => [
       ...('value' in element && element.type !== 0 ? [element.value] : []),
@@ -113,7 +116,7 @@ function placeholders(message: IntlMessageFormat | undefined): string | undefine
         ? Object.values(element.options).flatMap((option) => names(option.value))
         : []),
     ])
-  return `{${[...new Set(names(message.getAst()))].sort().join(', ')}}`
+  return `{${[...new Set(names(compile(locale, key, text).getAst()))].sort().join(', ')}}`
 }
 
 const textDirection = (locale: Locale): 'ltr' | 'rtl' =>
