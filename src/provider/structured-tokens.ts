@@ -5,6 +5,7 @@
  */
 import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
+import type { Tell } from '../audit/request-events.ts'
 import type { AccessTokenClaims, ReadAccessToken } from '../keys/access-tokens.ts'
 import type { Clock } from '../shared/clock.ts'
 import { madeIn } from './customize-jwt.ts'
@@ -17,6 +18,7 @@ export interface StructuredTokensUse {
   store: StateStore
   handles: Handles
   clock: Clock
+  tell: Tell
   epochs: Epochs
   findClient: (clientId: string) => Promise<{ disabled: boolean } | undefined>
   lives: Lives
@@ -41,7 +43,7 @@ export function answerForStructuredTokens(provider: Provider, use: StructuredTok
       ctx.status = 200
       ctx.body = claims === undefined ? INACTIVE : await introspect(use, oidc.client, claims)
     } else {
-      if (claims?.client_id === oidc.client.clientId) await revoke(use, claims)
+      if (claims?.client_id === oidc.client.clientId) await revoke(use, ctx as KoaContextWithOIDC, claims)
       ctx.status = 200
       ctx.body = ''
     }
@@ -68,13 +70,20 @@ async function introspect(
 
 async function isAlive(use: StructuredTokensUse, claims: AccessTokenClaims): Promise<boolean> {
   const { store, handles, lives } = use
-  const mark = handles.find((under) => store.artifacts.get(REVOKED, under.key(REVOKED, claims.jti)))
-  if ((await orUnavailable(mark)) !== undefined) return false
+  if (await orUnavailable(isRevoked(use, claims.jti))) return false
   if (accountOf(claims) === undefined) return orUnavailable(isCurrentOfClient(use, claims))
   const grantId = handles.grantIdIn(claims.jti)
   if (grantId === undefined) return false
   const read = await orUnavailable(handles.findGrant(grantId, (key) => store.grants.read(key)))
   return read !== undefined && orUnavailable(lives(read.grantKey, read.found))
+}
+
+async function isRevoked(
+  { store, handles }: Pick<StructuredTokensUse, 'store' | 'handles'>,
+  jti: string,
+): Promise<boolean> {
+  const mark = await handles.find((under) => store.artifacts.get(REVOKED, under.key(REVOKED, jti)))
+  return mark !== undefined
 }
 
 async function isCurrentOfClient(
@@ -86,12 +95,16 @@ async function isCurrentOfClient(
 }
 
 async function revoke(
-  { store, handles, clock }: StructuredTokensUse,
+  use: StructuredTokensUse,
+  ctx: KoaContextWithOIDC,
   claims: AccessTokenClaims,
 ): Promise<void> {
-  const expiresIn = claims.exp * 1000 - clock.now()
-  if (expiresIn <= 0) return
-  await orUnavailable(
-    store.artifacts.put(REVOKED, handles.inUse().key(REVOKED, claims.jti), { payload: {}, expiresIn }),
-  )
+  const { store, handles, clock, tell } = use
+  const { jti, client_id: client, exp } = claims
+  const expiresIn = exp * 1000 - clock.now()
+  if (expiresIn <= 0 || (await orUnavailable(isRevoked(use, jti)))) return
+  const actor = `client:${client}`
+  const event = tell(ctx, { type: 'token.revoked', actor, client, subject: accountOf(claims) })
+  const key = handles.inUse().key(REVOKED, jti)
+  await orUnavailable(store.artifacts.put(REVOKED, key, { payload: {}, expiresIn }, event))
 }
