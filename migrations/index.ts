@@ -14,6 +14,7 @@ import * as epochs from './0011-epochs.ts'
 import * as endings from './0012-endings.ts'
 import * as sessions from './0013-sessions.ts'
 import * as rotation from './0015-rotation.ts'
+import * as firstParty from './0016-first-party.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-accounts': accounts,
@@ -30,4 +31,5 @@ export const migrations: Record<string, Migration> = {
   '0012-endings': endings,
   '0013-sessions': sessions,
   '0015-rotation': rotation,
+  '0016-first-party': firstParty,
 }

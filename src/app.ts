@@ -31,7 +31,8 @@ import { createPlaygroundRouter } from './playground/playground.ts'
 import { ACR_1FA, isServerClaim } from './provider/claims.ts'
 import { cookieNames } from './provider/cookies.ts'
 import { createEpochs, isCurrentGrant } from './provider/epochs.ts'
-import { FIRST_PARTY, type FirstParty } from './provider/first-party.ts'
+import type { FirstParty } from './provider/first-party.ts'
+import { FIRST_PARTY } from './provider/first-party-client.ts'
 import type { Lives } from './provider/living.ts'
 import { createProvider } from './provider/provider.ts'
 import { isServerScope } from './provider/scopes.ts'
@@ -266,7 +267,6 @@ function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
       cookie: createRefreshCookie({
         sameSite: config.cookieSameSite,
         domain: config.cookieDomain,
-        refreshTokenExp: config.refreshTokenExp,
         csrf,
         familyOf: firstParty.familyOf,
       }),

@@ -19,6 +19,7 @@ import { createDevMailbox } from './messaging/transports/dev-mailbox.ts'
 import { createSmtpTransport } from './messaging/transports/smtp.ts'
 import { createMails } from './pages/mails.ts'
 import { createMessages } from './pages/messages.ts'
+import { FIRST_PARTY } from './provider/first-party-client.ts'
 import { createCleanUp } from './revocation.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -42,6 +43,8 @@ export interface BackgroundUse {
 export function createBackground({ core, inside, log, metrics }: BackgroundUse): Runner {
   const { outbox, endedSids, clock } = core
   const delivery = { outbox, clock, random: Math.random, log, count: metrics.delivery }
+  const resourceNowOf = async (clientId: string) =>
+    clientId === FIRST_PARTY ? (await core.firstParty.find())?.resource : undefined
   return createRunner({
     jobs: [
       createStateSweep({ sweep: () => inside.sweep() }),
@@ -49,7 +52,7 @@ export function createBackground({ core, inside, log, metrics }: BackgroundUse):
       auditRetentionJob({ chain: core.auditChain }),
       endingsJob({
         endings: inside.endings,
-        take: takeEndings({ outbox, endedSids, findClient: core.clients.find }),
+        take: takeEndings({ outbox, endedSids, findClient: core.clients.find, resourceNowOf }),
         endedSids,
         keptFor: endedSidLife(core.config),
       }),

@@ -18,6 +18,7 @@ import { createRecords } from './audit/record.ts'
 import { checkSecret } from './clients/check-secret.ts'
 import { createClientSecrets } from './clients/client-secrets.ts'
 import { createClientsRepository, createResourceServersRepository } from './clients/clients-repository.ts'
+import { createFirstPartyRepository } from './clients/first-party-repository.ts'
 import { sealedClientSecrets } from './clients/keep-secret.ts'
 import type { Config } from './config/config.ts'
 import type { Problem } from './config/problem.ts'
@@ -143,6 +144,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     }),
     sealedColumns: [sealedSigningKeys(signingKeys), sealedClientSecrets(clients)],
     resourceServers: createResourceServersRepository(db),
+    firstParty: createFirstPartyRepository(db),
     consents,
     giveConsent: giveConsent({ consents, clock }),
     outboundFetch: createOutboundFetch({ rules: outboundRules(use.config) }),
@@ -200,7 +202,7 @@ async function masterKeys(
 
 const linkKey = ({ key }: NumberedKey, token: string): Buffer => createKeyedHash(key)('account_link', token)
 
-/** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`. */
+/** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`, `first_party`. */
 function openNotices({ config, log }: CoreUse): Notices {
   const onError = (error: unknown): void => log.warn({ component: 'notices', error }, 'a notice was lost')
   if (config.redisUrl !== undefined) return redisNotices(config.redisUrl, onError)

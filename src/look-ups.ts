@@ -1,5 +1,5 @@
 import type { Account } from './accounts/account.ts'
-import type { KnownClient, ResourceServer } from './clients/client.ts'
+import type { FirstPartySettings, KnownClient, ResourceServer } from './clients/client.ts'
 import type { Core } from './core.ts'
 import { withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
@@ -8,12 +8,13 @@ import { createLookUpCache } from './shared/look-up-cache.ts'
 
 export type LookUps = ReturnType<typeof createLookUps>
 
-/** How long a node may go on with what it knew of an account, a client, a resource server. */
+/** How long a node may go on with what it knew of an account, a client, a resource server, the first-party API. */
 const KNOWN_FOR = 1000
 const NOTHING_ENDED = { epoch: 0, issuedBefore: undefined }
 
 /** What nearly every request asks for, remembered for a moment. Outside of a demo, what belongs to it is not there. */
-export function createLookUps({ config, clock, accounts, clients, resourceServers, ends, notices }: Core) {
+export function createLookUps(core: Core) {
+  const { config, clock, accounts, clients, resourceServers, firstParty, ends, notices } = core
   const remember = <T>(load: (key: string) => Promise<T | undefined>) =>
     createLookUpCache({ load, ttlMs: KNOWN_FOR, clock })
   const honoured = isDemoAllowed(config) ? <T>(find: T): T => find : withoutDemo
@@ -22,6 +23,7 @@ export function createLookUps({ config, clock, accounts, clients, resourceServer
     account: remember<Account>(findFresh),
     client: remember<KnownClient>(honoured(clients.find)),
     resource_server: remember<ResourceServer>(honoured(resourceServers.find)),
+    first_party: remember<FirstPartySettings>(honoured(firstParty.find)),
     organization: remember(ends.organization),
     everything: remember(ends.everything),
   }
@@ -36,6 +38,7 @@ export function createLookUps({ config, clock, accounts, clients, resourceServer
     findAccountFresh: findFresh,
     findClient: known.client.find,
     findResourceServer: known.resource_server.find,
+    findFirstParty: () => known.first_party.find(''),
     findOrganization: known.organization.find,
     findEverything: async () => (await known.everything.find('')) ?? NOTHING_ENDED,
     // Whoever finds another number does not get an answer of before it.

@@ -32,6 +32,7 @@ export interface EventDetails {
   'resource_server.created': { identifier: string }
   'resource_server.updated': { identifier: string; fields: string[] }
   'resource_server.deleted': { identifier: string }
+  'first_party.updated': { fields: string[] }
   'code.replayed': { revoked: boolean }
   'token.issued': { grant_type: string; scope: string }
   'token.refreshed': { number: number; repeat: boolean; behind?: true }
@@ -88,6 +89,10 @@ const MAIN = {
   'resource_server.created': { outcome: 'success', says: 'a resource server was made' },
   'resource_server.updated': { outcome: 'success', says: 'a resource server was changed' },
   'resource_server.deleted': { outcome: 'success', says: 'a resource server is gone' },
+  'first_party.updated': {
+    outcome: 'success',
+    says: 'what tokens of the first-party API are for, or how long they live, was changed',
+  },
   'code.replayed': { outcome: 'failure', ofState: true, says: 'an authorization code came a second time' },
   'token.issued': { outcome: 'success', ofState: true, says: 'a client got its first tokens of a grant' },
   'token.reuse_detected': {

@@ -17,6 +17,16 @@ export interface KnownClient extends Client {
   epoch: number
 }
 
+/** What the operator has set of the first-party API's tokens. Lives are seconds, each limited by the server's own. */
+export interface FirstPartySettings {
+  /** The resource server that access tokens are for; without one they are for userinfo. */
+  resource: string | undefined
+  accessTokenTtl: number | undefined
+  refreshTokenTtl: number | undefined
+  refreshFamilyTtl: number | undefined
+  managedBy: string | undefined
+}
+
 export interface ResourceServer {
   /** Resource indicator, RFC 8707 §2. */
   identifier: string

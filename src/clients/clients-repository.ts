@@ -24,7 +24,7 @@ export interface ClientsRepository {
 }
 
 /** The event is recorded with the change, within a transaction that is open already if there is one. */
-const recorded = (
+export const recorded = (
   db: Kysely<Database>,
   event: AuditEvent,
   change: (db: Kysely<Database>) => Promise<boolean>,

@@ -31,7 +31,19 @@ export interface ResourceServerRow {
   updated_at: Generated<Date>
 }
 
+/** One row, or none. Lives are seconds, null where the server's own is in force. */
+export interface FirstPartySettingsRow {
+  single: Generated<true>
+  resource: string | null
+  access_token_ttl: number | null
+  refresh_token_ttl: number | null
+  refresh_family_ttl: number | null
+  managed_by: string | null
+  updated_at: Generated<Date>
+}
+
 export interface ClientTables {
   clients: ClientRow
+  first_party_settings: FirstPartySettingsRow
   resource_servers: ResourceServerRow
 }

@@ -5,14 +5,16 @@ export interface Changed {
   accounts?: readonly string[]
   clients?: readonly string[]
   resourceServers?: readonly string[]
+  firstParty?: boolean
 }
 
 /** Running nodes forget at once what was changed; a notice that is lost costs them the second. */
 export async function tellOthers({ notices }: Pick<Core, 'notices'>, changed: Changed): Promise<void> {
-  const { accounts = [], clients = [], resourceServers = [] } = changed
+  const { accounts = [], clients = [], resourceServers = [], firstParty = false } = changed
   await Promise.all([
     ...accounts.map((sub) => notices.publish('account', sub)),
     ...clients.map((clientId) => notices.publish('client', clientId)),
     ...resourceServers.map((identifier) => notices.publish('resource_server', identifier)),
+    ...(firstParty ? [notices.publish('first_party', '')] : []),
   ])
 }

@@ -10,6 +10,7 @@ const TIME = 1_767_225_600_000
 const stored = (event: NewEvent) => toStored(createEvent({}, event, TIME))
 const OVER = stored({ type: 'session.ended' })
 const ORDERS = 'https://orders.example'
+const NOTES = 'https://notes.example'
 
 const session = (authorizations: object, event = OVER): Ending => ({
   event,
@@ -49,6 +50,7 @@ async function taken(...endings: Ending[]) {
             metadata: clientId === 'quiet' ? untold : told,
             disabled: clientId === 'off',
           } as Client),
+    resourceNowOf: async (clientId) => (clientId === 'first-party' ? NOTES : undefined),
   })(endings, TIME + 5)
   return { messages, sids }
 }
@@ -75,6 +77,17 @@ it('of a grant, its own client, and the resources that it was for', async () => 
   const { messages, sids } = await taken(grant({ sid: 'p' }))
   expect(messages.map(({ once }) => once)).toEqual(['logout portal p'])
   expect(sids).toEqual([{ resource: ORDERS, sid: 'p', at: TIME }])
+})
+
+it('of a grant whose tokens are for something else by now, that too, once', async () => {
+  const firstParty = (resources: object) => {
+    const ending = grant({ sid: 'p' }, OVER, { resources })
+    return ending.kind === 'grant' ? { ...ending, grant: { ...ending.grant, client: 'first-party' } } : ending
+  }
+  for (const resources of [{ [ORDERS]: 'orders:read' }, { [NOTES]: 'notes:read' }, {}])
+    expect((await taken(firstParty(resources))).sids).toEqual(
+      [...new Set([...Object.keys(resources), NOTES])].map((resource) => ({ resource, sid: 'p', at: TIME })),
+    )
 })
 
 it.each(['session.ended', 'session.revoked', 'user.tokens_revoked'] as const)(

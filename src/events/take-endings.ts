@@ -16,6 +16,8 @@ export interface TakeEndingsUse {
   outbox: Pick<OutboxRepository, 'add'>
   endedSids: Pick<EndedSidsRepository, 'add'>
   findClient: (clientId: string) => Promise<Client | undefined>
+  /** What a client's tokens are for by now, though its grants may be older than that. */
+  resourceNowOf: (clientId: string) => Promise<string | undefined>
 }
 
 /** What ends a client's tokens, and not a person's session. Of every other event the clients are told. */
@@ -27,16 +29,18 @@ const ENDS_TOKENS_ONLY: ReadonlySet<EventType> = new Set([
 ])
 
 export const takeEndings =
-  ({ outbox, endedSids, findClient }: TakeEndingsUse) =>
+  ({ outbox, endedSids, findClient, resourceNowOf }: TakeEndingsUse) =>
   async (endings: readonly Ending[], now: number): Promise<void> => {
     const receives = once(async (clientId: string) => {
       const client = await findClient(clientId)
       return client?.metadata.backchannel_logout_uri !== undefined && !client.disabled
     })
+    const resourceNow = once(resourceNowOf)
     for (const ending of endings) {
       const event = readEvent(ending.event)
       if (event === undefined || !CATALOGUE[event.type].ofState) continue
-      if (ending.kind === 'grant') await endedSids.add(sidsIn(ending.grant), event.time)
+      if (ending.kind === 'grant')
+        await endedSids.add(sidsIn(ending.grant, await resourceNow(ending.grant.client)), event.time)
       if (ENDS_TOKENS_ONLY.has(event.type)) continue
       for (const part of partsIn(ending))
         if (await receives(part.clientId)) await outbox.add(logoutMessage(part, now))
@@ -54,10 +58,13 @@ function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T
 }
 
 /** By resource: whoever was granted none there has no token for it. */
-function sidsIn({ content, code: { sid } }: Extract<Ending, { kind: 'grant' }>['grant']) {
+function sidsIn(
+  { content, code: { sid } }: Extract<Ending, { kind: 'grant' }>['grant'],
+  now: string | undefined,
+) {
   const { resources } = content
-  if (!isStorable(sid) || typeof resources !== 'object' || resources === null) return []
-  return Object.keys(resources)
-    .filter(isStorable)
-    .map((resource) => ({ resource, sid }))
+  if (!isStorable(sid)) return []
+  const granted = typeof resources === 'object' && resources !== null ? Object.keys(resources) : []
+  const all = new Set(now === undefined ? granted : [...granted, now])
+  return [...all].filter(isStorable).map((resource) => ({ resource, sid }))
 }

@@ -21,11 +21,15 @@ interface Tokens {
   expires_in: number
   scope: string
   refresh_token: string
+  /** Seconds. */
+  refresh_token_expires_in: number
 }
 
 /** `error`: the protocol's word; `verdict`: the rule's on the refresh token, where it spoke; `nonce`: for the next proof. */
 type Refused = { ok: false; status: number; error: string; verdict?: string }
-type Answer = { nonce?: string } & ({ ok: true; tokens: Tokens } | Refused)
+type Done = { ok: true }
+type Given = Done & { tokens: Tokens }
+type Answer<T extends Done = Given> = { nonce?: string } & (T | Refused)
 
 export type SignInOutcome =
   | { ok: true; account: Account; device: SignedInDevice }
@@ -52,7 +56,7 @@ export interface FirstPartyUse {
     signIn(req: Context['req'], signIn: { sub: string; authTime: number; device: string }): Promise<Answer>
     refresh(req: Context['req'], refreshToken: string): Promise<Answer>
     endByRefreshToken(req: Context['req'], refreshToken: string): Promise<boolean>
-    endByAccessToken(req: Context['req'], authorization: string): Promise<boolean>
+    endByAccessToken(req: Context['req'], authorization: string): Promise<Answer<Done>>
   }
 }
 
@@ -112,7 +116,7 @@ async function login(use: FirstPartyUse, ctx: Context): Promise<void> {
   const authTime = Math.floor(use.clock.now() / 1000)
   const { account, device } = outcome
   const given = await use.tokens.signIn(ctx.req, { sub: account.sub, authTime, device: device.id })
-  show(use, ctx, take(ctx, given, 'invalid_credentials'))
+  show(use, ctx, take(ctx, given, 'invalid_credentials').tokens)
 }
 
 async function signIn(
@@ -168,7 +172,7 @@ async function refresh(use: FirstPartyUse, ctx: Context): Promise<void> {
   if (!given.ok && given.verdict === 'late') throw new Problem('superseded')
   const isReuse = !given.ok && given.verdict === 'reuse'
   if (isReuse || (!given.ok && given.error === 'invalid_grant')) use.cookie.clear(ctx)
-  show(use, ctx, take(ctx, given, isReuse ? 'refresh_reused' : 'invalid_refresh'))
+  show(use, ctx, take(ctx, given, isReuse ? 'refresh_reused' : 'invalid_refresh').tokens)
 }
 
 async function signOut(use: FirstPartyUse, ctx: Context): Promise<void> {
@@ -178,8 +182,8 @@ async function signOut(use: FirstPartyUse, ctx: Context): Promise<void> {
 }
 
 async function logout(use: FirstPartyUse, ctx: Context): Promise<void> {
-  if (!(await use.tokens.endByAccessToken(ctx.req, ctx.get('authorization'))))
-    throw new Problem('invalid_token')
+  const ended = await use.tokens.endByAccessToken(ctx.req, ctx.get('authorization'))
+  take(ctx, ended, 'invalid_token')
   use.cookie.clear(ctx)
   ctx.status = 204
 }
@@ -195,18 +199,19 @@ function cookieOf({ cookie }: FirstPartyUse, ctx: Context): string {
   }
 }
 
-/** The tokens, or the problem that stands in their place. */
-function take(ctx: Context, answer: Answer, otherwise: ProblemCode): Tokens {
+/** What was asked for, or the problem that stands in its place. */
+function take<T extends Done>(ctx: Context, answer: Answer<T>, otherwise: ProblemCode): T {
   if (answer.nonce !== undefined) ctx.set('dpop-nonce', answer.nonce)
-  if (answer.ok) return answer.tokens
+  if (answer.ok) return answer
   const { status, error } = answer
   if (status === 503) throw new Problem('temporarily_unavailable')
   if (status >= 500) throw new Problem('internal')
   throw new Problem(error === 'use_dpop_nonce' || error === 'invalid_dpop_proof' ? error : otherwise)
 }
 
-function show({ cookie }: FirstPartyUse, ctx: Context, { refresh_token: token, ...shown }: Tokens): void {
-  cookie.write(ctx, token)
+function show({ cookie }: FirstPartyUse, ctx: Context, tokens: Tokens): void {
+  const { refresh_token: token, refresh_token_expires_in: expiresIn, ...shown } = tokens
+  cookie.write(ctx, token, expiresIn)
   ctx.status = 200
   ctx.body = shown
 }

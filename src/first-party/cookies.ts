@@ -10,8 +10,6 @@ const CSRF_NAME = 'csrf_token'
 export interface RefreshCookieUse {
   sameSite: 'Strict' | 'Lax'
   domain: string | undefined
-  /** `REFRESH_TOKEN_EXP`, ms. */
-  refreshTokenExp: number
   csrf: Csrf
   /** The family that an authentic refresh token names. */
   familyOf: (refreshToken: string) => string | undefined
@@ -20,7 +18,8 @@ export interface RefreshCookieUse {
 export interface RefreshCookie {
   /** The token that the browser brought, if it may be used. Throws `invalid_refresh` and `invalid_csrf`. */
   read(ctx: Context): string
-  write(ctx: Context, refreshToken: string): void
+  /** For as long as the token lives, in seconds. */
+  write(ctx: Context, refreshToken: string, expiresIn: number): void
   clear(ctx: Context): void
 }
 
@@ -44,9 +43,9 @@ export function createRefreshCookie(use: RefreshCookieUse): RefreshCookie {
       if (!csrf.check(binding(family), ctx.get('x-csrf-token'))) throw new Problem('invalid_csrf')
       return token
     },
-    write: (ctx, token) => {
+    write: (ctx, token, expiresIn) => {
       const proof = doubled ? csrf.token(binding(familyOf(token) ?? '')) : ''
-      put(ctx, token, proof, Math.floor(use.refreshTokenExp / 1000))
+      put(ctx, token, proof, expiresIn)
     },
     clear: (ctx) => put(ctx, '', '', 0),
   }

@@ -1,12 +1,17 @@
-import type { Adapter, AdapterFactory } from 'oidc-provider'
+import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import { type ArtifactAdapterUse, createArtifactAdapter } from './artifact-adapter.ts'
 import { type ClientAdapterUse, createClientAdapter } from './clients.ts'
-import { type GrantAdaptersUse, grantAdapters } from './grant-adapters.ts'
+import { asSetUp } from './first-party-client.ts'
+import { type GrantAdaptersUse, type GrantModel, grantAdapters } from './grant-adapters.ts'
 import { orUnavailableAll } from './unavailable.ts'
 
 export type AdapterUse = Omit<ArtifactAdapterUse & GrantAdaptersUse, 'store'> &
-  ClientAdapterUse & { store: StateStore }
+  ClientAdapterUse & {
+    store: StateStore
+    /** A signed access token, where the house itself asks for it; the library's own routes know stored ones only. */
+    findStructured: (token: string) => Promise<AdapterPayload | undefined>
+  }
 
 /** What a model never does: a call is a change in the library, and is told so instead of answered. */
 const NONE: Adapter = {
@@ -27,8 +32,18 @@ export function createAdapterFactory(use: AdapterUse): AdapterFactory {
 
 function adapterOf(model: string, use: AdapterUse): Partial<Adapter> {
   if (model === 'Client') return createClientAdapter(use)
-  if (model in grantAdapters) {
-    return grantAdapters[model as keyof typeof grantAdapters]({ ...use, store: use.store.grants })
-  }
+  if (model in grantAdapters) return grantAdapterOf(model as GrantModel, use)
   return createArtifactAdapter(model, { ...use, store: use.store.artifacts })
+}
+
+function grantAdapterOf(model: GrantModel, use: AdapterUse): Partial<Adapter> {
+  const adapter = grantAdapters[model]({ ...use, store: use.store.grants })
+  const otherwise = model === 'AccessToken' ? use.findStructured : async () => undefined
+  return {
+    ...adapter,
+    find: async (value) => {
+      const found = (await adapter.find?.(value)) ?? (await otherwise(value))
+      return found && asSetUp(found, use.ctx()?.oidc.client)
+    },
+  }
 }

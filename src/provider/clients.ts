@@ -4,13 +4,14 @@ import type { Client, KnownClient } from '../clients/client.ts'
 import { needsPlainSecret } from '../clients/client-metadata.ts'
 import { type KeepSecretUse, revealSecret } from '../clients/keep-secret.ts'
 import { logoPath } from '../clients/logo.ts'
-import { FIRST_PARTY, FIRST_PARTY_METADATA } from './first-party.ts'
+import { FIRST_PARTY, FIRST_PARTY_EXTRAS, type FirstPartyMetadata } from './first-party-client.ts'
 import { isServerScope, splitScope } from './scopes.ts'
 
 export interface ClientAdapterUse extends KeepSecretUse {
   findClient: (clientId: string) => Promise<KnownClient | undefined>
   /** Whether the request that the library works on is one of the house's own. */
   isInside: () => boolean
+  firstPartyMetadata: () => Promise<FirstPartyMetadata>
 }
 
 export function createClientAdapter(use: ClientAdapterUse): Pick<Adapter, 'find'> {
@@ -23,7 +24,7 @@ export function createClientAdapter(use: ClientAdapterUse): Pick<Adapter, 'find'
   }
   return {
     find: async (clientId) => {
-      if (clientId === FIRST_PARTY) return use.isInside() ? FIRST_PARTY_METADATA : undefined
+      if (clientId === FIRST_PARTY) return use.isInside() ? use.firstPartyMetadata() : undefined
       const client = await use.findClient(clientId)
       return client === undefined || client.disabled ? undefined : metadataOf(client)
     },
@@ -76,6 +77,7 @@ export const extraClientMetadata: NonNullable<Configuration['extraClientMetadata
     'resource_scopes',
     'secret_storage',
     'logo_path',
+    ...FIRST_PARTY_EXTRAS,
   ],
 }
 

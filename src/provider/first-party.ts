@@ -3,35 +3,29 @@
  * end the session. Every request for this client from outside is `invalid_client`.
  */
 import type { IncomingMessage } from 'node:http'
-import type { AdapterPayload, Provider } from 'oidc-provider'
+import type { Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { Tell } from '../audit/request-events.ts'
 import type { RevokeAccess } from '../sessions/revoke-access.ts'
 import type { SessionsRepository } from '../sessions/sessions-repository.ts'
-import { StoreAway } from '../shared/app-error.ts'
 import { newSecret } from '../shared/ids.ts'
 import { ACR_1FA } from './claims.ts'
 import type { Epochs } from './epochs.ts'
+import {
+  FIRST_PARTY,
+  type FirstPartyMetadata,
+  firstPartyGrant,
+  firstPartyScope,
+  NOWHERE,
+} from './first-party-client.ts'
 import type { Handles, Pepper } from './handles.ts'
 import type { InsideAnswer, InsideRequests } from './inside-requests.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
 import type { Verdict } from './rotation.ts'
-import { ROUTES } from './routes.ts'
+import { HELD_ACCESS_TOKEN, ROUTES } from './routes.ts'
+import { type RefreshLives, refreshLivesOf } from './ttl.ts'
 
-export const FIRST_PARTY = 'first-party'
-const SCOPE = 'openid profile email'
-/** Never visited: the library wants one of every client that redeems codes. */
-const NOWHERE = 'https://first-party.invalid/'
 const CODE_LIFE = 10_000
-
-export const FIRST_PARTY_METADATA: AdapterPayload = {
-  client_id: FIRST_PARTY,
-  redirect_uris: [NOWHERE],
-  response_types: ['code'],
-  grant_types: ['authorization_code', 'refresh_token'],
-  token_endpoint_auth_method: 'none',
-  scope: SCOPE,
-}
 
 export interface FirstPartyTokens {
   access_token: string
@@ -39,13 +33,15 @@ export interface FirstPartyTokens {
   expires_in: number
   scope: string
   refresh_token: string
+  /** The refresh token's life, in seconds. */
+  refresh_token_expires_in: number
 }
 
-export type FirstPartyAnswer = { nonce?: string } & (
-  | { ok: true; tokens: FirstPartyTokens }
-  /** `error`: the protocol's word; `verdict`: the rule's, where it spoke. */
-  | { ok: false; status: number; error: string; verdict?: Verdict }
-)
+/** `error`: the protocol's word; `verdict`: the rule's, where it spoke. */
+type Refused = { ok: false; status: number; error: string; verdict?: Verdict }
+/** `nonce`: for the caller's next proof. */
+export type FirstPartyAnswer = { nonce?: string } & ({ ok: true; tokens: FirstPartyTokens } | Refused)
+export type FirstPartyEnd = { nonce?: string } & ({ ok: true } | Refused)
 
 /** Proven by a password at `authTime` (epoch seconds), on a device of the person's. */
 export interface FirstPartySignIn {
@@ -65,10 +61,10 @@ export interface FirstParty {
   /** By any authentic refresh token of the session, the one before last included. False for every other value. */
   endByRefreshToken(outer: IncomingMessage, refreshToken: string): Promise<boolean>
   /** By a living access token of the session, with a proof where it is bound to a key. `authorization`: the header. */
-  endByAccessToken(outer: IncomingMessage, authorization: string): Promise<boolean>
+  endByAccessToken(outer: IncomingMessage, authorization: string): Promise<FirstPartyEnd>
 }
 
-export interface FirstPartyUse {
+export interface FirstPartyUse extends RefreshLives {
   provider: Provider
   store: StateStore
   handles: Handles
@@ -77,12 +73,12 @@ export interface FirstPartyUse {
   epochs: Epochs
   access: RevokeAccess
   sessions: Pick<SessionsRepository, 'begin'>
-  refreshFamilyExp: number
+  metadata: () => Promise<FirstPartyMetadata>
   tell: Tell
 }
 
 export function createFirstParty(use: FirstPartyUse): FirstParty {
-  const { handles, refreshTokens } = use
+  const { provider, inside, refreshTokens } = use
   return {
     judgeProof: async (outer) => {
       // No grant is looked for under such a code, but the proof is looked at first.
@@ -103,34 +99,31 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
       return endFamily(use, outer, token.family)
     },
     endByAccessToken: async (outer, authorization) => {
-      const { provider, inside } = use
-      const grantId = handles.grantIdIn(authorization.split(' ')[1] ?? '')
-      if (grantId === undefined) return false
-      const { status } = await inside.ask(provider, outer, ROUTES.userinfo, { authorization })
-      if (status === 503) throw new StoreAway('redis')
-      if (status !== 200) return false
-      return endFamily(use, outer, grantId)
+      const answer = await inside.ask(provider, outer, HELD_ACCESS_TOKEN, { authorization })
+      if (answer.status !== 200) return refusedBy(answer)
+      const ended = await endFamily(use, outer, String(answer.body['grant']))
+      return ended ? { ok: true } : { ok: false, status: 401, error: 'invalid_token' }
     },
   }
 }
 
 /** The authorization that a browser flow would have left behind. */
-async function createCode(
-  { store, handles, epochs, sessions, refreshFamilyExp }: FirstPartyUse,
-  { sub, authTime, device }: FirstPartySignIn,
-): Promise<string> {
+async function createCode(use: FirstPartyUse, { sub, authTime, device }: FirstPartySignIn): Promise<string> {
+  const { store, handles, epochs, sessions } = use
+  const metadata = await use.metadata()
   const grantId = handles.newGrantId()
   const code = handles.newValueOf(grantId)
   const under = handles.inUse()
   const owner = { account: sub, device, organization: '' }
   const made = await epochs.now({ account: sub })
   const session = newSecret()
-  await sessions.begin({ ...owner, id: session, kind: 'first_party', expiresIn: refreshFamilyExp })
+  const { refreshFamilyExp: expiresIn } = refreshLivesOf(use, metadata)
+  await sessions.begin({ ...owner, id: session, kind: 'first_party', expiresIn })
   await store.grants.create(under.grantKey(grantId), {
     ...owner,
     client: FIRST_PARTY,
     session,
-    content: { openid: { scope: SCOPE }, rejected: {}, epochs: made },
+    content: { ...firstPartyGrant(metadata), rejected: {}, epochs: made },
     code: {
       key: under.key('AuthorizationCode', code),
       payload: {
@@ -139,7 +132,7 @@ async function createCode(
         amr: ['pwd'],
         authTime,
         redirectUri: NOWHERE,
-        scope: SCOPE,
+        ...firstPartyScope(metadata),
       },
       expiresIn: CODE_LIFE,
     },
@@ -148,26 +141,40 @@ async function createCode(
 }
 
 async function ask(
-  { provider, inside }: FirstPartyUse,
+  use: FirstPartyUse,
   outer: IncomingMessage,
   form: Record<string, string>,
 ): Promise<FirstPartyAnswer> {
+  const { provider, inside } = use
+  const lives = refreshLivesOf(use, await use.metadata())
   const answer = await inside.ask(provider, outer, ROUTES.token, {
     form: { ...form, client_id: FIRST_PARTY },
   })
-  const { status, body, verdict, nonce } = answer
-  const next = nonce === undefined ? {} : { nonce }
-  if (status === 200) return { ok: true, tokens: tokensIn(answer), ...next }
-  const said = verdict === undefined ? {} : { verdict }
-  return { ok: false, status, error: String(body['error']), ...said, ...next }
+  if (answer.status !== 200) return refusedBy(answer)
+  const { nonce } = answer
+  return { ok: true, tokens: tokensIn(answer, lives), ...(nonce === undefined ? {} : { nonce }) }
 }
 
-const tokensIn = ({ body }: InsideAnswer): FirstPartyTokens => ({
+function refusedBy({ status, body, verdict, nonce }: InsideAnswer): Refused & { nonce?: string } {
+  return {
+    ok: false,
+    status,
+    error: String(body['error']),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(nonce === undefined ? {} : { nonce }),
+  }
+}
+
+const tokensIn = (
+  { body }: InsideAnswer,
+  { refreshTokenExp, refreshFamilyExp }: RefreshLives,
+): FirstPartyTokens => ({
   access_token: String(body['access_token']),
   token_type: String(body['token_type']),
   expires_in: Number(body['expires_in']),
   scope: String(body['scope']),
   refresh_token: String(body['refresh_token']),
+  refresh_token_expires_in: Math.floor(Math.min(refreshTokenExp, refreshFamilyExp) / 1000),
 })
 
 async function endFamily(use: FirstPartyUse, outer: IncomingMessage, grantId: string): Promise<boolean> {

@@ -14,6 +14,8 @@ import validateProof from 'oidc-provider/lib/helpers/validate_dpop.js'
 // @ts-expect-error the library publishes no types for its inner files
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 // @ts-expect-error the library publishes no types for its inner files
+import * as accessTokens from 'oidc-provider/lib/shared/access_token.js'
+// @ts-expect-error the library publishes no types for its inner files
 import assembleParams from 'oidc-provider/lib/shared/assemble_params.js'
 // @ts-expect-error the library publishes no types for its inner files
 import clientAuth, { getClientAuthParams } from 'oidc-provider/lib/shared/client_auth.js'
@@ -204,21 +206,55 @@ export function answerClients(
   path: string,
   answer: (ctx: KoaContextWithOIDC) => Promise<void>,
 ): void {
-  const begin: Step = (ctx, next) => {
-    Object.defineProperty(ctx, 'oidc', { value: new provider.OIDCContext(ctx) })
-    return (als as AsyncLocalStorage<KoaContextWithOIDC>).run(ctx, next)
-  }
   const assemble: Step = (ctx, next) => assembleParams(getClientAuthParams(ctx), ctx, next)
   const { router } = (instance as (provider: Provider) => Inside)(provider)
   router.post(
     'introspection',
     path,
-    begin,
+    beginOf(provider),
     handleErrors('introspection.error') as Step,
     noCache as Step,
     urlencoded as Step,
     assemble,
     ...(clientAuth as Step[]),
+    answer,
+  )
+}
+
+const beginOf =
+  (provider: Provider): Step =>
+  (ctx, next) => {
+    Object.defineProperty(ctx, 'oidc', { value: new provider.OIDCContext(ctx) })
+    return (als as AsyncLocalStorage<KoaContextWithOIDC>).run(ctx, next)
+  }
+
+/**
+ * An endpoint for who holds an access token, whomever it is for: the steps of the library's userinfo, whose name it has,
+ * between reading the token and its audience. `answer` is reached by a living token with its key's proof, if it is bound,
+ * of a client, a person and a grant that are there: all of them are entities of `ctx.oidc`. There is nothing for whom
+ * `admits` refuses.
+ */
+export function answerHolders(
+  provider: Provider,
+  path: string,
+  admits: (ctx: KoaContextWithOIDC) => boolean,
+  answer: (ctx: KoaContextWithOIDC) => Promise<void>,
+): void {
+  const { getValidateAccessToken, ...load } = accessTokens as Record<string, Step> & {
+    getValidateAccessToken: () => Step
+  }
+  const { router } = (instance as (provider: Provider) => Inside)(provider)
+  const { loadAccessTokenClient: client, loadAccessTokenAccount: account, loadAccessTokenGrant: grant } = load
+  if (!client || !account || !grant) throw new Error('the library reads access tokens otherwise now')
+  router.post(
+    'userinfo',
+    path,
+    (ctx, next) => (admits(ctx) ? next() : undefined),
+    beginOf(provider),
+    handleErrors('userinfo.error') as Step,
+    noCache as Step,
+    getValidateAccessToken(),
+    ...[client, account, grant],
     answer,
   )
 }

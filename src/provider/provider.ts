@@ -31,10 +31,12 @@ import { createRenderError, type ErrorsUse } from './errors.ts'
 import { listen } from './events.ts'
 import { createIntrospectionPolicy, features } from './features.ts'
 import { createLibraryFetch } from './fetch.ts'
-import { createFirstParty, FIRST_PARTY, type FirstParty } from './first-party.ts'
+import { createFirstParty, type FirstParty } from './first-party.ts'
+import { createFirstPartyMetadata, FIRST_PARTY, type FirstPartyClientUse } from './first-party-client.ts'
 import { showFormPosts } from './form-post.ts'
 import { createLoadGrant, type GrantsUse } from './grants.ts'
 import { createHandles } from './handles.ts'
+import { answerForHeldAccessTokens } from './held-access-tokens.ts'
 import { createInsideRequests, type InsideRequestsUse } from './inside-requests.ts'
 import { createInteractionPolicy } from './interactions.ts'
 import {
@@ -62,14 +64,15 @@ import { createReuseEnding } from './reuse.ts'
 import { ROUTES } from './routes.ts'
 import { SERVER_SCOPES } from './scopes.ts'
 import { createSignOns } from './sign-ons.ts'
-import { answerForStructuredTokens } from './structured-tokens.ts'
+import { answerForStructuredTokens, createFindStructured } from './structured-tokens.ts'
 import { commitTokenRequests, type TokenEndpointUse } from './token-endpoint.ts'
 import { createTokenRequests } from './token-request.ts'
 import { type Lifetimes, ttl } from './ttl.ts'
 
 export interface ProviderUse
   extends AccountsUse,
-    Omit<ClientAdapterUse, 'isInside'>,
+    Omit<ClientAdapterUse, 'isInside' | 'firstPartyMetadata'>,
+    FirstPartyClientUse,
     InsideRequestsUse,
     Pick<GrantsUse, 'findConsent'>,
     ResourcesUse,
@@ -113,6 +116,9 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
   const clientTokens = createClientTokens(use)
   const lives = createLives({ ...use, epochs })
   const assertions = createAssertionTimes()
+  const firstPartyMetadata = createFirstPartyMetadata(use)
+  const readAccessToken = createAccessTokenReader(use)
+  const findStructured = createFindStructured({ ...use, handles, epochs, lives, readAccessToken })
   const ctx = () => Provider.ctx
   const nonces = createNonceSecrets({ ...use, ctx })
   const signOns = createSignOns()
@@ -150,8 +156,9 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       onSignOut: (value, account, event) =>
         use.access.acknowledge({ kind: 'sign_on', value, account }, event),
       ctx,
-      // Who presents an access token is no client.
-      isInside: () => inside.made(Provider.ctx?.req) || Provider.ctx?.oidc.route === 'userinfo',
+      isInside: () => inside.made(Provider.ctx?.req) || isAskedOfToken(Provider.ctx),
+      firstPartyMetadata,
+      findStructured: async (token) => (inside.made(Provider.ctx?.req) ? findStructured(token) : undefined),
       lives,
       verdictOn: createVerdictOn(use.refreshReuseGrace),
       refused: (at, presented) => refuse(commit, at, presented),
@@ -244,12 +251,21 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     epochs,
     lives,
     mayIntrospect,
-    readAccessToken: createAccessTokenReader(use),
+    readAccessToken,
   })
+  answerForHeldAccessTokens(provider, inside)
   tellEndedSessions(provider, use)
   showFormPosts(provider, use.showPage)
   letPublicDocumentsBeKept(provider)
   listen(provider, use.reports)
-  const firstParty = createFirstParty({ ...use, provider, handles, refreshTokens, inside, epochs })
+  const firstParty = createFirstParty({
+    ...use,
+    ...{ provider, handles, refreshTokens, inside, epochs },
+    metadata: firstPartyMetadata,
+  })
   return { provider, firstParty }
 }
+
+/** Not who asks, but whose the token is: who presents one at userinfo is no client, who introspects one has said who it is. */
+const isAskedOfToken = (ctx: KoaContextWithOIDC | undefined): boolean =>
+  ctx?.oidc.route === 'userinfo' || (ctx?.oidc.route === 'introspection' && ctx.oidc.client !== undefined)

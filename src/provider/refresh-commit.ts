@@ -16,9 +16,10 @@ import type { Reports } from './reports.ts'
 import type { EndWhatReuseEnds } from './reuse.ts'
 import { type Answered, isAnswered, judge, keyOf, moveFor, type Verdict } from './rotation.ts'
 import type { TokenRequest } from './token-request.ts'
+import { type RefreshLives, refreshLivesOf } from './ttl.ts'
 import { orUnavailable, unavailable } from './unavailable.ts'
 
-export interface RefreshCommitUse extends PartyUse {
+export interface RefreshCommitUse extends PartyUse, RefreshLives {
   store: Pick<GrantStore, 'rotate'>
   tell: Tell
   /** For what changes nothing in the store. */
@@ -26,7 +27,6 @@ export interface RefreshCommitUse extends PartyUse {
   reports: Reports
   lives: Lives
   window: number
-  refreshTokenExp: number
   endWhatReuseEnds: EndWhatReuseEnds
   noteVerdict: InsideRequests['note']
 }
@@ -59,6 +59,7 @@ export async function commitRefresh(
   if (source.kind !== 'refresh') throw new Error('a refresh token was rotated that nobody presented')
   const presented: PresentedToken = { ...rest, number: source.number }
   const who = await whoIs(use, ctx, request.under)
+  const { refreshTokenExp } = refreshLivesOf(use, ctx.oidc.client)
   for (let round = 0; round < ROUNDS; round++) {
     const { grant, number } = presented
     const verdict = createVerdictOn(use.window)(grant, number)
@@ -70,7 +71,7 @@ export async function commitRefresh(
     const outcome = await orUnavailable(
       use.store.rotate(request.grantKey, {
         ...moveFor({ verdict, grant, number, who, window: use.window }),
-        currentExpiresIn: use.refreshTokenExp,
+        currentExpiresIn: refreshTokenExp,
         ...(request.token === undefined ? {} : { token: request.token }),
         notAfter: heardUntil(ctx, request.grant),
         event: refreshed(use, ctx, grant, number, verdict),

@@ -14,3 +14,6 @@ export const ROUTES = {
 
 /** Ours, beside the library's. */
 export const ENDED_SESSIONS = '/oauth2/ended-sessions'
+
+/** For the house's own questions; from outside there is nothing. */
+export const HELD_ACCESS_TOKEN = '/oauth2/held-access-token'

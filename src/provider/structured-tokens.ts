@@ -3,7 +3,7 @@
  * `unsupported_token_type`. They are not stored; what ends one before its time is the end of its grant, whose id its
  * `jti` carries, or a mark of its own.
  */
-import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { AdapterPayload, Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { Tell } from '../audit/request-events.ts'
 import type { AccessTokenClaims, ReadAccessToken } from '../keys/access-tokens.ts'
@@ -14,15 +14,18 @@ import type { Handles } from './handles.ts'
 import type { Lives } from './living.ts'
 import { orUnavailable } from './unavailable.ts'
 
-export interface StructuredTokensUse {
+export interface FindStructuredUse {
   store: StateStore
   handles: Handles
-  clock: Clock
-  tell: Tell
   epochs: Epochs
   findClient: (clientId: string) => Promise<{ disabled: boolean } | undefined>
   lives: Lives
   readAccessToken: ReadAccessToken
+}
+
+export interface StructuredTokensUse extends FindStructuredUse {
+  clock: Clock
+  tell: Tell
   /** Whether this client may look into that token. */
   mayIntrospect: (
     client: Client,
@@ -68,7 +71,24 @@ async function introspect(
   return { ...claims, active: true, token_type: type }
 }
 
-async function isAlive(use: StructuredTokensUse, claims: AccessTokenClaims): Promise<boolean> {
+/** A living access token of a person in the library's terms, as if it were stored. */
+export function createFindStructured(use: FindStructuredUse) {
+  return async (token: string): Promise<AdapterPayload | undefined> => {
+    const claims = await use.readAccessToken(token)
+    const accountId = claims && accountOf(claims)
+    if (claims === undefined || accountId === undefined || !(await isAlive(use, claims))) return undefined
+    const { jti, client_id: clientId, aud, iat, exp, scope, cnf } = claims
+    const grantId = use.handles.grantIdIn(jti)
+    return {
+      ...{ kind: 'AccessToken', jti, clientId, accountId, aud, iat, exp },
+      ...(grantId !== undefined && { grantId }),
+      ...(scope !== undefined && { scope }),
+      ...(cnf?.jkt !== undefined && { jkt: cnf.jkt }),
+    }
+  }
+}
+
+async function isAlive(use: FindStructuredUse, claims: AccessTokenClaims): Promise<boolean> {
   const { store, handles, lives } = use
   if (await orUnavailable(isRevoked(use, claims.jti))) return false
   if (accountOf(claims) === undefined) return orUnavailable(isCurrentOfClient(use, claims))
@@ -79,7 +99,7 @@ async function isAlive(use: StructuredTokensUse, claims: AccessTokenClaims): Pro
 }
 
 async function isRevoked(
-  { store, handles }: Pick<StructuredTokensUse, 'store' | 'handles'>,
+  { store, handles }: Pick<FindStructuredUse, 'store' | 'handles'>,
   jti: string,
 ): Promise<boolean> {
   const mark = await handles.find((under) => store.artifacts.get(REVOKED, under.key(REVOKED, jti)))
@@ -87,7 +107,7 @@ async function isRevoked(
 }
 
 async function isCurrentOfClient(
-  { findClient, epochs }: StructuredTokensUse,
+  { findClient, epochs }: FindStructuredUse,
   { client_id: client, jti }: AccessTokenClaims,
 ): Promise<boolean> {
   const known = await findClient(client)

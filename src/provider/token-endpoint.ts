@@ -11,6 +11,7 @@ import { wrapGrantHandler } from './internals.ts'
 import { aboutGrant, HEARD_FOR, heardUntil } from './listening.ts'
 import { commitRefresh, type RefreshCommitUse, refuseUnheard } from './refresh-commit.ts'
 import type { TokenRequest, TokenRequests } from './token-request.ts'
+import { refreshLivesOf } from './ttl.ts'
 import { orUnavailable } from './unavailable.ts'
 
 export interface TokenEndpointUse extends RefreshCommitUse {
@@ -21,7 +22,6 @@ export interface TokenEndpointUse extends RefreshCommitUse {
   onEnd: (grantKey: string, grant: Grant, event: StoredEvent) => Promise<unknown>
   /** For what is kept nowhere: a client's own signed token has no need of the store. */
   eventInbox: Inbox
-  refreshFamilyExp: number
   accessTokenExp: number
 }
 
@@ -75,20 +75,21 @@ async function answerReplay(
 async function redeem(use: TokenEndpointUse, ctx: KoaContextWithOIDC, request: TokenRequest): Promise<void> {
   const { grant, grantKey, family, token, source } = request
   if (source.kind !== 'code') throw new Error('a code was exchanged that nobody presented')
+  const { refreshTokenExp, refreshFamilyExp } = refreshLivesOf(use, ctx.oidc.client)
   const outcome = await orUnavailable(
     use.store.redeem(grantKey, {
       ...{ account: grant.account, client: grant.client, session: grant.session },
       ...{ device: grant.device, organization: grant.organization },
       codeKey: source.codeKey,
-      grantExpiresIn: family === undefined ? use.accessTokenExp + HEARD_FOR : use.refreshFamilyExp,
+      grantExpiresIn: family === undefined ? use.accessTokenExp + HEARD_FOR : refreshFamilyExp,
       ...(token === undefined ? {} : { token }),
       ...(family === undefined
         ? {}
         : {
             family: {
               payload: family.payload,
-              currentExpiresIn: use.refreshTokenExp,
-              endsIn: use.refreshFamilyExp,
+              currentExpiresIn: refreshTokenExp,
+              endsIn: refreshFamilyExp,
             },
           }),
       notAfter: heardUntil(ctx, grant),

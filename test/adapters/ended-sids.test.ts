@@ -42,7 +42,12 @@ onBothDatabases((database) => {
     await endedSids.add([{ resource: ORDERS, sid: 'new' }], NOW + 2)
     const job = endingsJob({
       endings: { drain: async () => 0 },
-      take: takeEndings({ endedSids, outbox: { add: async () => {} }, findClient: async () => undefined }),
+      take: takeEndings({
+        endedSids,
+        outbox: { add: async () => {} },
+        findClient: async () => undefined,
+        resourceNowOf: async () => undefined,
+      }),
       endedSids,
       keptFor: 1000,
     })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { clientMetadataSchema } from '../../clients/client-metadata.ts'
 import { clientEntryFields } from './client-entry.ts'
 import { documentSchema } from './document.ts'
+import { firstPartyEntry } from './first-party-entry.ts'
 import { readDocument } from './read-document.ts'
 import { resourceServerEntry } from './resource-server-entry.ts'
 import { userEntry } from './user-entry.ts'
@@ -13,6 +14,7 @@ const FIELDS: [string, string[]][] = [
   ['Top level', Object.keys(documentSchema.shape)],
   ['`clients`', [...Object.keys(clientEntryFields.shape), ...Object.keys(clientMetadataSchema.in.shape)]],
   ['`resource_servers`', Object.keys(resourceServerEntry.shape)],
+  ['`first_party_api`', Object.keys(firstPartyEntry.shape)],
   ['`users`', [...Object.keys(userEntry.shape), ...Object.keys(userEntry.shape.address.unwrap().shape)]],
 ]
 

@@ -12,6 +12,7 @@ import { type Changed, tellOthers } from '../tell-others.ts'
 import { withCore, withState } from '../with-core.ts'
 import type { Desired } from './desired.ts'
 import type { Finding, Place } from './finding.ts'
+import { livesThatAreCut } from './lives-that-are-cut.ts'
 import { type Change, touches } from './plan.ts'
 import { faultLine, placed, readDocument } from './read-document.ts'
 import { MAX_BYTES } from './read-yaml.ts'
@@ -29,7 +30,7 @@ interface Options {
 export const addApply: AddCommand = (program, open, end) => {
   program
     .command('apply')
-    .description('make clients, resource servers and users be as a file describes them')
+    .description('make clients, resource servers, users and more be as a file describes them')
     .argument('<file>', 'YAML, see docs/apply.md')
     .option('--dry-run', 'show what would change, and change nothing', false)
     .option('--prune', 'remove what a former apply made and the file no longer names', false)
@@ -50,7 +51,7 @@ async function apply(context: CommandContext, file: string, options: Options): P
   if (!read.ok) return refuse(read.faults)
   const { placeOf, document } = read
   const { desired, faults, warnings } = resolve(document, { ...context.config, readVariable })
-  tell('warning: ', placed(warnings, placeOf))
+  tell('warning: ', placed([...warnings, ...livesThatAreCut(desired, context.config)], placeOf))
   if (faults.length > 0) return refuse(placed(faults, placeOf))
   try {
     const outcome = await withCore(context, (core) => bringAbout(core, desired, options))
@@ -85,6 +86,7 @@ const changedBy = (changes: readonly Change[]): Changed => ({
   accounts: changes.flatMap((c) => (c.kind === 'user' && c.action !== 'create' ? [c.sub] : [])),
   clients: changes.flatMap((c) => (c.kind === 'client' ? [c.name] : [])),
   resourceServers: changes.flatMap((c) => (c.kind === 'resource_server' ? [c.name] : [])),
+  firstParty: changes.some(({ kind }) => kind === 'first_party_api'),
 })
 
 const endsSomething = ({ accounts, clients }: Access): boolean => accounts.length + clients.length > 0
@@ -109,11 +111,13 @@ function accessEndedBy(changes: readonly Change[]): Access {
 
 /** They are changed as the file says, and go on to live only while `ISSUER` is a loopback name. */
 function demoLeftovers(
-  { clients, users }: Desired,
+  { clients, firstParty, users }: Desired,
   { stored }: Extract<Reconciled, { ok: true }>,
 ): Finding[] {
   const message =
     'was made by the demo and works only while ISSUER is a loopback name: delete it first to make it yours'
+  const { resource } = firstParty ?? {}
+  const api = stored.resourceServers.find(({ identifier }) => identifier === resource)
   const demo = new Set([
     ...stored.clients.filter(({ managedBy }) => isDemo(managedBy)).map(({ clientId }) => clientId),
     ...stored.users.filter(({ managedBy }) => isDemo(managedBy)).map(({ emailKey }) => emailKey),
@@ -121,6 +125,7 @@ function demoLeftovers(
   return [
     ...clients.filter(({ clientId }) => demo.has(clientId)),
     ...users.filter(({ address }) => demo.has(address.key)),
+    ...(firstParty && isDemo(api?.managedBy) ? [{ path: [...firstParty.path, 'resource'] }] : []),
   ].map(({ path }) => ({ path, message }))
 }
 

@@ -5,6 +5,7 @@ import { type AuditEvent, createEvent, type NewEvent } from '../../audit/event.t
 import type { Client } from '../../clients/client.ts'
 import { needsPlainSecret } from '../../clients/client-metadata.ts'
 import { type KeepSecretUse, type KeptSecret, keepSecret, revealSecret } from '../../clients/keep-secret.ts'
+import { FIRST_PARTY } from '../../provider/first-party-client.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { type Change, type ChangeOf, touches } from './plan.ts'
 import { ChangedMeanwhile, type Manager, type Rooms } from './set-up-repository.ts'
@@ -26,6 +27,7 @@ export async function carryOut(changes: readonly Change[], use: CarryOutUse): Pr
   for (const change of changes) {
     if (change.kind === 'client') await changeClient(change, use)
     else if (change.kind === 'resource_server') await changeResourceServer(change, use)
+    else if (change.kind === 'first_party_api') await changeFirstParty(change, use)
     else await changeUser(change, use)
   }
 }
@@ -67,6 +69,14 @@ async function changeResourceServer(change: ChangeOf<'resource_server'>, use: Ca
       ? { type: 'resource_server.created', details: { identifier } }
       : { type: 'resource_server.updated', details: { identifier, fields: fieldsOf(change) } }
   await resourceServers.save(change.to, event(use, saved))
+}
+
+async function changeFirstParty(change: ChangeOf<'first_party_api'>, use: CarryOutUse): Promise<void> {
+  const { firstParty } = use.rooms
+  const details = { fields: fieldsOf(change) }
+  const updated = event(use, { type: 'first_party.updated', client: FIRST_PARTY, details })
+  if (change.action === 'remove') return void (await firstParty.remove(updated))
+  await firstParty.save(change.to, updated)
 }
 
 async function changeUser(change: ChangeOf<'user'>, use: CarryOutUse): Promise<void> {

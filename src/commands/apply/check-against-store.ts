@@ -16,6 +16,7 @@ export function checkAgainstStore(stored: Stored, desired: Desired, options: Pla
       if (metadata === undefined) return [{ path: at, message: `${introspectionClient} is no client` }]
       return isConfidential(metadata) ? [] : [{ path: at, message: `${introspectionClient} has no secret` }]
     }),
+    ...resourceOutOfReach(stored, desired, options),
   ]
 }
 
@@ -27,6 +28,25 @@ function secretOutOfReach(stored: readonly Client[], desired: DesiredClient): Fi
   return [
     { path: desired.path, message: 'needs client_secret_env: of the secret so far only a hash is kept' },
   ]
+}
+
+/** What tokens of the first-party API are for must be there when everything is done. */
+function resourceOutOfReach(
+  { resourceServers, firstParty }: Stored,
+  desired: Desired,
+  { prune, managedBy }: PlanOptions,
+): Finding[] {
+  const goes = (entry: { managedBy: string | undefined }): boolean => prune && entry.managedBy === managedBy
+  const stays = firstParty !== undefined && !goes(firstParty) ? firstParty : undefined
+  const { resource } = desired.firstParty ?? stays ?? {}
+  if (resource === undefined) return []
+  if (desired.resourceServers.some(({ identifier }) => identifier === resource)) return []
+  const kept = resourceServers.find(({ identifier }) => identifier === resource)
+  if (kept !== undefined && !goes(kept)) return []
+  const path = desired.firstParty === undefined ? ['resource_servers'] : ['first_party_api', 'resource']
+  const why =
+    kept === undefined ? 'is no resource server' : 'would be removed by --prune, and tokens are for it'
+  return [{ path, message: `${resource} ${why}` }]
 }
 
 function metadataAfter(

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { type ClientMetadata, clientMetadataSchema } from '../../clients/client-metadata.ts'
+import { FIRST_PARTY } from '../../provider/first-party-client.ts'
 import { inWords } from './in-words.ts'
 
 /** RFC 6749 appendix A.1 allows a space too; nobody would see it. */
 export const clientId = z
   .string()
   .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces')
+  .refine((name) => name !== FIRST_PARTY, 'is built in: first_party_api in the file for apply sets it up')
 
 /** RFC 6749 §3.3. */
 export const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/

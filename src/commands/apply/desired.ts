@@ -1,13 +1,15 @@
 /** What a set-up asks for, in the house's own terms, with its secrets in hand. The demo asks in the same way. */
 import type { EmailAddress } from '../../accounts/email.ts'
 import type { ProfileClaims } from '../../accounts/rows.ts'
-import type { ResourceServer } from '../../clients/client.ts'
+import type { FirstPartySettings, ResourceServer } from '../../clients/client.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import type { Path } from './finding.ts'
 
 export interface Desired {
   clients: DesiredClient[]
   resourceServers: DesiredResourceServer[]
+  /** Left out: stays as it is. */
+  firstParty?: DesiredFirstParty
   users: DesiredUser[]
 }
 
@@ -23,6 +25,11 @@ export interface DesiredClient {
 }
 
 export interface DesiredResourceServer extends Omit<ResourceServer, 'managedBy'> {
+  path: Path
+}
+
+/** Described as a whole, too. */
+export interface DesiredFirstParty extends Omit<FirstPartySettings, 'managedBy'> {
   path: Path
 }
 

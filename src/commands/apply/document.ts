@@ -1,6 +1,7 @@
 /** What a file for `apply` may say: one strict schema. A name that it does not know is a slip, never ignored. */
 import { z } from 'zod'
 import { clientEntry } from './client-entry.ts'
+import { firstPartyEntry } from './first-party-entry.ts'
 import { resourceServerEntry } from './resource-server-entry.ts'
 import { userEntry } from './user-entry.ts'
 
@@ -24,6 +25,8 @@ export const documentSchema = z.strictObject({
   version: z.literal(1),
   clients: section(clientEntry),
   resource_servers: section(resourceServerEntry),
+  /** With everything in it commented out it is null in YAML, and says nothing. */
+  first_party_api: firstPartyEntry.nullish().transform((entry) => entry ?? undefined),
   users: section(userEntry),
   organizations: notYet,
   connectors: notYet,

@@ -2,6 +2,7 @@ import type { ResourceServer } from '../../clients/client.ts'
 import type { DesiredResourceServer } from './desired.ts'
 import { differences } from './fields.ts'
 import type { ChangeOf, PlanOptions } from './plan.ts'
+import { inSeconds } from './plan-first-party.ts'
 
 export function planResourceServer(
   stored: readonly ResourceServer[],
@@ -22,6 +23,6 @@ const described = (server: ResourceServer): Record<string, unknown> => ({
   scopes: server.scopes,
   access_token_format: server.accessTokenFormat,
   signing_alg: server.signingAlg,
-  access_token_ttl: server.accessTokenTtl === undefined ? undefined : `${server.accessTokenTtl}s`,
+  access_token_ttl: inSeconds(server.accessTokenTtl),
   introspection_client: server.introspectionClient,
 })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Client } from '../../clients/client.ts'
+import type { Client, FirstPartySettings } from '../../clients/client.ts'
 import { clientMetadataSchema } from '../../clients/client-metadata.ts'
 import { checkAgainstStore } from './check-against-store.ts'
-import type { DesiredClient, DesiredResourceServer, DesiredUser } from './desired.ts'
+import type { DesiredClient, DesiredFirstParty, DesiredResourceServer, DesiredUser } from './desired.ts'
+import { livesThatAreCut } from './lives-that-are-cut.ts'
 import { type Facts, plan } from './plan.ts'
 import type { Stored, StoredUser } from './set-up-repository.ts'
 import { changeLines } from './show-changes.ts'
@@ -62,6 +63,19 @@ const wantUser = (more: Partial<DesiredUser> = {}): DesiredUser => ({
   ...more,
 })
 
+const settings = (more: Partial<FirstPartySettings> = {}): FirstPartySettings => ({
+  resource: api.identifier,
+  accessTokenTtl: 300,
+  refreshTokenTtl: undefined,
+  refreshFamilyTtl: undefined,
+  managedBy: 'apply',
+  ...more,
+})
+const wantSettings = (more: Partial<DesiredFirstParty> = {}): DesiredFirstParty => {
+  const { managedBy: _, ...rest } = settings()
+  return { path: ['first_party_api'], ...rest, ...more }
+}
+
 const right: Facts = { secretFits: (_, secret) => secret === 'right', passwordFits: () => true }
 const wrong: Facts = { secretFits: () => false, passwordFits: () => false }
 
@@ -69,12 +83,19 @@ interface Sides {
   clients?: [Client[], DesiredClient[]]
   servers?: [Stored['resourceServers'], DesiredResourceServer[]]
   users?: [StoredUser[], DesiredUser[]]
+  firstParty?: [FirstPartySettings | undefined, DesiredFirstParty | undefined]
 }
-function sides({ clients = [[], []], servers = [[], []], users = [[], []] }: Sides) {
+function sides({
+  clients = [[], []],
+  servers = [[], []],
+  users = [[], []],
+  firstParty = [undefined, undefined],
+}: Sides) {
   const [stored, desired] = ([0, 1] as const).map((side) => ({
     clients: clients[side],
     resourceServers: servers[side],
     users: users[side],
+    firstParty: firstParty[side],
   }))
   return [stored as Stored, desired as Parameters<typeof plan>[1]] as const
 }
@@ -89,6 +110,7 @@ describe('the plan', () => {
       clients: [[client()], [wantClient({ secret: 'right' })]],
       servers: [[{ ...api, scopes: ['read'] }], [wantServer()]],
       users: [[ada], [wantUser({ name: 'Ada', password: { kind: 'plain', text: 'right' } })]],
+      firstParty: [settings(), wantSettings()],
     } satisfies Sides
     expect(planned(given)).toEqual([])
     expect(planned(given, right, true)).toEqual([])
@@ -177,6 +199,47 @@ describe('the plan', () => {
     ])
   })
 
+  it('changes the first-party API as a whole, or leaves it as it is', () => {
+    const to = (desired: DesiredFirstParty | undefined, before?: FirstPartySettings, prune = false) =>
+      lines({ firstParty: [before, desired] }, right, prune)
+    const nothing = wantSettings({ resource: undefined, accessTokenTtl: undefined })
+    expect(to(wantSettings())).toEqual([
+      '+ settings of first-party',
+      '    resource: "https://api.example"',
+      '    access_token_ttl: "300s"',
+    ])
+    expect(to(wantSettings({ accessTokenTtl: undefined, refreshTokenTtl: 60 }), settings())).toEqual([
+      '~ settings of first-party',
+      '    access_token_ttl: "300s" → none',
+      '    refresh_token_ttl: none → "60s"',
+    ])
+    expect(to(nothing)).toEqual([])
+    expect(to(undefined, settings())).toEqual([])
+    expect(to(undefined, settings(), true)).toEqual([
+      '- settings of first-party',
+      '    resource: "https://api.example" → none',
+      '    access_token_ttl: "300s" → none',
+    ])
+    expect(to(undefined, settings({ managedBy: undefined }), true)).toEqual([])
+  })
+
+  it('lets go of a resource server before it removes it', () => {
+    const given = { servers: [[{ ...api, scopes: [] }], []], firstParty: [settings(), undefined] } as Sides
+    expect(planned(given, right, true).map(({ kind }) => kind)).toEqual([
+      'first_party_api',
+      'resource_server',
+    ])
+    const moved = {
+      servers: [[{ ...api, scopes: [] }], [wantServer({ identifier: 'https://new.example' })]],
+      firstParty: [settings(), wantSettings({ resource: 'https://new.example' })],
+    } as Sides
+    expect(planned(moved, right, true).map(({ action, kind }) => `${action} ${kind}`)).toEqual([
+      'create resource_server',
+      'update first_party_api',
+      'remove resource_server',
+    ])
+  })
+
   it('leaves what was made by hand to those who made it', () => {
     const byHand = client({ managedBy: undefined })
     expect(planned({ clients: [[byHand], [wantClient({ disabled: true })]] })).toMatchObject([
@@ -203,6 +266,21 @@ describe('against what is stored', () => {
     expect(faults({ servers, clients: [[client()], []] }, true)).toEqual(['portal is no client'])
   })
 
+  it('what first-party tokens are for is in the file or stored, and stays', () => {
+    const stored = [[{ ...api, scopes: [] }], []] satisfies Sides['servers']
+    const wanted = { firstParty: [undefined, wantSettings()] } satisfies Sides
+    expect(faults({ ...wanted, servers: [[], [wantServer()]] })).toEqual([])
+    expect(faults({ ...wanted, servers: stored })).toEqual([])
+    expect(faults(wanted)).toEqual(['https://api.example is no resource server'])
+    const pruned = ['https://api.example would be removed by --prune, and tokens are for it']
+    expect(faults({ ...wanted, servers: stored }, true)).toEqual(pruned)
+    const byHand = settings({ managedBy: undefined })
+    expect(faults({ servers: stored, firstParty: [byHand, undefined] }, true)).toEqual(pruned)
+    expect(faults({ servers: stored, firstParty: [settings(), undefined] }, true)).toEqual([])
+    const other = [{ ...api, scopes: [], managedBy: undefined }]
+    expect(faults({ ...wanted, servers: [other, []] }, true)).toEqual([])
+  })
+
   it('a secret of which only a hash is kept can’t become a key', () => {
     const metadata = web({ id_token_signed_response_alg: 'HS256' })
     expect(faults({ clients: [[client()], [wantClient({ metadata })]] })).toEqual([
@@ -210,4 +288,26 @@ describe('against what is stored', () => {
     ])
     expect(faults({ clients: [[client()], [wantClient({ metadata, secret: 'right' })]] })).toEqual([])
   })
+})
+
+it('lives beyond the server’s own are warned of', () => {
+  const config = { accessTokenExp: 300_000, refreshTokenExp: 60_000, refreshFamilyExp: 120_000 }
+  const warnings = (more: Partial<DesiredFirstParty>) =>
+    livesThatAreCut({ clients: [], resourceServers: [], users: [], firstParty: wantSettings(more) }, config)
+  expect(warnings({ refreshTokenTtl: 60, refreshFamilyTtl: 120 })).toEqual([])
+  expect(warnings({ accessTokenTtl: 301, refreshTokenTtl: 61, refreshFamilyTtl: 121 })).toEqual([
+    {
+      path: ['first_party_api', 'access_token_ttl'],
+      message: 'is longer than ACCESS_TOKEN_EXP, and so cut at 300s',
+    },
+    {
+      path: ['first_party_api', 'refresh_token_ttl'],
+      message: 'is longer than REFRESH_TOKEN_EXP, and so cut at 60s',
+    },
+    {
+      path: ['first_party_api', 'refresh_family_ttl'],
+      message: 'is longer than REFRESH_FAMILY_EXP, and so cut at 120s',
+    },
+  ])
+  expect(livesThatAreCut({ clients: [], resourceServers: [], users: [] }, config)).toEqual([])
 })

@@ -4,10 +4,11 @@
  */
 
 import type { UserChanges } from '../../accounts/users-repository.ts'
-import type { Client, ResourceServer } from '../../clients/client.ts'
+import type { Client, FirstPartySettings, ResourceServer } from '../../clients/client.ts'
 import type { Desired, DesiredPassword, DesiredUser } from './desired.ts'
 import type { FieldChange } from './fields.ts'
 import { planClient } from './plan-client.ts'
+import { planFirstParty } from './plan-first-party.ts'
 import { planResourceServer } from './plan-resource-server.ts'
 import { planUser } from './plan-user.ts'
 import type { Manager, Stored } from './set-up-repository.ts'
@@ -44,6 +45,8 @@ export type Change = Described &
     | { kind: 'client'; action: 'remove' }
     | { kind: 'resource_server'; action: 'create' | 'update'; to: ResourceServer }
     | { kind: 'resource_server'; action: 'remove' }
+    | { kind: 'first_party_api'; action: 'create' | 'update'; to: FirstPartySettings }
+    | { kind: 'first_party_api'; action: 'remove' }
     | { kind: 'user'; action: 'create'; to: DesiredUser; managedBy: Manager }
     | {
         kind: 'user'
@@ -62,11 +65,14 @@ export const touches = (change: Change, name: string): boolean =>
   change.fields.some(({ field }) => field === name)
 
 export function plan(stored: Stored, desired: Desired, facts: Facts, options: PlanOptions): Change[] {
+  const firstParty = planFirstParty(stored.firstParty, desired.firstParty, options)
   return [
     ...desired.clients.flatMap((client) => planClient(stored.clients, client, facts, options) ?? []),
     ...desired.resourceServers.flatMap(
       (server) => planResourceServer(stored.resourceServers, server, options) ?? [],
     ),
+    // Between the resource servers that come and those that go: it names one.
+    ...(firstParty === undefined ? [] : [firstParty]),
     ...desired.users.flatMap((user) => planUser(stored.users, user, facts, options) ?? []),
     ...(options.prune ? removals(stored, desired, options.managedBy) : []),
   ]

@@ -26,6 +26,7 @@ users:
   - { email: ada, birthdate: 1815, server_roles: admin, password_hash: "$2b$12$x" }
 organizations:
   - { slug: acme }
+first_party_api: { resource: "orders#x", access_token_ttl: 1h, refresh_token_ttl: 1d, refresh_family_ttl: 1500ms, scope: x }
 policies: {}
 `),
     ).toEqual([
@@ -46,6 +47,10 @@ policies: {}
       'f.yaml:12:36: users[0].server_roles: must be a list',
       'f.yaml:12:57: users[0].password_hash: must be an argon2id PHC string of a bearable cost',
       'f.yaml:13:1: organizations: is not available yet',
+      'f.yaml:15:20: first_party_api.resource: must be an absolute URI without a fragment',
+      'f.yaml:15:42: first_party_api.access_token_ttl: must be a duration from 1s to 15m in whole seconds, such as 90s, 15m or 7d',
+      'f.yaml:15:87: first_party_api.refresh_family_ttl: must be a duration from 1s to 3650d in whole seconds, such as 90s, 15m or 7d',
+      'f.yaml:15:115: first_party_api.scope: is not known here',
     ])
   })
 
@@ -78,9 +83,25 @@ policies: {}
     expect(faults(text)).toEqual(['f.yaml:1:1: must be a mapping'])
   })
 
+  it('A-616 has no client of the first-party API’s name', () => {
+    const text =
+      'version: 1\nclients:\n  - { client_id: first-party, profile: spa, redirect_uris: [https://a.example] }'
+    expect(faults(text)).toEqual([
+      'f.yaml:3:7: clients[0].client_id: is built in: first_party_api in the file for apply sets it up',
+    ])
+  })
+
+  it('is refused with a first-party session that ends before its refresh token', () => {
+    const lives = (family: string) =>
+      faults(`version: 1\nfirst_party_api: { refresh_token_ttl: 2d, refresh_family_ttl: ${family} }`)
+    expect(lives('47h')).toEqual([
+      'f.yaml:2:43: first_party_api.refresh_family_ttl: must not be shorter than refresh_token_ttl',
+    ])
+    expect(lives('48h')).toEqual([])
+  })
+
   it('may have sections without entries', () => {
-    expect(faults('version: 1\nclients:\nusers: []\norganizations: []\nconnectors:\npolicies: {}')).toEqual(
-      [],
-    )
+    const empty = 'clients:\nusers: []\norganizations: []\nconnectors:\nfirst_party_api:\npolicies: {}'
+    expect(faults(`version: 1\n${empty}`)).toEqual([])
   })
 })

@@ -3,9 +3,16 @@ import { PROFILE_CLAIMS } from '../../accounts/claims.ts'
 import type { ProfileClaims } from '../../accounts/rows.ts'
 import { outboundRules, outboundUrlProblem } from '../../security/outbound-url.ts'
 import type { ClientEntry } from './client-entry.ts'
-import type { Desired, DesiredClient, DesiredResourceServer, DesiredUser } from './desired.ts'
+import type {
+  Desired,
+  DesiredClient,
+  DesiredFirstParty,
+  DesiredResourceServer,
+  DesiredUser,
+} from './desired.ts'
 import type { SetUpDocument } from './document.ts'
 import type { Finding, Path } from './finding.ts'
+import type { FirstPartyEntry } from './first-party-entry.ts'
 import { type Notes, readClientSecret, readPassword } from './resolve-secrets.ts'
 import type { ResourceServerEntry } from './resource-server-entry.ts'
 import type { UserEntry } from './user-entry.ts'
@@ -18,13 +25,14 @@ export interface Resolved {
 
 /** `desired` counts only where there are no faults. */
 export function resolve(
-  { clients, resource_servers, users }: SetUpDocument,
+  { clients, resource_servers, first_party_api, users }: SetUpDocument,
   use: Pick<Notes, 'production' | 'outboundAllowPrivate' | 'readVariable'>,
 ): Resolved {
   const notes: Notes = { ...use, faults: [], warnings: [] }
   const desired = {
     clients: clients.map((entry, n) => toClient(entry, ['clients', n], notes)),
     resourceServers: resource_servers.map((entry, n) => toResourceServer(entry, ['resource_servers', n])),
+    ...(first_party_api && { firstParty: toFirstParty(first_party_api, ['first_party_api']) }),
     users: users.map((entry, n) => toUser(entry, ['users', n], notes)),
   }
   notes.faults.push(
@@ -61,9 +69,19 @@ const toResourceServer = (entry: ResourceServerEntry, path: Path): DesiredResour
   scopes: entry.scopes,
   accessTokenFormat: entry.access_token_format,
   signingAlg: entry.signing_alg,
-  accessTokenTtl: entry.access_token_ttl === undefined ? undefined : entry.access_token_ttl / 1000,
+  accessTokenTtl: toSeconds(entry.access_token_ttl),
   introspectionClient: entry.introspection_client,
 })
+
+const toFirstParty = (entry: FirstPartyEntry, path: Path): DesiredFirstParty => ({
+  path,
+  resource: entry.resource,
+  accessTokenTtl: toSeconds(entry.access_token_ttl),
+  refreshTokenTtl: toSeconds(entry.refresh_token_ttl),
+  refreshFamilyTtl: toSeconds(entry.refresh_family_ttl),
+})
+
+const toSeconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1000)
 
 function toUser(entry: UserEntry, path: Path, notes: Notes): DesiredUser {
   const { email: address, email_verified: emailVerified, name, server_roles: serverRoles, disabled } = entry

@@ -4,7 +4,7 @@ import { isServerScope } from '../../provider/scopes.ts'
 import { clientId, SCOPE_TOKEN } from './client-entry.ts'
 
 /** RFC 8707 §2: an absolute URI without a fragment. */
-const identifier = z
+export const resourceIndicator = z
   .string()
   .max(500)
   .refine(
@@ -18,7 +18,7 @@ const scope = z
   .refine((text) => !isServerScope(text), 'is a scope of the server itself')
 
 export const resourceServerEntry = z.strictObject({
-  identifier,
+  identifier: resourceIndicator,
   scopes: z
     .array(scope)
     .min(1)

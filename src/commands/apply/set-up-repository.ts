@@ -8,13 +8,17 @@ import type { OpenDatabase } from '../../../adapters/database.ts'
 import type { Account } from '../../accounts/account.ts'
 import { type AccountsRepository, createAccountsRepository } from '../../accounts/accounts-repository.ts'
 import { normaliseEmail } from '../../accounts/email.ts'
-import type { Client, ResourceServer } from '../../clients/client.ts'
+import type { Client, FirstPartySettings, ResourceServer } from '../../clients/client.ts'
 import {
   type ClientsRepository,
   createClientsRepository,
   createResourceServersRepository,
   type ResourceServersRepository,
 } from '../../clients/clients-repository.ts'
+import {
+  createFirstPartyRepository,
+  type FirstPartyRepository,
+} from '../../clients/first-party-repository.ts'
 import type { Database } from '../../schema.ts'
 
 export type Manager = 'apply' | 'demo'
@@ -22,6 +26,7 @@ export type Manager = 'apply' | 'demo'
 export interface Stored {
   clients: Client[]
   resourceServers: ResourceServer[]
+  firstParty: FirstPartySettings | undefined
   /** Those who were asked for, and those whom the manager made. */
   users: StoredUser[]
 }
@@ -40,6 +45,7 @@ export interface Wanted {
 export interface Rooms {
   clients: ClientsRepository
   resourceServers: ResourceServersRepository
+  firstParty: FirstPartyRepository
   accounts: AccountsRepository
 }
 
@@ -75,10 +81,14 @@ export function createSetUpRepository(database: Pick<OpenDatabase, 'db' | 'unhur
 const roomsIn = (db: Kysely<Database>): Rooms => ({
   clients: createClientsRepository(db),
   resourceServers: createResourceServersRepository(db),
+  firstParty: createFirstPartyRepository(db),
   accounts: createAccountsRepository(db),
 })
 
-async function read({ clients, resourceServers, accounts }: Rooms, wanted: Wanted): Promise<Stored> {
+async function read(
+  { clients, resourceServers, firstParty, accounts }: Rooms,
+  wanted: Wanted,
+): Promise<Stored> {
   const made = await managed(accounts, wanted.managedBy)
   const keys = new Set([...wanted.emailKeys, ...made])
   const users: StoredUser[] = []
@@ -88,7 +98,12 @@ async function read({ clients, resourceServers, accounts }: Rooms, wanted: Wante
     const { createdAt: _, updatedAt: __, lastSignInAt: ___, ...account } = found.account
     users.push({ ...account, emailKey: key, passwordHash: found.passwordHash })
   }
-  return { clients: await clients.list(), resourceServers: await resourceServers.list(), users }
+  return {
+    clients: await clients.list(),
+    resourceServers: await resourceServers.list(),
+    firstParty: await firstParty.find(),
+    users,
+  }
 }
 
 const PAGE = 1000

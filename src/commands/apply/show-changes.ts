@@ -3,7 +3,12 @@ import type { FieldChange } from './fields.ts'
 import type { Change } from './plan.ts'
 
 const SIGNS = { create: '+', update: '~', remove: '-' } as const
-const KINDS = { client: 'client', resource_server: 'resource server', user: 'user' } as const
+const KINDS = {
+  client: 'client',
+  resource_server: 'resource server',
+  first_party_api: 'settings of',
+  user: 'user',
+} as const
 const LONGEST = 200
 
 /** A value on a terminal: quoted, cut, and without signs that could pass for something else. */

@@ -5,7 +5,7 @@ import { compromiseDataKeys, compromiseFieldKeys } from '../../keys/compromise-d
 import { KNOWN_WITHIN } from '../../keys/data-key-states.ts'
 import { anySealedOtherwise, resealColumns } from '../../keys/reseal-columns.ts'
 import type { DataKeyPurpose } from '../../keys/rows.ts'
-import { FIRST_PARTY } from '../../provider/first-party.ts'
+import { FIRST_PARTY } from '../../provider/first-party-client.ts'
 import { whenReachable } from '../../state.ts'
 import type { CommandContext } from '../context.ts'
 import { endAccess } from '../end-access.ts'

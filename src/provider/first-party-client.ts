@@ -1,0 +1,76 @@
+/**
+ * The built-in client of the first-party API as the library sees it, with what the operator has set of its tokens. That
+ * holds for whatever is issued from now on: a family that is older than the setting goes over to it at its next refresh.
+ * So what a token is for is never read from a stored grant, but from the client of the request.
+ */
+import type { AdapterPayload, Client } from 'oidc-provider'
+import type { FirstPartySettings, ResourceServer } from '../clients/client.ts'
+import { AppError } from '../shared/app-error.ts'
+
+export const FIRST_PARTY = 'first-party'
+/** Never visited: the library wants one of every client that redeems codes. */
+export const NOWHERE = 'https://first-party.invalid/'
+const SCOPE = 'openid profile email'
+
+export interface FirstPartyClientUse {
+  /** Undefined where nothing was set. */
+  findFirstParty: () => Promise<FirstPartySettings | undefined>
+  findResourceServer: (identifier: string) => Promise<ResourceServer | undefined>
+}
+
+/** Lives in seconds; `tokens_for` and `resource_scopes`: the resource server and all of its scopes, or neither. */
+export interface FirstPartyMetadata extends AdapterPayload {
+  tokens_for?: string
+  resource_scopes?: string
+  access_token_ttl?: number
+  refresh_token_ttl?: number
+  refresh_family_ttl?: number
+}
+
+export const FIRST_PARTY_EXTRAS = [
+  'tokens_for',
+  'access_token_ttl',
+  'refresh_token_ttl',
+  'refresh_family_ttl',
+] as const
+
+/** Rejects while the resource server is not there: no token is issued for anything else in its place. */
+export function createFirstPartyMetadata({ findFirstParty, findResourceServer }: FirstPartyClientUse) {
+  return async (): Promise<FirstPartyMetadata> => {
+    const { resource, accessTokenTtl, refreshTokenTtl, refreshFamilyTtl } = (await findFirstParty()) ?? {}
+    const server = resource === undefined ? undefined : await findResourceServer(resource)
+    if (resource !== undefined && server === undefined)
+      throw new AppError('busy', 'Try again in a moment.', { detail: `${resource} is no resource server` })
+    return {
+      client_id: FIRST_PARTY,
+      redirect_uris: [NOWHERE],
+      response_types: ['code'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'none',
+      scope: SCOPE,
+      ...(server && { tokens_for: server.identifier, resource_scopes: server.scopes.join(' ') }),
+      ...(accessTokenTtl !== undefined && { access_token_ttl: accessTokenTtl }),
+      ...(refreshTokenTtl !== undefined && { refresh_token_ttl: refreshTokenTtl }),
+      ...(refreshFamilyTtl !== undefined && { refresh_family_ttl: refreshFamilyTtl }),
+    }
+  }
+}
+
+/** What a grant allows, as the library keeps it. */
+export function firstPartyGrant({ tokens_for: resource, resource_scopes: scopes }: FirstPartyMetadata) {
+  return { openid: { scope: SCOPE }, ...(resource && scopes ? { resources: { [resource]: scopes } } : {}) }
+}
+
+/** What a code, and the family that comes of it, asks for. */
+export function firstPartyScope({ tokens_for: resource, resource_scopes: scopes }: FirstPartyMetadata) {
+  return { scope: resource && scopes ? `${SCOPE} ${scopes}` : SCOPE, ...(resource ? { resource } : {}) }
+}
+
+/** A grant, code or refresh token as it was stored, brought to what is set now. What was issued, or is others', stays. */
+export function asSetUp(payload: AdapterPayload, client: Client | undefined): AdapterPayload {
+  if (payload.clientId !== FIRST_PARTY || client?.clientId !== FIRST_PARTY) return payload
+  const metadata = client as unknown as FirstPartyMetadata
+  const { resources: _, resource: __, ...rest } = payload
+  if (payload.kind === 'AccessToken') return payload
+  return { ...rest, ...(payload.kind === 'Grant' ? firstPartyGrant(metadata) : firstPartyScope(metadata)) }
+}
