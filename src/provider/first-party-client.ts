@@ -36,23 +36,39 @@ export const FIRST_PARTY_EXTRAS = [
 
 /** Rejects while the resource server is not there: no token is issued for anything else in its place. */
 export function createFirstPartyMetadata({ findFirstParty, findResourceServer }: FirstPartyClientUse) {
+  // A look-up answers with one object as long as it remembers it: what it comes to is told once.
+  let told: Told | undefined
   return async (): Promise<FirstPartyMetadata> => {
-    const { resource, accessTokenTtl, refreshTokenTtl, refreshFamilyTtl } = (await findFirstParty()) ?? {}
+    const settings = await findFirstParty()
+    const resource = settings?.resource
     const server = resource === undefined ? undefined : await findResourceServer(resource)
     if (resource !== undefined && server === undefined)
       throw new AppError('busy', 'Try again in a moment.', { detail: `${resource} is no resource server` })
-    return {
-      client_id: FIRST_PARTY,
-      redirect_uris: [NOWHERE],
-      response_types: ['code'],
-      grant_types: ['authorization_code', 'refresh_token'],
-      token_endpoint_auth_method: 'none',
-      scope: SCOPE,
-      ...(server && { tokens_for: server.identifier, resource_scopes: server.scopes.join(' ') }),
-      ...(accessTokenTtl !== undefined && { access_token_ttl: accessTokenTtl }),
-      ...(refreshTokenTtl !== undefined && { refresh_token_ttl: refreshTokenTtl }),
-      ...(refreshFamilyTtl !== undefined && { refresh_family_ttl: refreshFamilyTtl }),
-    }
+    if (told === undefined || told.settings !== settings || told.server !== server)
+      told = { settings, server, metadata: toMetadata(settings, server) }
+    return told.metadata
+  }
+}
+
+interface Told {
+  settings: FirstPartySettings | undefined
+  server: ResourceServer | undefined
+  metadata: FirstPartyMetadata
+}
+
+function toMetadata(settings: Told['settings'], server: Told['server']): FirstPartyMetadata {
+  const { accessTokenTtl, refreshTokenTtl, refreshFamilyTtl } = settings ?? {}
+  return {
+    client_id: FIRST_PARTY,
+    redirect_uris: [NOWHERE],
+    response_types: ['code'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_method: 'none',
+    scope: SCOPE,
+    ...(server && { tokens_for: server.identifier, resource_scopes: server.scopes.join(' ') }),
+    ...(accessTokenTtl !== undefined && { access_token_ttl: accessTokenTtl }),
+    ...(refreshTokenTtl !== undefined && { refresh_token_ttl: refreshTokenTtl }),
+    ...(refreshFamilyTtl !== undefined && { refresh_family_ttl: refreshFamilyTtl }),
   }
 }
 

@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { type Adapter, type Configuration, Provider } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, type Configuration, Provider } from 'oidc-provider'
 // @ts-expect-error the library publishes no types for its inner files
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 import { describe, expect, it } from 'vitest'
 import {
   answerClients,
+  answerHolders,
   chooseNonces,
   chooseTokenValues,
   compareClientSecrets,
@@ -256,6 +257,47 @@ describe('the insides of the library that the house holds on to', () => {
       await fetch(`${origin}/more`),
     ]
     expect(statuses.map(({ status }) => status)).toEqual([401, 400, 404])
+    close()
+  })
+
+  it('can be given an endpoint for who holds an access token, for whatever it is', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 60
+    const owner = { accountId: 'ada', clientId: 'web', exp }
+    const stored: Record<string, Record<string, AdapterPayload>> = {
+      AccessToken: {
+        good: { ...owner, kind: 'AccessToken', grantId: 'living', aud: 'https://api.example' },
+        ended: { ...owner, kind: 'AccessToken', grantId: 'gone' },
+        bound: { ...owner, kind: 'AccessToken', grantId: 'living', jkt: 'x' },
+        over: { ...owner, kind: 'AccessToken', grantId: 'living', exp: 1 },
+      },
+      Grant: { living: { ...owner, kind: 'Grant' } },
+    }
+    const subject = new Provider('http://localhost:3000', {
+      ...plain,
+      adapter: (model) => ({ ...nowhere, find: async (id) => stored[model]?.[id] }),
+      findAccount: async (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    })
+    answerHolders(
+      subject,
+      '/held',
+      (ctx) => ctx.get('x-inside') === 'yes',
+      async (ctx) => {
+        const { AccessToken, Client, Account, Grant } = ctx.oidc.entities
+        ctx.body = [AccessToken?.aud, Client?.clientId, Account?.accountId, Grant?.clientId]
+      },
+    )
+    const { origin, close } = await serve(subject)
+    const ask = (token: string, inside = 'yes') =>
+      fetch(`${origin}/held`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'x-inside': inside },
+      })
+    const good = await ask('good')
+    expect([good.status, await good.json()]).toEqual([200, ['https://api.example', 'web', 'ada', 'web']])
+    expect(good.headers.get('cache-control')).toBe('no-store')
+    const refused = ['ended', 'bound', 'over', 'unknown'].map(async (token) => (await ask(token)).status)
+    expect(await Promise.all(refused)).toEqual([401, 401, 401, 401])
+    expect((await ask('good', 'no')).status).toBe(404)
     close()
   })
 })

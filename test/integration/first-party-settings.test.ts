@@ -1,8 +1,11 @@
 /** What the operator sets of the first-party API's tokens: what they are for, and how long they live. */
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { withoutFaults } from '../security/answers.ts'
-import { call, introspect, ORDERS_API, SOON, userinfo } from '../security/probes.ts'
+import { call, introspect, ORDERS_API, onDatabase, SOON, userinfo } from '../security/probes.ts'
 import type { Agent, Answer } from '../support/agent.ts'
 import { createKey, type Key, withProof } from '../support/dpop.ts'
 import {
@@ -16,9 +19,10 @@ import {
   tokenOf,
 } from '../support/first-party.ts'
 import { agentOf, PERSON, PORTAL, SET_UP, signIn } from '../support/flows.ts'
-import type { House } from '../support/house.ts'
+import type { House, RunResult } from '../support/house.ts'
 import { withHouse } from '../support/on-every-storage.ts'
 import { trailOf } from '../support/trail.ts'
+import { withinState } from '../support/within.ts'
 
 const ORDERS = 'https://orders.example'
 const NOTES = 'https://notes.example'
@@ -42,6 +46,17 @@ async function verified(house: House, token: string, audience = ORDERS): Promise
 
 const isActive = async (agent: Agent, token: string): Promise<unknown> =>
   (await introspect(agent, token, ORDERS_API)).json()['active']
+
+/** Of every first-party family: what is left of its token and of itself, in tens of minutes. */
+const livesIn = (house: House) =>
+  withinState(house, async (_core, { grants }) => {
+    const lives: number[][] = []
+    for await (const batch of grants.list('client', 'first-party'))
+      for (const { family } of batch)
+        if (family !== undefined)
+          lives.push([family.currentExpiresIn, family.endsIn].map((left) => Math.ceil(left / 600_000)))
+    return lives
+  })
 
 const withKey = (agent: Agent, key: Key, path: string, token?: string) =>
   withProof(agent, key, path, {
@@ -77,6 +92,13 @@ withHouse({ storage: 'redis', nodes: 2, setUp: { ...SET_UP, first_party_api: SET
     }
     const [a, b] = [given, next].map((answer) => decodeJwt(accessToken(answer))['sid'])
     expect([typeof a, b]).toEqual(['string', a])
+    expect(await livesIn(house())).toEqual([[6, 12]])
+    const [session] = await onDatabase(
+      house(),
+      `select round(extract(epoch from ends_at - created_at) / 60)::int as minutes from sessions
+        where kind = 'first_party'`,
+    )
+    expect(session).toEqual({ minutes: 120 })
   })
 
   it('A-618 A-605 who has it signs out, once, and the resource server learns of it', async () => {
@@ -180,6 +202,14 @@ withHouse({ storage: 'redis', nodes: 2, setUp: { ...SET_UP, first_party_api: SET
       expect(maxAge(next)).toBe('Max-Age=1800')
       const answer = await introspect(agent(), accessToken(next), ORDERS_API)
       expect(answer.json()).toMatchObject({ active: true, aud: NOTES, scope: 'notes:read' })
+      // Its own end stays; whoever signs in now has the server's.
+      const lives = await livesIn(house())
+      expect(lives).toEqual(
+        expect.arrayContaining([
+          [3, 12],
+          [3, 4320],
+        ]),
+      )
     })
 
     it('A-618 a token for what was set before signs nobody out, and the one for what is set now does', async () => {
@@ -200,5 +230,79 @@ withHouse({ storage: 'redis', nodes: 2, setUp: { ...SET_UP, first_party_api: SET
         ['apply', 'first-party', { fields }],
       ])
     })
+  })
+})
+
+withHouse({ storage: 'embedded', setUp: SET_UP }, (house) => {
+  withoutFaults(house)
+
+  /** The lines of a file, as an operator writes it. */
+  async function apply(text: string, ...flags: string[]): Promise<RunResult> {
+    const file = join(tmpdir(), `gatehouse-first-party-${crypto.randomUUID()}.yaml`)
+    await writeFile(file, text)
+    const result = await house().run(['apply', file, ...flags])
+    await rm(file)
+    return { ...result, stderr: result.stderr.replaceAll(file, 'f.yaml') }
+  }
+  const said = ({ stderr }: RunResult): string[] =>
+    stderr.split('\n').filter((line) => line !== '' && !line.includes('PASSWORD_HASH'))
+  const isJwt = (token: string): boolean => token.split('.').length === 3
+
+  it('is refused by line and column where there is no such resource, or it would go', async () => {
+    const lost = await apply(
+      'version: 1\nfirst_party_api:\n  access_token_ttl: 5m\n  resource: https://lost.example\n',
+    )
+    expect([lost.code, ...said(lost)]).toEqual([
+      1,
+      'f.yaml:4:3: first_party_api.resource: https://lost.example is no resource server',
+      'Nothing was changed.',
+    ])
+    const pruned = await apply(`version: 1\nfirst_party_api: { resource: ${ORDERS} }\n`, '--prune')
+    expect([pruned.code, ...said(pruned)]).toEqual([
+      1,
+      `f.yaml:2:20: first_party_api.resource: ${ORDERS} would be removed by --prune, and tokens are for it`,
+      'Nothing was changed.',
+    ])
+  })
+
+  it('comes into force in the running server, for a session of before too, and is taken back', async () => {
+    const own = agentOf(house())
+    const before = await login(own)
+    expect(isJwt(accessToken(before))).toBe(false)
+
+    const file = `version: 1\nfirst_party_api:\n  resource: ${ORDERS}\n  refresh_family_ttl: 31d\n`
+    const shown = await apply(file, '--dry-run')
+    expect(shown.stdout.split('\n').slice(0, 4)).toEqual([
+      '+ settings of first-party',
+      `    resource: "${ORDERS}"`,
+      '    refresh_family_ttl: "2678400s"',
+      '1 change would be made. Nothing was changed.',
+    ])
+    expect(shown.stderr).toContain(
+      'warning: f.yaml:4:3: first_party_api.refresh_family_ttl: is longer than REFRESH_FAMILY_EXP, and so cut at 2592000s',
+    )
+    expect((await apply(file)).stdout).toContain('1 change made.')
+
+    let next = before
+    await expect
+      .poll(async () => {
+        next = await refreshBy(own)
+        return isJwt(accessToken(next))
+      }, SOON)
+      .toBe(true)
+    const { sid } = await verified(house(), accessToken(next))
+    expect((await userinfo(own, accessToken(before))).status).toBe(200)
+
+    // Born when there was no resource: its server learns of the end all the same.
+    expect((await logout(own, accessToken(next))).status).toBe(204)
+    const ended = async () => (await call(own, '/oauth2/ended-sessions', {}, ORDERS_API)).json()['sessions']
+    await expect.poll(ended, SOON).toContainEqual({ sid, ended_at: expect.any(Number) })
+
+    const after = await login(own)
+    expect(isJwt(accessToken(after))).toBe(true)
+    expect((await apply('version: 1\nfirst_party_api: {}\n')).stdout).toContain('resource: "https://orders')
+    await expect
+      .poll(async () => (await userinfo(own, accessToken(await refreshBy(own)))).status, SOON)
+      .toBe(200)
   })
 })
