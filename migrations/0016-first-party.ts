@@ -9,6 +9,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table first_party_settings (
       single boolean primary key default true check (single),
       resource text references resource_servers,
+      scope text,
       access_token_ttl integer,
       refresh_token_ttl integer,
       refresh_family_ttl integer,

@@ -21,6 +21,8 @@ export interface KnownClient extends Client {
 export interface FirstPartySettings {
   /** The resource server that access tokens are for; without one they are for userinfo. */
   resource: string | undefined
+  /** Of that one's scopes, with spaces between; undefined: all of them. */
+  scope: string | undefined
   accessTokenTtl: number | undefined
   refreshTokenTtl: number | undefined
   refreshFamilyTtl: number | undefined

@@ -20,6 +20,7 @@ export const createFirstPartyRepository = (db: Kysely<Database>): FirstPartyRepo
   save: async (settings, event) => {
     const values = {
       resource: settings.resource ?? null,
+      scope: settings.scope ?? null,
       access_token_ttl: settings.accessTokenTtl ?? null,
       refresh_token_ttl: settings.refreshTokenTtl ?? null,
       refresh_family_ttl: settings.refreshFamilyTtl ?? null,
@@ -43,12 +44,14 @@ export const createFirstPartyRepository = (db: Kysely<Database>): FirstPartyRepo
 
 const toSettings = (row: {
   resource: string | null
+  scope: string | null
   access_token_ttl: number | null
   refresh_token_ttl: number | null
   refresh_family_ttl: number | null
   managed_by: string | null
 }): FirstPartySettings => ({
   resource: row.resource ?? undefined,
+  scope: row.scope ?? undefined,
   accessTokenTtl: row.access_token_ttl ?? undefined,
   refreshTokenTtl: row.refresh_token_ttl ?? undefined,
   refreshFamilyTtl: row.refresh_family_ttl ?? undefined,

@@ -35,6 +35,8 @@ export interface ResourceServerRow {
 export interface FirstPartySettingsRow {
   single: Generated<true>
   resource: string | null
+  /** Of the resource's scopes; null: all of them. */
+  scope: string | null
   access_token_ttl: number | null
   refresh_token_ttl: number | null
   refresh_family_ttl: number | null

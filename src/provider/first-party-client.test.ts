@@ -9,6 +9,7 @@ const ORDERS = {
 } as ResourceServer
 const none: FirstPartySettings = {
   resource: undefined,
+  scope: undefined,
   accessTokenTtl: undefined,
   refreshTokenTtl: undefined,
   refreshFamilyTtl: undefined,
@@ -34,6 +35,11 @@ describe('the built-in client', () => {
     })
   })
 
+  it('has of the resource’s scopes those that were set', async () => {
+    const settings = { ...none, resource: ORDERS.identifier, scope: 'orders:gone orders:read' }
+    expect(await metadataOf(settings)()).toMatchObject({ resource_scopes: 'orders:read' })
+  })
+
   it('is told once, until something else is found', async () => {
     let settings = { ...none, accessTokenTtl: 60 }
     const metadata = createFirstPartyMetadata({
@@ -51,6 +57,10 @@ describe('the built-in client', () => {
     await expect(gone()).rejects.toMatchObject({
       status: 503,
       detail: expect.stringContaining('gone.example'),
+    })
+    const { identifier: resource } = ORDERS
+    await expect(metadataOf({ ...none, resource, scope: 'orders:gone' })()).rejects.toMatchObject({
+      status: 503,
     })
   })
 })

@@ -6,6 +6,7 @@
 import type { AdapterPayload, Client } from 'oidc-provider'
 import type { FirstPartySettings, ResourceServer } from '../clients/client.ts'
 import { AppError } from '../shared/app-error.ts'
+import { splitScope } from './scopes.ts'
 
 export const FIRST_PARTY = 'first-party'
 /** Never visited: the library wants one of every client that redeems codes. */
@@ -18,7 +19,7 @@ export interface FirstPartyClientUse {
   findResourceServer: (identifier: string) => Promise<ResourceServer | undefined>
 }
 
-/** Lives in seconds; `tokens_for` and `resource_scopes`: the resource server and all of its scopes, or neither. */
+/** Lives in seconds; `tokens_for` and `resource_scopes`: the resource server and scopes of it, or neither. */
 export interface FirstPartyMetadata extends AdapterPayload {
   tokens_for?: string
   resource_scopes?: string
@@ -34,7 +35,7 @@ export const FIRST_PARTY_EXTRAS = [
   'refresh_family_ttl',
 ] as const
 
-/** Rejects while the resource server is not there: no token is issued for anything else in its place. */
+/** Rejects while the resource server, or every scope that was set of it, is not there: no token is issued for anything else in its place. */
 export function createFirstPartyMetadata({ findFirstParty, findResourceServer }: FirstPartyClientUse) {
   // A look-up answers with one object as long as it remembers it: what it comes to is told once.
   let told: Told | undefined
@@ -42,8 +43,8 @@ export function createFirstPartyMetadata({ findFirstParty, findResourceServer }:
     const settings = await findFirstParty()
     const resource = settings?.resource
     const server = resource === undefined ? undefined : await findResourceServer(resource)
-    if (resource !== undefined && server === undefined)
-      throw new AppError('busy', 'Try again in a moment.', { detail: `${resource} is no resource server` })
+    if (resource !== undefined && scopesOf(server, settings).length === 0)
+      throw new AppError('busy', 'Try again in a moment.', { detail: `${resource} is not there` })
     if (told === undefined || told.settings !== settings || told.server !== server)
       told = { settings, server, metadata: toMetadata(settings, server) }
     return told.metadata
@@ -56,6 +57,11 @@ interface Told {
   metadata: FirstPartyMetadata
 }
 
+function scopesOf(server: Told['server'], settings: Told['settings']): string[] {
+  const all = server?.scopes ?? []
+  return settings?.scope === undefined ? all : all.filter((name) => splitScope(settings.scope).includes(name))
+}
+
 function toMetadata(settings: Told['settings'], server: Told['server']): FirstPartyMetadata {
   const { accessTokenTtl, refreshTokenTtl, refreshFamilyTtl } = settings ?? {}
   return {
@@ -65,7 +71,7 @@ function toMetadata(settings: Told['settings'], server: Told['server']): FirstPa
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'none',
     scope: SCOPE,
-    ...(server && { tokens_for: server.identifier, resource_scopes: server.scopes.join(' ') }),
+    ...(server && { tokens_for: server.identifier, resource_scopes: scopesOf(server, settings).join(' ') }),
     ...(accessTokenTtl !== undefined && { access_token_ttl: accessTokenTtl }),
     ...(refreshTokenTtl !== undefined && { refresh_token_ttl: refreshTokenTtl }),
     ...(refreshFamilyTtl !== undefined && { refresh_family_ttl: refreshFamilyTtl }),

@@ -270,16 +270,17 @@ withHouse({ storage: 'embedded', setUp: SET_UP }, (house) => {
     const before = await login(own)
     expect(isJwt(accessToken(before))).toBe(false)
 
-    const file = `version: 1\nfirst_party_api:\n  resource: ${ORDERS}\n  refresh_family_ttl: 31d\n`
+    const file = `version: 1\nfirst_party_api:\n  resource: ${ORDERS}\n  scope: orders:read\n  refresh_family_ttl: 31d\n`
     const shown = await apply(file, '--dry-run')
-    expect(shown.stdout.split('\n').slice(0, 4)).toEqual([
+    expect(shown.stdout.split('\n').slice(0, 5)).toEqual([
       '+ settings of first-party',
       `    resource: "${ORDERS}"`,
+      '    scope: "orders:read"',
       '    refresh_family_ttl: "2678400s"',
       '1 change would be made. Nothing was changed.',
     ])
     expect(shown.stderr).toContain(
-      'warning: f.yaml:4:3: first_party_api.refresh_family_ttl: is longer than REFRESH_FAMILY_EXP, and so cut at 2592000s',
+      'warning: f.yaml:5:3: first_party_api.refresh_family_ttl: is longer than REFRESH_FAMILY_EXP, and so cut at 2592000s',
     )
     expect((await apply(file)).stdout).toContain('1 change made.')
 
@@ -290,7 +291,8 @@ withHouse({ storage: 'embedded', setUp: SET_UP }, (house) => {
         return isJwt(accessToken(next))
       }, SOON)
       .toBe(true)
-    const { sid } = await verified(house(), accessToken(next))
+    const { sid, scope } = await verified(house(), accessToken(next))
+    expect(scope).toBe('orders:read')
     expect((await userinfo(own, accessToken(before))).status).toBe(200)
 
     // Born when there was no resource: its server learns of the end all the same.

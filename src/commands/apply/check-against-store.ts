@@ -1,7 +1,8 @@
 import type { Client } from '../../clients/client.ts'
 import { isConfidential, needsPlainSecret } from '../../clients/client-metadata.ts'
+import { splitScope } from '../../provider/scopes.ts'
 import type { Desired, DesiredClient } from './desired.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, Path } from './finding.ts'
 import type { PlanOptions } from './plan.ts'
 import type { Stored } from './set-up-repository.ts'
 
@@ -16,7 +17,7 @@ export function checkAgainstStore(stored: Stored, desired: Desired, options: Pla
       if (metadata === undefined) return [{ path: at, message: `${introspectionClient} is no client` }]
       return isConfidential(metadata) ? [] : [{ path: at, message: `${introspectionClient} has no secret` }]
     }),
-    ...resourceOutOfReach(stored, desired, options),
+    ...firstPartyOutOfReach(stored, desired, options),
   ]
 }
 
@@ -31,22 +32,31 @@ function secretOutOfReach(stored: readonly Client[], desired: DesiredClient): Fi
 }
 
 /** What tokens of the first-party API are for must be there when everything is done. */
-function resourceOutOfReach(
+function firstPartyOutOfReach(
   { resourceServers, firstParty }: Stored,
   desired: Desired,
   { prune, managedBy }: PlanOptions,
 ): Finding[] {
   const goes = (entry: { managedBy: string | undefined }): boolean => prune && entry.managedBy === managedBy
   const stays = firstParty !== undefined && !goes(firstParty) ? firstParty : undefined
-  const { resource } = desired.firstParty ?? stays ?? {}
+  const { resource, scope } = desired.firstParty ?? stays ?? {}
   if (resource === undefined) return []
-  if (desired.resourceServers.some(({ identifier }) => identifier === resource)) return []
+  const named = desired.resourceServers.find(({ identifier }) => identifier === resource)
   const kept = resourceServers.find(({ identifier }) => identifier === resource)
-  if (kept !== undefined && !goes(kept)) return []
-  const path = desired.firstParty === undefined ? ['resource_servers'] : ['first_party_api', 'resource']
-  const why =
-    kept === undefined ? 'is no resource server' : 'would be removed by --prune, and tokens are for it'
-  return [{ path, message: `${resource} ${why}` }]
+  const server = named ?? (kept !== undefined && goes(kept) ? undefined : kept)
+  const at = (field: string): Path =>
+    desired.firstParty === undefined ? (named?.path ?? ['resource_servers']) : ['first_party_api', field]
+  if (server === undefined) {
+    const why =
+      kept === undefined ? 'is no resource server' : 'would be removed by --prune, and tokens are for it'
+    return [{ path: at('resource'), message: `${resource} ${why}` }]
+  }
+  return splitScope(scope)
+    .filter((name) => !server.scopes.includes(name))
+    .map((name) => ({
+      path: at('scope'),
+      message: `first-party tokens have ${name}, which is no scope of ${resource}`,
+    }))
 }
 
 function metadataAfter(

@@ -11,6 +11,8 @@ export const clientId = z
 
 /** RFC 6749 §3.3. */
 export const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+export const isScope = (text: string): boolean => text.split(' ').every((scope) => SCOPE_TOKEN.test(scope))
+export const NO_SCOPE = 'must be scopes with one space between them'
 
 /** What a client has in the file besides the metadata of `client-metadata.ts`. */
 export const clientEntryFields = z.strictObject({
@@ -35,12 +37,8 @@ export const clientEntry = z.record(z.string(), z.unknown()).transform((given, c
   const issues = [...(own.error?.issues ?? []), ...(metadata.success ? [] : allIssues(rest, metadata.error))]
   for (const issue of issues) context.issues.push({ ...issue, input: undefined })
   if (!own.success || !metadata.success) return z.NEVER
-  if (metadata.data.scope?.split(' ').some((scope) => !SCOPE_TOKEN.test(scope)))
-    context.addIssue({
-      code: 'custom',
-      path: ['scope'],
-      message: 'must be scopes with one space between them',
-    })
+  if (!isScope(metadata.data.scope ?? 'none'))
+    context.addIssue({ code: 'custom', path: ['scope'], message: NO_SCOPE })
   return { ...own.data, metadata: metadata.data }
 })
 

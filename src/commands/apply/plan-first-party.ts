@@ -25,6 +25,7 @@ export function planFirstParty(
 /** By the names of the file. */
 const described = (settings: FirstPartySettings): Record<string, unknown> => ({
   resource: settings.resource,
+  scope: settings.scope,
   access_token_ttl: inSeconds(settings.accessTokenTtl),
   refresh_token_ttl: inSeconds(settings.refreshTokenTtl),
   refresh_family_ttl: inSeconds(settings.refreshFamilyTtl),

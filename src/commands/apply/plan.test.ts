@@ -65,6 +65,7 @@ const wantUser = (more: Partial<DesiredUser> = {}): DesiredUser => ({
 
 const settings = (more: Partial<FirstPartySettings> = {}): FirstPartySettings => ({
   resource: api.identifier,
+  scope: undefined,
   accessTokenTtl: 300,
   refreshTokenTtl: undefined,
   refreshFamilyTtl: undefined,
@@ -277,6 +278,12 @@ describe('against what is stored', () => {
     const byHand = settings({ managedBy: undefined })
     expect(faults({ servers: stored, firstParty: [byHand, undefined] }, true)).toEqual(pruned)
     expect(faults({ servers: stored, firstParty: [settings(), undefined] }, true)).toEqual([])
+    const asked = settings({ scope: 'read write' })
+    const missing = ['first-party tokens have write, which is no scope of https://api.example']
+    expect(faults({ firstParty: [undefined, wantSettings(asked)], servers: [[], [wantServer()]] })).toEqual(
+      missing,
+    )
+    expect(faults({ firstParty: [asked, undefined], servers: [[], [wantServer()]] })).toEqual(missing)
     const other = [{ ...api, scopes: [], managedBy: undefined }]
     expect(faults({ ...wanted, servers: [other, []] }, true)).toEqual([])
   })

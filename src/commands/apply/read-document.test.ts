@@ -26,7 +26,7 @@ users:
   - { email: ada, birthdate: 1815, server_roles: admin, password_hash: "$2b$12$x" }
 organizations:
   - { slug: acme }
-first_party_api: { resource: "orders#x", access_token_ttl: 1h, refresh_token_ttl: 1d, refresh_family_ttl: 1500ms, scope: x }
+first_party_api: { resource: "orders#x", access_token_ttl: 1h, refresh_token_ttl: 1d, refresh_family_ttl: 1500ms, scope: "a  b", x: 1 }
 policies: {}
 `),
     ).toEqual([
@@ -50,7 +50,8 @@ policies: {}
       'f.yaml:15:20: first_party_api.resource: must be an absolute URI without a fragment',
       'f.yaml:15:42: first_party_api.access_token_ttl: must be a duration from 1s to 15m in whole seconds, such as 90s, 15m or 7d',
       'f.yaml:15:87: first_party_api.refresh_family_ttl: must be a duration from 1s to 3650d in whole seconds, such as 90s, 15m or 7d',
-      'f.yaml:15:115: first_party_api.scope: is not known here',
+      'f.yaml:15:115: first_party_api.scope: must be scopes with one space between them',
+      'f.yaml:15:130: first_party_api.x: is not known here',
     ])
   })
 
@@ -88,6 +89,12 @@ policies: {}
       'version: 1\nclients:\n  - { client_id: first-party, profile: spa, redirect_uris: [https://a.example] }'
     expect(faults(text)).toEqual([
       'f.yaml:3:7: clients[0].client_id: is built in: first_party_api in the file for apply sets it up',
+    ])
+  })
+
+  it('is refused with scopes of no resource', () => {
+    expect(faults('version: 1\nfirst_party_api: { scope: read }')).toEqual([
+      'f.yaml:2:20: first_party_api.scope: needs a resource',
     ])
   })
 

@@ -76,6 +76,7 @@ const toResourceServer = (entry: ResourceServerEntry, path: Path): DesiredResour
 const toFirstParty = (entry: FirstPartyEntry, path: Path): DesiredFirstParty => ({
   path,
   resource: entry.resource,
+  scope: entry.scope,
   accessTokenTtl: toSeconds(entry.access_token_ttl),
   refreshTokenTtl: toSeconds(entry.refresh_token_ttl),
   refreshFamilyTtl: toSeconds(entry.refresh_family_ttl),
