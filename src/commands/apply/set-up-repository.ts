@@ -118,8 +118,8 @@ async function managed({ users }: AccountsRepository, managedBy: Manager): Promi
   }
 }
 
-/** SQLSTATE: serialization failure, deadlock, unique violation. */
-const CONFLICTS = ['40001', '40P01', '23505']
+/** SQLSTATE: serialization failure, deadlock, unique violation, a row that is named has gone. */
+const CONFLICTS = ['40001', '40P01', '23505', '23503']
 
 const isConflict = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && CONFLICTS.includes(String(error.code))
