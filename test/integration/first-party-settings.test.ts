@@ -270,8 +270,9 @@ withHouse({ storage: 'embedded', setUp: SET_UP }, (house) => {
     const before = await login(own)
     expect(isJwt(accessToken(before))).toBe(false)
 
-    const file = `version: 1\nfirst_party_api:\n  resource: ${ORDERS}\n  scope: orders:read\n  refresh_family_ttl: 31d\n`
-    const shown = await apply(file, '--dry-run')
+    const file = (life: string) =>
+      `version: 1\nfirst_party_api:\n  resource: ${ORDERS}\n  scope: orders:read\n  refresh_family_ttl: ${life}\n`
+    const shown = await apply(file('31d'), '--dry-run')
     expect(shown.stdout.split('\n').slice(0, 5)).toEqual([
       '+ settings of first-party',
       `    resource: "${ORDERS}"`,
@@ -282,7 +283,7 @@ withHouse({ storage: 'embedded', setUp: SET_UP }, (house) => {
     expect(shown.stderr).toContain(
       'warning: f.yaml:5:3: first_party_api.refresh_family_ttl: is longer than REFRESH_FAMILY_EXP, and so cut at 2592000s',
     )
-    expect((await apply(file)).stdout).toContain('1 change made.')
+    expect((await apply(file('1h'))).stdout).toContain('1 change made.')
 
     let next = before
     await expect
@@ -301,7 +302,7 @@ withHouse({ storage: 'embedded', setUp: SET_UP }, (house) => {
     await expect.poll(ended, SOON).toContainEqual({ sid, ended_at: expect.any(Number) })
 
     const after = await login(own)
-    expect(isJwt(accessToken(after))).toBe(true)
+    expect([isJwt(accessToken(after)), maxAge(after)]).toEqual([true, 'Max-Age=3600'])
     expect((await apply('version: 1\nfirst_party_api: {}\n')).stdout).toContain('resource: "https://orders')
     await expect
       .poll(async () => (await userinfo(own, accessToken(await refreshBy(own)))).status, SOON)
