@@ -15,12 +15,22 @@ export function withHouse(options: HouseOptions, tests: (house: () => House) => 
   })
 }
 
+type Laws = (house: () => House, storage: Storage) => void
+
 /** The same laws on embedded storage, on PostgreSQL alone, and on Redis with PostgreSQL; two nodes where there can be. */
-export function onEveryStorage(
-  tests: (house: () => House, storage: Storage) => void,
+export const onEveryStorage = (tests: Laws, options?: Omit<HouseOptions, 'storage'>): void =>
+  onEach(['embedded', 'postgresql', 'redis'], tests, options)
+
+/** For laws that stand above the stores: the smallest storage, and the one that has every part. */
+export const onBothStorages = (tests: Laws, options?: Omit<HouseOptions, 'storage'>): void =>
+  onEach(['embedded', 'redis'], tests, options)
+
+function onEach(
+  storages: readonly Storage[],
+  tests: Laws,
   options: Omit<HouseOptions, 'storage'> = {},
 ): void {
-  for (const storage of ['embedded', 'postgresql', 'redis'] as const) {
+  for (const storage of storages) {
     describe(`on ${storage}`, () => {
       withHouse({ nodes: storage === 'embedded' ? 1 : 2, ...options, storage }, (house) =>
         tests(house, storage),

@@ -2,6 +2,7 @@
 import { Redis } from 'ioredis'
 import { expect } from 'vitest'
 import type { House } from './house.ts'
+import { commandWithin } from './within.ts'
 
 export interface TrailLine {
   chain: 'main' | 'refreshes'
@@ -18,9 +19,7 @@ const SOON = { timeout: 15_000, interval: 100 }
 /** Everything that was recorded up to now: what still waits in Redis is waited for. */
 export async function trailOf(house: House, args: readonly string[] = []): Promise<TrailLine[]> {
   if (house.redisUrl !== undefined && house.nodes.length > 0) await waitUntilTaken(house.redisUrl)
-  const { code, stdout, stderr } = await house.run(['audit', 'export', ...args])
-  if (code !== 0) throw new Error(`audit export failed (${code}): ${stderr}`)
-  return lines(stdout)
+  return lines((await commandWithin(house, ['audit', 'export', ...args])).stdout)
 }
 
 export const lines = (stdout: string): TrailLine[] =>
@@ -43,6 +42,6 @@ export const typesOf = (trail: readonly TrailLine[], requestId: string): string[
   trail.filter(({ event }) => event['request_id'] === requestId).map(({ event }) => event.type)
 
 export async function expectWhole(house: House): Promise<void> {
-  const { code, stdout } = await house.run(['audit', 'verify'])
+  const { code, stdout } = await commandWithin(house, ['audit', 'verify'])
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.not.stringContaining('fail') })
 }

@@ -1,20 +1,25 @@
 /** Into a house by the door of its commands: the lower half of it, on the same stores. */
 import { readFileSync } from 'node:fs'
 import type { StateStore } from '../../adapters/contract.ts'
-import { parseConfig } from '../../src/config/config.ts'
+import { createProgram } from '../../src/commands/run.ts'
+import { type Config, parseConfig } from '../../src/config/config.ts'
 import { type Core, openCore } from '../../src/core.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { openState, whenReachable } from '../../src/state.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
-import type { House } from './house.ts'
+import type { House, RunResult } from './house.ts'
 
 export type { Core }
 
-export async function within<T>(house: House, work: (core: Core) => Promise<T>): Promise<T> {
-  const parsed = parseConfig(house.env, (path) => readFileSync(path, 'utf8'))
+function configOf(env: Readonly<Record<string, string>>): Config {
+  const parsed = parseConfig(env, (path) => readFileSync(path, 'utf8'))
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.config
+}
+
+export async function within<T>(house: House, work: (core: Core) => Promise<T>): Promise<T> {
   const log = createLogger({ level: 'fatal', destination: { write: () => {} } })
-  const core = await openCore({ config: parsed.config, log, clock: systemClock, role: 'command' })
+  const core = await openCore({ config: configOf(house.env), log, clock: systemClock, role: 'command' })
   try {
     return await work(core)
   } finally {
@@ -36,6 +41,28 @@ export const withinState = <T>(
       await state.close()
     }
   })
+
+/**
+ * `gatehouse …` in this process, for tests of what a command does: how one starts, is refused and ends is seen with
+ * `house.run`, which takes ten times as long. Rejects with the error that the shell would be told.
+ */
+export async function commandWithin(house: House, args: readonly string[]): Promise<RunResult> {
+  const result: RunResult = { code: 0, stdout: '', stderr: '' }
+  const open = () => ({
+    config: configOf(house.env),
+    say: (text: string) => {
+      result.stderr += `${text}\n`
+    },
+    print: (text: string) => {
+      result.stdout += `${text}\n`
+    },
+  })
+  const end = (code: number) => {
+    result.code = code
+  }
+  await createProgram(open, end).parseAsync(args, { from: 'user' })
+  return result
+}
 
 /** The one-time link by which a person sets a password, as `user create` prints it. */
 export const setPasswordLink = (house: House, email: string): Promise<string> =>
