@@ -46,13 +46,18 @@ export const withinState = <T>(
  * `gatehouse …` in this process, for tests of what a command does: how one starts, is refused and ends is seen with
  * `house.run`, which takes ten times as long. Rejects with the error that the shell would be told.
  */
-export async function commandWithin(house: House, args: readonly string[]): Promise<RunResult> {
+export async function commandWithin(
+  house: House,
+  args: readonly string[],
+  { env }: { env?: Record<string, string> } = {},
+): Promise<RunResult> {
   const result: RunResult = { code: 0, stdout: '', stderr: '' }
+  const write = (text: string) => {
+    result.stderr += text
+  }
   const open = () => ({
-    config: configOf(house.env),
-    say: (text: string) => {
-      result.stderr += `${text}\n`
-    },
+    config: configOf({ ...house.env, ...env }),
+    say: (text: string) => write(`${text}\n`),
     print: (text: string) => {
       result.stdout += `${text}\n`
     },
@@ -60,7 +65,11 @@ export async function commandWithin(house: House, args: readonly string[]): Prom
   const end = (code: number) => {
     result.code = code
   }
-  await createProgram(open, end).parseAsync(args, { from: 'user' })
+  const argv = ['node', 'gatehouse', ...args]
+  const program = await createProgram(argv, open, end)
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])])
+    command.configureOutput({ writeErr: write })
+  await program.parseAsync(argv)
   return result
 }
 
