@@ -1,11 +1,7 @@
 /** The audit trail's own repositories, on PostgreSQL and on embedded storage. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
-import { migrate } from '../../adapters/migrate.ts'
+import { beforeAll, expect, it } from 'vitest'
+import type { OpenDatabase } from '../../adapters/database.ts'
 import { CHAINS } from '../../src/audit/catalogue.ts'
 import { type ChainRepository, createChainRepository } from '../../src/audit/chain-repository.ts'
 import { createEvent, type NewEvent, toStored } from '../../src/audit/event.ts'
@@ -18,7 +14,7 @@ import { dataKeyLives } from '../../src/keys/data-key-states.ts'
 import { loadDataKeys } from '../../src/keys/data-keys.ts'
 import { createDataKeysRepository } from '../../src/keys/data-keys-repository.ts'
 import { createMasterKeys } from '../../src/keys/master-keys.ts'
-import { freshDatabase } from '../support/databases.ts'
+import { onBothDatabases } from '../support/on-both-databases.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 const signIn = (n: number): NewEvent => ({
@@ -33,20 +29,6 @@ const refreshed: NewEvent = {
 }
 const origin = { ip: '192.0.2.7', userAgent: 'Test/1.0 \u0007 😀', requestId: 'r-1' }
 
-const STORAGE: Record<string, () => Promise<{ database: OpenDatabase; close: () => Promise<void> }>> = {
-  PostgreSQL: async () => {
-    const fresh = await freshDatabase()
-    const database = await openDatabase({ url: fresh.url, dataDir: '', poolMax: 10 })
-    return { database, close: () => database.close().then(() => fresh.drop()) }
-  },
-  'embedded storage': async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-audit-'))
-    const database = await openDatabase({ url: undefined, dataDir, poolMax: 10, role: 'server' })
-    await migrate(database)
-    return { database, close: () => database.close().then(() => rm(dataDir, { recursive: true })) }
-  },
-}
-
 const dataKeysOf = (db: OpenDatabase['db']) =>
   loadDataKeys({
     repository: createDataKeysRepository(db),
@@ -54,20 +36,15 @@ const dataKeysOf = (db: OpenDatabase['db']) =>
     lives: dataKeyLives({ refreshFamilyExp: 1, sessionMaxExp: 1 }),
   })
 
-describe.each(Object.keys(STORAGE))('the audit trail in %s', (storage) => {
+onBothDatabases((opened) => {
   let database: OpenDatabase
-  let close: () => Promise<void>
   let records: Records
   let chain: ChainRepository
   beforeAll(async () => {
-    const opened = await STORAGE[storage]?.()
-    if (opened === undefined) throw new Error(storage)
-    ;({ database, close } = opened)
-    const keys = await dataKeysOf(database.db)
-    records = createRecords(keys)
+    database = opened()
+    records = createRecords(await dataKeysOf(database.db))
     chain = createChainRepository(database.db, records)
   })
-  afterAll(() => close())
 
   const record = (event: NewEvent, at = Date.now()) =>
     recordEvent(database.db, createEvent(origin, event, at))
@@ -157,11 +134,9 @@ describe.each(Object.keys(STORAGE))('the audit trail in %s', (storage) => {
   })
 })
 
-describe.each(Object.keys(STORAGE))('what is beyond its time in %s', (storage) => {
-  it('is dropped by whole partitions, recorded, and what is left holds', async () => {
-    const opened = await STORAGE[storage]?.()
-    if (opened === undefined) throw new Error(storage)
-    const { db } = opened.database
+onBothDatabases((opened) => {
+  it('what is beyond its time is dropped by whole partitions, recorded, and what is left holds', async () => {
+    const { db } = opened()
     const keys = await dataKeysOf(db)
     const records = createRecords(keys)
     const chain = createChainRepository(db, records)
@@ -185,6 +160,5 @@ describe.each(Object.keys(STORAGE))('what is beyond its time in %s', (storage) =
     // Personal values went along.
     const { rows } = await sql<{ n: number }>`select count(*) as n from audit_personal`.execute(db)
     expect(rows[0]?.n).toBe(7)
-    await opened.close()
   })
 })

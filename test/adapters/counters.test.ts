@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import {
   type Counters,
   createMemoryCounters,
@@ -8,10 +8,9 @@ import {
   openRedisCounters,
 } from '../../adapters/counters.ts'
 import { openDatabase } from '../../adapters/database.ts'
-import { migrate } from '../../adapters/migrate.ts'
 import { newKey, SOON } from '../../adapters/spec/fixtures.ts'
 import { freshDatabase, freshRedis } from '../support/databases.ts'
-import { freshFolder } from '../support/folders.ts'
+import { copyFolder, freshFolder } from '../support/folders.ts'
 import { type RunningService, startRedis } from '../support/services.ts'
 
 const MINUTE = 60_000
@@ -121,8 +120,8 @@ describeCounters('counters in PostgreSQL', async () => {
 
 describeCounters('counters in embedded storage', async () => {
   const dataDir = freshFolder()
+  copyFolder(inject('services').embeddedTemplate, dataDir)
   const opened = await openDatabase({ url: undefined, dataDir, poolMax: 8, role: 'server' })
-  await migrate(opened)
   return [
     createPostgresCounters(opened.pool),
     createPostgresCounters(opened.pool),

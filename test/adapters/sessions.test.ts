@@ -1,11 +1,7 @@
 /** Devices, sessions and ends as rows, on PostgreSQL and on embedded storage. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
-import { migrate } from '../../adapters/migrate.ts'
+import { beforeAll, expect, it, vi } from 'vitest'
+import type { OpenDatabase } from '../../adapters/database.ts'
 import { type AccountsRepository, createAccountsRepository } from '../../src/accounts/accounts-repository.ts'
 import type { SeenDevice } from '../../src/accounts/sign-ins-repository.ts'
 import { createEvent, toStored } from '../../src/audit/event.ts'
@@ -14,7 +10,7 @@ import { createDevicesRepository } from '../../src/sessions/devices-repository.t
 import { createEndsRepository } from '../../src/sessions/ends-repository.ts'
 import { createSessionsRepository } from '../../src/sessions/sessions-repository.ts'
 import { createSessionsSweep } from '../../src/workers/session-jobs.ts'
-import { freshDatabase } from '../support/databases.ts'
+import { onBothDatabases } from '../support/on-both-databases.ts'
 
 const HOUR = 3_600_000
 const NOON = Date.parse('2026-03-01T12:00:00Z')
@@ -32,31 +28,13 @@ const DEVICE: SeenDevice = {
 }
 const LEASE = { stillHeld: async () => {} }
 
-const STORAGE: Record<string, () => Promise<{ database: OpenDatabase; close: () => Promise<void> }>> = {
-  PostgreSQL: async () => {
-    const fresh = await freshDatabase()
-    const database = await openDatabase({ url: fresh.url, dataDir: '', poolMax: 20 })
-    return { database, close: () => database.close().then(() => fresh.drop()) }
-  },
-  'embedded storage': async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-sessions-'))
-    const database = await openDatabase({ url: undefined, dataDir, poolMax: 20, role: 'server' })
-    await migrate(database)
-    return { database, close: () => database.close().then(() => rm(dataDir, { recursive: true })) }
-  },
-}
-
-describe.each(Object.keys(STORAGE))('in %s', (storage) => {
+onBothDatabases((opened) => {
   let database: OpenDatabase
-  let close: () => Promise<void>
   let accounts: AccountsRepository
-  beforeAll(async () => {
-    const opened = await STORAGE[storage]?.()
-    if (opened === undefined) throw new Error(storage)
-    ;({ database, close } = opened)
+  beforeAll(() => {
+    database = opened()
     accounts = createAccountsRepository(database.db)
-  }, 60_000)
-  afterAll(() => close())
+  })
 
   let people = 0
   const person = async () => {
@@ -147,7 +125,7 @@ describe.each(Object.keys(STORAGE))('in %s', (storage) => {
 
   it('epochs go up, whoever asks and whatever was there', async () => {
     const ends = createEndsRepository(database.db)
-    const organization = { kind: 'organization', value: `o ${storage}` } as const
+    const organization = { kind: 'organization', value: 'o' } as const
     expect(await ends.organization(organization.value)).toBeUndefined()
     const raised = await Promise.all(
       Array.from({ length: 3 }, () => ends.endAll(organization, toStored(event()))),

@@ -5,6 +5,7 @@ import { on, once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
 import type { Role } from '../../adapters/embedded/owner.ts'
 
@@ -33,6 +34,7 @@ export const openFolder = (
 /** A folder where somebody has lived and that was left in order, to copy from. */
 export async function livedInFolder(): Promise<string> {
   const dataDir = freshFolder()
+  copyFolder(inject('services').embeddedTemplate, dataDir)
   const database = await openFolder(dataDir)
   await database.pool.query('create table people (name text primary key)')
   await database.pool.query("insert into people values ('Ada')")

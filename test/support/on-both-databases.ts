@@ -2,7 +2,10 @@ import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, inject } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
 import { freshDatabase } from './databases.ts'
-import { copyFolder, freshFolder, openFolder } from './folders.ts'
+import { copyFolder, freshFolder } from './folders.ts'
+
+/** As many as a server has by default: what comes at once shall meet in the database. */
+const AT_ONCE = { poolMax: 20 }
 
 interface Opened {
   database: OpenDatabase
@@ -11,14 +14,14 @@ interface Opened {
 
 async function openServer(): Promise<Opened> {
   const fresh = await freshDatabase()
-  const database = await openDatabase({ url: fresh.url, dataDir: '', poolMax: 5 })
+  const database = await openDatabase({ url: fresh.url, dataDir: '', ...AT_ONCE })
   return { database, end: () => database.close().then(fresh.drop) }
 }
 
 async function openEmbedded(): Promise<Opened> {
   const folder = freshFolder()
   copyFolder(inject('services').embeddedTemplate, folder)
-  const database = await openFolder(folder)
+  const database = await openDatabase({ url: undefined, dataDir: folder, role: 'server', ...AT_ONCE })
   return { database, end: () => database.close().then(() => rm(folder, { recursive: true })) }
 }
 
