@@ -34,11 +34,15 @@ export async function familiesOf(house: House, rp: RelyingParty, count: number):
   return tokens
 }
 
-/** `pick` gives the node that the next request goes to. */
+/**
+ * `pick` gives the node that the next request goes to. A client rests for `paceMs` after each answer: for tests that
+ * wait for other things meanwhile, and need the machine for them.
+ */
 export function refreshSteadily(
   rp: RelyingParty,
   refreshTokens: readonly string[],
   pick: () => string,
+  paceMs = 0,
 ): Load {
   const outcomes: Outcome[] = []
   const ending = new AbortController()
@@ -60,8 +64,9 @@ export function refreshSteadily(
     for (let token = first; !ending.signal.aborted; ) {
       const { outcome, next } = await send(agent, rp, pick(), token)
       note(client, outcome)
-      if (next === undefined) await delay(PAUSE)
-      else token = next
+      token = next ?? token
+      const pause = next === undefined ? Math.max(PAUSE, paceMs) : paceMs
+      if (pause > 0) await delay(pause)
     }
     agent.destroy()
   }
