@@ -2,6 +2,7 @@ import {
   appendFileSync,
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   readFileSync,
   rmSync,
@@ -37,11 +38,11 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(livedIn, { recursive: true }))
 
-beforeEach(() => {
+function takeCopy(): void {
   dataDir = freshFolder()
   copyFolder(livedIn, dataDir)
-})
-afterEach(() => rmSync(dataDir, { recursive: true }))
+}
+const leaveIt = (): void => rmSync(dataDir, { recursive: true })
 
 const remove = (path: string): void => rmSync(path, { recursive: true })
 const cut = (path: string): void => truncateSync(path, 100)
@@ -63,13 +64,22 @@ async function refusesNaming(words: string): Promise<void> {
   expect(String(refusal)).toContain(words)
 }
 
-async function refusesUntouched(words: string): Promise<void> {
-  const before = fingerprintOf(dataDir)
-  await refusesNaming(words)
-  expect(fingerprintOf(dataDir)).toBe(before)
-}
-
 describe('F-182 a damaged folder is refused by the name of the file, and left as it is', () => {
+  // Being left as it is, one folder serves them all.
+  beforeAll(takeCopy)
+  afterAll(leaveIt)
+
+  /** What was harmed is put back for whoever comes next. */
+  async function refusesUntouched(words: string, ...harmed: string[]): Promise<void> {
+    const before = fingerprintOf(dataDir)
+    await refusesNaming(words)
+    expect(fingerprintOf(dataDir)).toBe(before)
+    for (const file of harmed) {
+      rmSync(join(dataDir, file), { recursive: true, force: true })
+      cpSync(join(livedIn, file), join(dataDir, file), { recursive: true })
+    }
+  }
+
   test.each([
     ['missing', 'pg/PG_VERSION', remove],
     ['empty', 'pg/PG_VERSION', empty],
@@ -89,7 +99,7 @@ describe('F-182 a damaged folder is refused by the name of the file, and left as
   ])('also after a crash. %s: %s', async (_damage, file, harm) => {
     rmSync(join(dataDir, 'pg/seal.json'))
     harm(join(dataDir, file))
-    await refusesUntouched(join(dataDir, file))
+    await refusesUntouched(join(dataDir, file), file, 'pg/seal.json')
   })
 
   test.each([
@@ -100,17 +110,32 @@ describe('F-182 a damaged folder is refused by the name of the file, and left as
     ['missing', 'pg/base/5/1259', remove],
   ])('when it was closed in order. %s: %s', async (_damage, file, harm) => {
     harm(join(dataDir, file))
-    await refusesUntouched(join(dataDir, file))
+    await refusesUntouched(join(dataDir, file), file)
   })
 
   test('made by another PostgreSQL', async () => {
     writeFileSync(join(dataDir, 'pg/PG_VERSION'), '17\n')
-    await refusesUntouched('PG_VERSION belongs to PostgreSQL 17')
+    await refusesUntouched('PG_VERSION belongs to PostgreSQL 17', 'pg/PG_VERSION')
   })
 })
 
 describe('F-182 after a crash, PostgreSQL’s own recovery finds what is damaged', () => {
-  beforeEach(() => rmSync(join(dataDir, 'pg/seal.json')))
+  let paths: Record<string, string>
+  beforeAll(async () => {
+    takeCopy()
+    const database = await openFolder(dataDir)
+    const { rows } = await database.pool.query<{ name: string; path: string }>(
+      `select relname as name, pg_relation_filepath(oid) as path from pg_class where relname like 'people%'`,
+    )
+    await database.close()
+    leaveIt()
+    paths = Object.fromEntries(rows.map(({ name, path }) => [name, path]))
+  })
+  beforeEach(() => {
+    takeCopy()
+    rmSync(join(dataDir, 'pg/seal.json'))
+  })
+  afterEach(leaveIt)
 
   test.each([
     ['one bit', 'pg/global/pg_control', flip, 'incorrect checksum in control file'],
@@ -125,21 +150,16 @@ describe('F-182 after a crash, PostgreSQL’s own recovery finds what is damaged
     ['a table of ours, missing', 'people', remove],
     ['an index of ours, empty', 'people_pkey', empty],
   ])('%s', async (_damage, relation, harm) => {
-    const path = await relationPath(relation)
+    const path = paths[relation] ?? ''
     harm(join(dataDir, 'pg', path))
     await refusesNaming(path)
   })
-
-  async function relationPath(name: string): Promise<string> {
-    const database = await openFolder(dataDir)
-    const { rows } = await database.pool.query('select pg_relation_filepath($1) as path', [name])
-    await database.close()
-    rmSync(join(dataDir, 'pg/seal.json'))
-    return rows[0].path
-  }
 })
 
 describe('a folder that was changed on purpose opens', () => {
+  beforeEach(takeCopy)
+  afterEach(leaveIt)
+
   test('with an edited configuration', async () => {
     appendFileSync(join(dataDir, 'pg/postgresql.conf'), "\nwork_mem = '8MB'\n")
     expect(await peopleIn(dataDir)).toEqual(['Ada'])
@@ -155,7 +175,10 @@ describe('a folder that was changed on purpose opens', () => {
 })
 
 describe('F-182 a folder that is not ours to use is refused', () => {
-  beforeEach(() => rmSync(join(dataDir, 'pg'), { recursive: true }))
+  beforeEach(() => {
+    dataDir = freshFolder()
+  })
+  afterEach(leaveIt)
 
   test('a file in its place', async () => {
     const file = join(dataDir, 'file')

@@ -17,7 +17,7 @@ import {
   tokenRequest,
 } from '../support/flows.ts'
 import type { House } from '../support/house.ts'
-import { onEveryStorage } from '../support/on-every-storage.ts'
+import { onBothStorages } from '../support/on-every-storage.ts'
 import { setPasswordLink } from '../support/within.ts'
 import { type Dump, dumpOf, textOf, wordsOf } from './dump.ts'
 import { call, JSON_ONLY, userinfo, WITH_SIGNER } from './probes.ts'
@@ -66,7 +66,8 @@ const SET_UP = {
   ],
 }
 
-onEveryStorage(
+// PostgreSQL alone has the tables that embedded storage has.
+onBothStorages(
   (house) => {
     const secrets: Recorder['secrets'] = new Map()
     let dump: Dump
@@ -114,7 +115,7 @@ onEveryStorage(
       })
     })
   },
-  { setUp: SET_UP },
+  { setUp: SET_UP, nodes: 1 },
 )
 
 /** The ways by which a word was let in. */

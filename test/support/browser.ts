@@ -15,6 +15,9 @@ export const startBrowser = (): Promise<Browser> =>
       '--no-sandbox',
       '--headless',
       '--disable-gpu',
+      // No process for drawing, none in reserve: each costs more than the page it is for.
+      '--in-process-gpu',
+      '--disable-features=SpareRendererForSitePerProcess',
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
