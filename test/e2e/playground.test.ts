@@ -87,12 +87,17 @@ async function signIn(page: Page): Promise<void> {
   await page.locator('#access .run').waitFor()
 }
 
-async function violations(page: Page): Promise<string[]> {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** All that axe-core knows in light; in dark, where only colours differ, what it knows of those. */
+const RULES = {
+  light: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  dark: ['color-contrast'],
+}
+
+async function violations(page: Page, colorScheme: keyof typeof RULES): Promise<string[]> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await page.evaluate(AXE)
-  const results: AxeResults = await page.evaluate(
-    `axe.run(document, { resultTypes: ['violations'], runOnly: ${JSON.stringify(tags)} })`,
-  )
+  const options = JSON.stringify({ resultTypes: ['violations'], runOnly: RULES[colorScheme] })
+  const results: AxeResults = await page.evaluate(`axe.run(document, ${options})`)
   return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
 }
 
@@ -216,10 +221,8 @@ describe('the playground', () => {
       const { page } = await visit(house, '/playground', { viewport: { width: 320, height: 640 } })
       const look = async (): Promise<void> => {
         await unfold(page)
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-          expect(await violations(page)).toEqual([])
-        }
+        expect(await violations(page, 'light')).toEqual([])
+        expect(await violations(page, 'dark')).toEqual([])
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
       }
       await look()
@@ -228,7 +231,7 @@ describe('the playground', () => {
       await act(page, 'Refresh', 'refresh')
       await look()
       await page.setViewportSize({ width: 1280, height: 900 })
-      expect(await violations(page)).toEqual([])
+      expect(await violations(page, 'light')).toEqual([])
     },
     TIMEOUT,
   )
