@@ -8,7 +8,7 @@ import { type House, openHouseOn } from '../support/house.ts'
 import { withHouse } from '../support/on-every-storage.ts'
 import { type RunningService, startPostgres } from '../support/services.ts'
 import { expectWhole, type TrailLine, trailOf, typesOf } from '../support/trail.ts'
-import { type Core, within } from '../support/within.ts'
+import { type Core, commandWithin, within } from '../support/within.ts'
 
 describe('PostgreSQL that is killed', () => {
   let postgres: RunningService
@@ -17,7 +17,8 @@ describe('PostgreSQL that is killed', () => {
     postgres = await startPostgres()
     // What is acknowledged must be there after a kill: the test server's haste would lose it.
     await onServer(postgres.url, 'alter database postgres set synchronous_commit = on')
-    house = await openHouseOn({ databaseUrl: postgres.url }, { nodes: 0, setUp: { version: 1 } })
+    house = await openHouseOn({ databaseUrl: postgres.url }, { nodes: 0 })
+    await commandWithin(house, ['migrate'])
   })
   afterAll(async () => {
     await house?.stop()

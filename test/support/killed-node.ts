@@ -4,9 +4,8 @@
  */
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
-import { freshDatabase, freshRedis } from './databases.ts'
 import { SET_UP } from './flows.ts'
-import { type House, openHouseOn } from './house.ts'
+import { type House, openHouse, openHouseOn } from './house.ts'
 import { type StoreProxy, startStoreProxy } from './store-proxy.ts'
 
 export const STEPS = [
@@ -28,20 +27,20 @@ export interface Stage {
 
 /** `env` is for both nodes. */
 export async function setStage(storage: 'postgresql' | 'redis', env: Record<string, string>): Promise<Stage> {
-  const database = await freshDatabase()
-  const stores = { databaseUrl: database.url, ...(storage === 'redis' && { redisUrl: freshRedis() }) }
-  const proxy = await startStoreProxy(stores.redisUrl ?? stores.databaseUrl)
+  const survivor = await openHouse({ storage, setUp: SET_UP, env })
+  const { databaseUrl = '', redisUrl } = survivor
+  const stores = { databaseUrl, ...(redisUrl !== undefined && { redisUrl }) }
+  const proxy = await startStoreProxy(redisUrl ?? databaseUrl)
   const proxied = storage === 'redis' ? { ...stores, redisUrl: proxy.url } : { databaseUrl: proxy.url }
-  const survivor = await openHouseOn(stores, { setUp: SET_UP, env })
   const victim = await openHouseOn(proxied, { nodes: 0, env })
   return {
     survivor,
     killAt: (step, request) => killAt(proxy, victim, step, request),
     families: () => countFamilies(stores),
     close: async () => {
-      await Promise.all([survivor.stop(), victim.stop()])
+      await victim.stop()
       await proxy.close()
-      await database.drop()
+      await survivor.stop()
     },
   }
 }
