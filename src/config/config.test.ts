@@ -96,6 +96,19 @@ describe('faults', () => {
     ])
   })
 
+  test.each([
+    ['of 31 bytes', Buffer.alloc(31, 'short of one').toString('base64')],
+    ['in hexadecimal', Buffer.from(KEY, 'base64').toString('hex')],
+    ['all zero', Buffer.alloc(32).toString('base64')],
+    ['with a slip in its last sign', `${KEY.slice(0, 42)}B=`],
+    ['empty', ''],
+  ])('A-916 a master key %s is refused by name, and not shown', (_, key) => {
+    const result = parseConfig({ ...PRODUCTION, MASTER_KEY: key }, noFile)
+    const told = result.ok ? '' : formatProblems(result.problems)
+    expect(told).toContain('MASTER_KEY')
+    if (key !== '') expect(told).not.toContain(key.slice(0, 20))
+  })
+
   test('never repeat a secret', () => {
     const result = parseConfig(
       {

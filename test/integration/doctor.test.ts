@@ -22,7 +22,9 @@ interface Report {
 }
 
 async function doctor(house: House, env: Record<string, string> = {}, flags: string[] = []): Promise<Report> {
-  const { code, stdout } = await house.run(['doctor', '--json', ...flags], { env })
+  const { code, stdout } = await house.run(['doctor', '--json', ...flags], {
+    env: { PASSWORD_HASH: '', ...env },
+  })
   const { ok, checks } = JSON.parse(stdout) as {
     ok: boolean
     checks: { check: string; status: string; message: string }[]
@@ -36,7 +38,7 @@ const line = (text: string) => expect.arrayContaining([expect.stringContaining(t
 
 const portOf = (url: string): string => new URL(url).port
 
-withHouse({ storage: 'redis', env: { PASSWORD_HASH: '' } }, (house) => {
+withHouse({ storage: 'redis' }, (house) => {
   const running = (): Record<string, string> => {
     const [node] = house().nodes
     return { MANAGEMENT_PORT: portOf(node?.management ?? '') }
