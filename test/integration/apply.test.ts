@@ -1,4 +1,4 @@
-/** `apply` as an operator meets it: the real command, on the stores that it is used with. */
+/** `apply` as an operator meets it, on the stores that it is used with. */
 import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,22 +16,29 @@ import {
   signIn,
 } from '../support/flows.ts'
 import type { House, RunResult } from '../support/house.ts'
-import { onEveryStorage, withHouse } from '../support/on-every-storage.ts'
+import { onBothStorages, withHouse } from '../support/on-every-storage.ts'
+import { commandWithin } from '../support/within.ts'
 
-async function apply(
-  house: House,
-  document: object,
-  flags: readonly string[] = [],
-  env: Record<string, string> = {},
-): Promise<RunResult> {
+async function onFile(document: object, run: (file: string) => Promise<RunResult>): Promise<RunResult> {
   const file = join(tmpdir(), `gatehouse-apply-${crypto.randomUUID()}.yaml`)
   await writeFile(file, stringify({ version: 1, ...document }))
   try {
-    return await house.run(['apply', file, ...flags], { env })
+    return await run(file)
   } finally {
     await rm(file)
   }
 }
+
+const apply = (
+  house: House,
+  document: object,
+  flags: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<RunResult> => onFile(document, (file) => commandWithin(house, ['apply', file, ...flags], { env }))
+
+/** As a process of its own: it alone takes secrets from an environment, and answers with a code for every error. */
+const start: typeof apply = (house, document, flags = [], env = {}) =>
+  onFile(document, (file) => house.run(['apply', file, ...flags], { env }))
 
 const SECRETS = { APP_SECRET: 'a secret of sixteen and more', BOB_PASSWORD: 'the password of bob' }
 const PRODUCTION = {
@@ -42,19 +49,15 @@ const PRODUCTION = {
 }
 const web = (more: object) => ({ redirect_uris: ['https://shop.example/cb'], ...more })
 
-withHouse({ storage: 'postgresql', nodes: 0, setUp: { version: 1 } }, (house) => {
+withHouse({ storage: 'postgresql', nodes: 0 }, (house) => {
   const rows = (statement: string): Promise<unknown> => onDatabase(house(), statement)
-  const clients = async () => {
-    const { stdout } = await house().run(['client', 'list', '--json'])
-    return JSON.parse(stdout) as Record<string, unknown>[]
-  }
 
   describe('what is carried out', () => {
     it('is all of a file or nothing of it', async () => {
       await rows(`create function refuse() returns trigger language plpgsql as
         $$ begin if new.email = 'refused@example.com' then raise exception 'refused'; end if; return new; end $$;
         create trigger refuse before insert on users for each row execute function refuse()`)
-      const { code } = await apply(house(), {
+      const { code } = await start(house(), {
         clients: [web({ client_id: 'half', profile: 'spa' })],
         resource_servers: [{ identifier: 'https://half.example', scopes: ['half'] }],
         users: [{ email: 'half@example.com' }, { email: 'refused@example.com' }],
@@ -75,16 +78,16 @@ withHouse({ storage: 'postgresql', nodes: 0, setUp: { version: 1 } }, (house) =>
       const stored = () =>
         rows(`select c.secret_hash, c.updated_at, u.updated_at as user_updated_at, k.data from clients c, users u
           join credentials k on k.user_id = u.id where c.client_id = 'shop' and u.email = 'bob@example.com'`)
-      expect((await apply(house(), document, [], SECRETS)).code).toBe(0)
+      expect((await start(house(), document, [], SECRETS)).code).toBe(0)
       const before = await stored()
       const dearer = { ...SECRETS, PASSWORD_HASH: 'm=2048,t=1,p=1' }
-      expect(await apply(house(), document, [], dearer)).toMatchObject({
+      expect(await start(house(), document, [], dearer)).toMatchObject({
         code: 0,
         stdout: 'Nothing to do.\n',
       })
       expect(await stored()).toEqual(before)
 
-      const changed = await apply(house(), document, ['--dry-run'], {
+      const changed = await start(house(), document, ['--dry-run'], {
         ...SECRETS,
         APP_SECRET: 'quite another secret',
       })
@@ -121,7 +124,7 @@ withHouse({ storage: 'postgresql', nodes: 0, setUp: { version: 1 } }, (house) =>
         generated_secrets: {},
       })
       const given = { clients: [{ client_id: 'made', profile: 'service', client_secret_env: 'MADE' }] }
-      const again = await apply(house(), given, [], { MADE: told.generated_secrets['made'] ?? '' })
+      const again = await start(house(), given, [], { MADE: told.generated_secrets['made'] ?? '' })
       expect(again.stdout).toBe('Nothing to do.\n')
     })
 
@@ -131,7 +134,7 @@ withHouse({ storage: 'postgresql', nodes: 0, setUp: { version: 1 } }, (house) =>
         clients: [web({ client_id: 'keyed', token_endpoint_auth_method: method, ...more })],
       })
       const given = { client_secret_env: 'JWT_SECRET' }
-      expect((await apply(house(), client('client_secret_jwt', given), [], env)).code).toBe(0)
+      expect((await start(house(), client('client_secret_jwt', given), [], env)).code).toBe(0)
       expect((await apply(house(), client('client_secret_basic'))).stdout).toContain(
         'token_endpoint_auth_method',
       )
@@ -139,7 +142,7 @@ withHouse({ storage: 'postgresql', nodes: 0, setUp: { version: 1 } }, (house) =>
         await rows(`select secret_hash is null as hash, secret_sealed is null as sealed from clients
           where client_id = 'keyed'`),
       ).toMatchObject([{ hash: false, sealed: true }])
-      expect((await apply(house(), client('client_secret_basic', given), [], env)).stdout).toBe(
+      expect((await start(house(), client('client_secret_basic', given), [], env)).stdout).toBe(
         'Nothing to do.\n',
       )
       const back = await apply(house(), client('client_secret_jwt'))
@@ -152,7 +155,7 @@ withHouse({ storage: 'postgresql', nodes: 0, setUp: { version: 1 } }, (house) =>
         users: [{ email: 'silent@example.com', password_env: 'BOB_PASSWORD' }],
       }
       for (const flags of [['--dry-run'], ['--json'], []]) {
-        const { stdout, stderr } = await apply(house(), document, flags, SECRETS)
+        const { stdout, stderr } = await start(house(), document, flags, SECRETS)
         for (const secret of Object.values(SECRETS)) expect(stdout + stderr).not.toContain(secret)
       }
     })
@@ -221,7 +224,7 @@ withHouse({ storage: 'postgresql', nodes: 0, setUp: { version: 1 } }, (house) =>
       expect(stderr).toMatch(
         new RegExp(`:\\d+:5: resource_servers\\[0\\]\\.introspection_client: ${message}`),
       )
-      expect(await clients()).not.toContainEqual(expect.objectContaining({ client_id: 'open' }))
+      expect(await rows(`select from clients where client_id = 'open'`)).toEqual([])
     })
 
     it('is a sentence for a path that leads nowhere, 78 for a wrong configuration, 69 for a database that is away', async () => {
@@ -230,13 +233,13 @@ withHouse({ storage: 'postgresql', nodes: 0, setUp: { version: 1 } }, (house) =>
         code: 1,
         stderr: expect.stringContaining('/nowhere/set-up.yaml can’t be read'),
       })
-      expect((await apply(house(), {}, [], { ISSUER: 'x' })).code).toBe(78)
-      expect((await apply(house(), {}, [], { DATABASE_URL: 'postgres://127.0.0.1:1/x' })).code).toBe(69)
+      expect((await start(house(), {}, [], { ISSUER: 'x' })).code).toBe(78)
+      expect((await start(house(), {}, [], { DATABASE_URL: 'postgres://127.0.0.1:1/x' })).code).toBe(69)
     })
   })
 })
 
-onEveryStorage((house) => {
+onBothStorages((house) => {
   describe('in the running servers, apply', () => {
     const only = (users: object[]) => ({ ...SET_UP, users })
     const [ada, ...others] = SET_UP.users
@@ -270,7 +273,7 @@ withHouse({ storage: 'redis', nodes: 0 }, (house) => {
 
   it('apply changes nobody whose sessions it could not end, and asks nothing of Redis otherwise', async () => {
     const [ada, ...others] = SET_UP.users
-    const refused = await apply(
+    const refused = await start(
       house(),
       { ...SET_UP, users: [{ ...ada, disabled: true }, ...others] },
       [],

@@ -1,3 +1,4 @@
+/** What commands do, and how they end: most of them in this process, one of each kind as the shell starts it. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -5,9 +6,11 @@ import { SOON } from '../security/probes.ts'
 import { hiddenFields } from '../support/agent.ts'
 import { APP, agentOf, basic, OWN, PERSON, refresh, SET_UP, signIn } from '../support/flows.ts'
 import { withHouse } from '../support/on-every-storage.ts'
+import { commandWithin } from '../support/within.ts'
 
 /** Beside a running server on embedded storage, where both share one database. */
 withHouse({ storage: 'embedded' }, (house) => {
+  const command = (...args: string[]) => commandWithin(house(), args)
   const file = async (text: string): Promise<string> => {
     const path = join(house().dataDir, `${crypto.randomUUID()}.yaml`)
     await writeFile(path, text)
@@ -25,12 +28,12 @@ withHouse({ storage: 'embedded' }, (house) => {
       const path = await file(
         'version: 1\nclients:\n  - client_id: half\n    redirect_uris: [javascript:alert(1)]\n    redirect_urls: []\nusers:\n  - email: nobody\n',
       )
-      const { code, stderr } = await house().run(['apply', path])
+      const { code, stderr } = await command('apply', path)
       expect(code).toBe(1)
       expect(stderr).toMatch(/:4:\d+: .*redirect_uris/)
       expect(stderr).toMatch(/:5:\d+: .*redirect_urls/)
       expect(stderr).toMatch(/:7:\d+: .*email/)
-      const { stdout } = await house().run(['client', 'list', '--json'])
+      const { stdout } = await command('client', 'list', '--json')
       expect(stdout).not.toContain('half')
     })
 
@@ -38,21 +41,18 @@ withHouse({ storage: 'embedded' }, (house) => {
       const path = await file(
         'version: 1\nclients:\n  - { client_id: dry, profile: spa, redirect_uris: [https://dry.example/cb] }\n',
       )
-      const { code, stdout } = await house().run(['apply', path, '--dry-run'])
+      const { code, stdout } = await command('apply', path, '--dry-run')
       expect([code, stdout]).toEqual([0, expect.stringContaining('dry')])
-      expect((await house().run(['client', 'list', '--json'])).stdout).not.toContain('dry.example')
+      expect((await command('client', 'list', '--json')).stdout).not.toContain('dry.example')
     })
 
     it('prunes only what a former run made', async () => {
-      const made = await house().run(['client', 'create', 'by-hand', '--profile', 'service'])
-      expect(made.code).toBe(0)
-      await house().apply({
-        ...SET_UP,
-        clients: [...SET_UP.clients, { client_id: 'extra', profile: 'service' }],
-      })
-      const path = await file(JSON.stringify(SET_UP))
-      expect((await house().run(['apply', path, '--prune'])).code).toBe(0)
-      const { stdout } = await house().run(['client', 'list', '--json'])
+      await command('client', 'create', 'by-hand', '--profile', 'service')
+      const clients = [...SET_UP.clients, { client_id: 'extra', profile: 'service' }]
+      await command('apply', await file(JSON.stringify({ ...SET_UP, clients })))
+      expect((await command('client', 'list', '--json')).stdout).toContain('extra')
+      await command('apply', await file(JSON.stringify(SET_UP)), '--prune')
+      const { stdout } = await command('client', 'list', '--json')
       expect(stdout).toContain('by-hand')
       expect(stdout).not.toContain('extra')
     })
@@ -82,8 +82,8 @@ withHouse({ storage: 'embedded' }, (house) => {
     })
 
     it('A-818 takes a password from standard input, never from its arguments', async () => {
-      const refused = await house().run(['user', 'set-password', 'grace@example.com', 'on the command line'])
-      expect(refused.code).toBe(64)
+      const given = command('user', 'set-password', 'grace@example.com', 'on the command line')
+      await expect(given).rejects.toThrow('the password is read from a prompt or from stdin')
       const set = await house().run(['user', 'set-password', 'grace@example.com'], {
         input: 'from standard input\n',
       })
@@ -91,17 +91,9 @@ withHouse({ storage: 'embedded' }, (house) => {
     })
 
     it('lists everybody, makes a new link that ends the one before, and deletes only with --yes', async () => {
-      const first = await house().run([
-        'user',
-        'create',
-        'mira@example.com',
-        '--name',
-        'Mira',
-        '--email-verified',
-      ])
-      const again = await house().run(['user', 'create', 'Mira@EXAMPLE.com'])
-      expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('exists already')])
-      const second = await house().run(['user', 'link', 'mira@example.com', '--json'])
+      const first = await command('user', 'create', 'mira@example.com', '--name', 'Mira', '--email-verified')
+      await expect(command('user', 'create', 'Mira@EXAMPLE.com')).rejects.toThrow('exists already')
+      const second = await command('user', 'link', 'mira@example.com', '--json')
       const made = JSON.parse(second.stdout) as { link: string; expires_at: string }
       const life = Date.parse(made.expires_at) - Date.now()
       expect(life).toBeGreaterThan(23.9 * 3_600_000)
@@ -109,7 +101,7 @@ withHouse({ storage: 'embedded' }, (house) => {
       const status = async (link: string) => (await agentOf(house()).request(link.trim())).status
       expect([await status(first.stdout), await status(made.link)]).toEqual([400, 200])
 
-      const listed = await house().run(['user', 'list', '--json'])
+      const listed = await command('user', 'list', '--json')
       expect(JSON.parse(listed.stdout)).toContainEqual(
         expect.objectContaining({
           email: 'mira@example.com',
@@ -119,13 +111,10 @@ withHouse({ storage: 'embedded' }, (house) => {
         }),
       )
       expect(listed.stdout).not.toContain('argon2')
-      expect((await house().run(['user', 'delete', 'mira@example.com'])).code).toBe(64)
-      expect((await house().run(['user', 'delete', 'mira@example.com', '--yes'])).code).toBe(0)
+      await expect(command('user', 'delete', 'mira@example.com')).rejects.toThrow('--yes')
+      await command('user', 'delete', 'mira@example.com', '--yes')
       expect(await status(made.link)).toBe(400)
-      expect(await house().run(['user', 'enable', 'mira@example.com'])).toMatchObject({
-        code: 1,
-        stderr: expect.stringContaining('Nobody has the address'),
-      })
+      await expect(command('user', 'enable', 'mira@example.com')).rejects.toThrow('Nobody has the address')
     })
 
     it.each([
@@ -139,34 +128,34 @@ withHouse({ storage: 'embedded' }, (house) => {
     })
 
     it('says what is not there yet', async () => {
-      const { code, stderr } = await house().run(['user', 'reset-mfa', PERSON.email])
+      const { code, stderr } = await command('user', 'reset-mfa', PERSON.email)
       expect([code, stderr]).toEqual([1, expect.stringContaining('not available yet')])
     })
 
     it('disables a person in the running server: refresh and session end within a second', async () => {
       const agent = agentOf(house())
       const { tokens } = await signIn(house(), agent, OWN)
-      expect((await house().run(['user', 'disable', PERSON.email])).code).toBe(0)
+      await command('user', 'disable', PERSON.email)
       expect((await refresh(agent, OWN, tokens.refresh_token)).status).toBe(400)
-      expect((await house().run(['user', 'enable', PERSON.email])).code).toBe(0)
+      await command('user', 'enable', PERSON.email)
       expect((await refresh(agent, OWN, tokens.refresh_token)).status).toBe(400)
     })
   })
 
   describe('gatehouse client', () => {
-    const clients = async () =>
-      JSON.parse((await house().run(['client', 'list', '--json'])).stdout) as object[]
+    const clients = async () => JSON.parse((await command('client', 'list', '--json')).stdout) as object[]
 
     it('creates one whose secret is printed once and works, and none over another', async () => {
-      const create = (...more: string[]) => house().run(['client', 'create', ...more])
-      const made = await create('reports', '--profile', 'service', '--json')
+      const made = await house().run(['client', 'create', 'reports', '--profile', 'service', '--json'])
       const { client_secret } = JSON.parse(made.stdout) as { client_secret: string }
       const answer = await agentOf(house()).request('/oauth2/token', {
         form: { grant_type: 'client_credentials' },
         headers: { accept: 'application/json', ...basic({ clientId: 'reports', secret: client_secret }) },
       })
       expect(answer.status).toBe(200)
-      expect((await create('reports', '--profile', 'service')).code).toBe(1)
+      await expect(command('client', 'create', 'reports', '--profile', 'service')).rejects.toThrow(
+        'There is a client reports already.',
+      )
       expect(JSON.stringify(await clients())).not.toContain(client_secret)
       expect(await clients()).toContainEqual(
         expect.objectContaining({ client_id: 'reports', has_secret: true, managed_by: null }),
@@ -179,31 +168,24 @@ withHouse({ storage: 'embedded' }, (house) => {
         'https://*.portal.example/cb',
         'https://portal.example/cb#x',
       ]) {
-        const { code, stderr } = await house().run([
-          'client',
-          'create',
-          '--profile',
-          'web',
-          '--redirect-uri',
-          uri,
-        ])
-        expect([code, stderr]).toEqual([1, expect.stringContaining('redirect_uris[0]: ')])
+        const creating = command('client', 'create', '--profile', 'web', '--redirect-uri', uri)
+        await expect(creating).rejects.toThrow('redirect_uris[0]: ')
       }
-      expect((await house().run(['client', 'create', '--profile', 'nope'])).code).toBe(64)
+      await expect(command('client', 'create', '--profile', 'nope')).rejects.toThrow(/^error: /)
     })
 
     it('ends a client’s tokens when it disables it, and what people allowed it when it deletes it', async () => {
       const agent = agentOf(house())
       const { tokens } = await signIn(house(), agent, APP)
-      const step = async (name: string) => (await house().run(['client', name, APP.clientId])).code
+      const step = (name: string) => command('client', name, APP.clientId)
       const error = async () => (await refresh(agent, APP, tokens.refresh_token)).json()['error']
-      expect(await step('disable')).toBe(0)
+      await step('disable')
       expect(['invalid_client', 'invalid_grant']).toContain(await error())
       await expect.poll(error, SOON).toBe('invalid_client')
-      expect(await step('enable')).toBe(0)
+      await step('enable')
       await expect.poll(error, SOON).toBe('invalid_grant')
-      expect(await step('delete')).toBe(0)
-      expect(await step('delete')).toBe(1)
+      await step('delete')
+      await expect(step('delete')).rejects.toThrow('There is no client')
       expect(await clients()).not.toContainEqual(expect.objectContaining({ client_id: APP.clientId }))
     })
   })
