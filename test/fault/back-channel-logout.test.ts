@@ -11,6 +11,7 @@ import { agentOf, OWN, PORTAL, type RelyingParty, SET_UP, signIn } from '../supp
 import { type House, openHouse } from '../support/house.ts'
 import { withHouse } from '../support/on-every-storage.ts'
 import { startReceiver } from '../support/receiver.ts'
+import { commandWithin } from '../support/within.ts'
 
 const receiver = await startReceiver()
 afterAll(() => receiver.close())
@@ -140,40 +141,40 @@ describe('where private addresses are not allowed', () => {
       .toMatchObject({ reason: 'refused_address', attempts: 1, dead_at: expect.any(Date) })
     expect(receiver.connections()).toBe(before)
   })
-})
 
-it.each([
-  [
-    'which lead to private addresses',
+  it.each([
     [
-      { backchannel_logout_uri: receiver.url('/portal') },
-      { backchannel_logout_uri: 'https://[::ffff:7f00:1]/out' },
-      { backchannel_logout_uri: 'https://2130706433/out' },
+      'which lead to private addresses',
+      [
+        { backchannel_logout_uri: receiver.url('/portal') },
+        { backchannel_logout_uri: 'https://[::ffff:7f00:1]/out' },
+        { backchannel_logout_uri: 'https://2130706433/out' },
+      ],
     ],
-  ],
-  [
-    'for which it has no use',
     [
-      { jwks_uri: receiver.url('/jwks') },
-      { sector_identifier_uri: receiver.url('/sector') },
-      { backchannel_client_notification_endpoint: receiver.url('/ping') },
-      { logo_uri: receiver.url('/logo.png') },
+      'for which it has no use',
+      [
+        { jwks_uri: receiver.url('/jwks') },
+        { sector_identifier_uri: receiver.url('/sector') },
+        { backchannel_client_notification_endpoint: receiver.url('/ping') },
+        { logo_uri: receiver.url('/logo.png') },
+      ],
     ],
-  ],
-])('A-123 A-213 A-308 A-311 apply refuses addresses %s, and calls none', async (_, metadata) => {
-  const house = await openHouse({ storage: 'embedded', nodes: 0 })
-  const file = join(tmpdir(), `gatehouse-private-${crypto.randomUUID()}.yaml`)
-  const before = receiver.connections()
-  try {
-    const clients = metadata.map((more, n) => ({ ...SET_UP.clients[0], ...more, client_id: `client-${n}` }))
-    await writeFile(file, stringify({ version: 1, clients }))
-    const { code, stderr } = await house.run(['apply', file])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('Nothing was changed.')])
-    for (const [n, more] of metadata.entries())
-      expect(stderr).toContain(`: clients[${n}].${Object.keys(more)[0]}: `)
-    expect(receiver.connections()).toBe(before)
-  } finally {
-    await rm(file, { force: true })
-    await house.stop()
-  }
+  ])('A-123 A-213 A-308 A-311 apply refuses addresses %s, and calls none', async (_, metadata) => {
+    const file = join(tmpdir(), `gatehouse-private-${crypto.randomUUID()}.yaml`)
+    const before = receiver.connections()
+    try {
+      const clients = metadata.map((more, n) => ({ ...SET_UP.clients[0], ...more, client_id: `client-${n}` }))
+      await writeFile(file, stringify({ version: 1, clients }))
+      const { code, stderr } = await commandWithin(house, ['apply', file], {
+        env: { OUTBOUND_ALLOW_PRIVATE: 'false' },
+      })
+      expect([code, stderr]).toEqual([1, expect.stringContaining('Nothing was changed.')])
+      for (const [n, more] of metadata.entries())
+        expect(stderr).toContain(`: clients[${n}].${Object.keys(more)[0]}: `)
+      expect(receiver.connections()).toBe(before)
+    } finally {
+      await rm(file, { force: true })
+    }
+  })
 })

@@ -57,23 +57,6 @@ describe('a node of one role', () => {
   })
 })
 
-describe('one node on embedded storage', () => {
-  let house: House
-  beforeAll(async () => {
-    house = await openHouse({ storage: 'embedded', setUp: SET_UP, env: { REFRESH_REUSE_GRACE: '0' } })
-  })
-  afterAll(() => house.stop())
-
-  it('A-222 shows the mail about a reuse in its mailbox', async () => {
-    const [node] = house.nodes
-    expect(await stealAndUse(house, [node?.url ?? ''])).toEqual([200, 400])
-    const mailbox = () => agentOf(house).request('/dev/mailbox')
-    await expect.poll(async () => (await mailbox()).text, SOON).toContain('You were signed out to be safe')
-    const mails = [...(await mailbox()).text.matchAll(/<article/g)]
-    expect(mails).toHaveLength(2)
-  })
-})
-
 describe('F-150 a leader', () => {
   let house: House
   beforeAll(async () => {

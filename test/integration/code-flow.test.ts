@@ -15,14 +15,14 @@ import {
   signIn,
 } from '../support/flows.ts'
 import type { House } from '../support/house.ts'
-import { onEveryStorage } from '../support/on-every-storage.ts'
+import { onBothStorages } from '../support/on-every-storage.ts'
 
 async function keysOf(house: House) {
   const answer = await agentOf(house).request('/oauth2/jwks')
   return createLocalJWKSet(answer.json() as unknown as JSONWebKeySet)
 }
 
-onEveryStorage((house) => {
+onBothStorages((house) => {
   describe('authorization code with PKCE', () => {
     it('ends in tokens that verify, with what was asked for and no more', async () => {
       const agent = agentOf(house())

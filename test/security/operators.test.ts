@@ -14,14 +14,14 @@ import {
   SET_UP,
 } from '../support/flows.ts'
 import { withHouse } from '../support/on-every-storage.ts'
+import { commandWithin } from '../support/within.ts'
 import { onDatabase } from './probes.ts'
 
 const WITH_EVE = { ...SET_UP, users: [...SET_UP.users, { email: 'eve@example.com', email_verified: true }] }
 
 withHouse({ storage: 'postgresql', nodes: 2, setUp: WITH_EVE }, (house) => {
   const linkFor = async (email: string) => {
-    const { code, stdout } = await house().run(['user', 'link', email])
-    expect(code).toBe(0)
+    const { stdout } = await commandWithin(house(), ['user', 'link', email])
     return stdout.trim()
   }
   const page = async (link: string) => (await agentOf(house()).request(link)).status
@@ -57,7 +57,7 @@ withHouse({ storage: 'postgresql', nodes: 2, setUp: WITH_EVE }, (house) => {
       const before = await counts()
       const file = join(tmpdir(), `gatehouse-set-up-${crypto.randomUUID()}.yaml`)
       await writeFile(file, content)
-      const { code, stderr } = await house().run(['apply', file])
+      const { code, stderr } = await commandWithin(house(), ['apply', file])
       await rm(file)
       expect(code).not.toBe(0)
       expect(stderr).toMatch(told)
@@ -101,15 +101,18 @@ withHouse({ storage: 'postgresql', nodes: 2, setUp: WITH_EVE }, (house) => {
 
   describe('a secret that the server makes', () => {
     it('A-818 is shown once', async () => {
-      const made = await house().run(['client', 'create', 'fresh', '--profile', 'service'])
+      const create = ['client', 'create', 'fresh', '--profile', 'service']
+      const made = await commandWithin(house(), create)
       const secret = /client_secret: (\S+)/.exec(made.stdout)?.[1] ?? ''
       expect(secret.length).toBeGreaterThanOrEqual(43)
+      const again = await house().run(create)
+      expect([again.code, again.stdout]).toEqual([1, ''])
+      expect(again.stderr).not.toContain(secret)
       for (const args of [
-        ['client', 'create', 'fresh', '--profile', 'service'],
         ['client', 'list', '--json'],
         ['client', 'disable', 'fresh'],
       ]) {
-        const { stdout, stderr } = await house().run(args)
+        const { stdout, stderr } = await commandWithin(house(), args)
         expect(stdout + stderr).not.toContain(secret)
       }
     })

@@ -1,14 +1,14 @@
 /** Repeats and late duplicates that somebody else may have sent: answered by the rule, and noticed. */
 import { describe, expect, it } from 'vitest'
 import { agentOf, PORTAL, refresh, signIn } from '../support/flows.ts'
-import { onEveryStorage } from '../support/on-every-storage.ts'
+import { onBothStorages } from '../support/on-every-storage.ts'
 import { trailOf } from '../support/trail.ts'
 import { eventsOf, metric, SOON } from './probes.ts'
 
 const ELSEWHERE = 'auth_risk_findings_total{rule="refresh_elsewhere"}'
 const IN_STEP = 'auth_risk_findings_total{rule="refresh_in_step"}'
 
-onEveryStorage(
+onBothStorages(
   (house) => {
     const nodeOf = (n: number): string => house().nodes[n % house().nodes.length]?.url ?? ''
     const owner = () => agentOf(house(), 0, { 'user-agent': 'Firefox/140.0', 'x-forwarded-for': '192.0.2.7' })

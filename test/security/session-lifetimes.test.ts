@@ -15,7 +15,7 @@ async function visitToTheEnd(agent: Agent): Promise<number> {
   let last = 0
   while (await isSignedIn(agent)) {
     last = performance.now() - began
-    await delay(200)
+    await delay(500)
   }
   return last
 }

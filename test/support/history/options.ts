@@ -9,7 +9,7 @@ export const variableOf = (name: string): string => `HISTORY_${name.toUpperCase(
 
 const SHORT: RunOptions = {
   seed: 20_260_101,
-  calls: 2_500,
+  calls: 1_500,
   nodes: 2,
   clients: 4,
   browsers: 2,
