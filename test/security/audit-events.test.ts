@@ -124,5 +124,5 @@ onBothStorages(
       await expectWhole(house())
     })
   },
-  { env: { REFRESH_REUSE_GRACE: '1s' } },
+  { nodes: 1, env: { REFRESH_REUSE_GRACE: '1s' } },
 )
