@@ -15,7 +15,7 @@ import {
 import { onBothStorages } from '../support/on-every-storage.ts'
 import { expectWhole, trailOf, typesOf } from '../support/trail.ts'
 import { commandWithin, setPasswordLink } from '../support/within.ts'
-import { call, eventsOf, ORDERS_API, SOON } from './probes.ts'
+import { call, clientToken, eventsOf, ORDERS_API, SOON } from './probes.ts'
 
 const idOf = ({ headers }: { headers: Headers }): string => headers.get('x-request-id') ?? ''
 
@@ -49,6 +49,9 @@ onBothStorages(
         scope: 'orders:read',
       })
       expect([ended.status, machine.status]).toEqual([200, 200])
+      const signed = String((await clientToken(agent)).json()['access_token'])
+      const takeBack = () => call(agent, '/oauth2/revoke', { token: signed }, ORDERS_API)
+      const [takenBack, again] = [await takeBack(), await takeBack()]
       const asked = await agent.request('/oauth2/logout')
       const out = await agent.submit(asked, '/oauth2/logout/confirm', { logout: 'yes' })
 
@@ -63,6 +66,8 @@ onBothStorages(
       ])
       expect(typesOf(trail, idOf(ended))).toEqual(['grant.revoked'])
       expect(typesOf(trail, idOf(machine))).toEqual(['token.issued'])
+      expect(typesOf(trail, idOf(takenBack))).toEqual(['token.revoked'])
+      expect(typesOf(trail, idOf(again))).toEqual([])
       expect(typesOf(trail, idOf(out))).toEqual(['session.ended'])
       const ids = trail.map(({ event }) => event.id)
       expect(new Set(ids).size).toBe(ids.length)

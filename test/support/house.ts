@@ -12,6 +12,7 @@ import { inject } from 'vitest'
 import { stringify } from 'yaml'
 import { copyOf, freshDatabase, freshRedis } from './databases.ts'
 import { preparedDatabase, preparedFolder } from './prepared.ts'
+import { commandWithin } from './within.ts'
 
 export type Storage = 'embedded' | 'postgresql' | 'redis'
 
@@ -66,9 +67,11 @@ const NAMED = 'http://localhost:3000'
  * empty house is the same each time, so it is done once in a run for each document, and copied.
  */
 export async function openHouse({ storage, setUp, ...options }: HouseOptions): Promise<House> {
-  const apply = (place: Record<string, string>, folder: string): Promise<void> =>
-    applyDocument(setUp ?? {}, folder, environment(place, options))
-  const document = setUp && { setUp, env: options.env }
+  const apply = (place: Record<string, string>, folder: string): Promise<void> => {
+    const env = environment(place, options)
+    return applyDocument(setUp ?? {}, folder, (args) => commandWithin({ env }, args))
+  }
+  const document = setUp && { setUp, env: readByApply(options.env) }
   if (storage === 'embedded') {
     const template = document
       ? await preparedFolder(document, (dataDir, folder) => apply({ DATA_DIR: dataDir }, folder))
@@ -92,6 +95,12 @@ export async function openHouse({ storage, setUp, ...options }: HouseOptions): P
   }
 }
 
+/** Houses that differ in other variables than these have the same from `apply`. */
+const READ_BY_APPLY = /^(NODE_ENV|ISSUER|MASTER_KEY|PASSWORD_|OUTBOUND_|.*_EXP$)/
+
+const readByApply = (env: Record<string, string> = {}): [string, string][] =>
+  Object.entries(env).filter(([name]) => READ_BY_APPLY.test(name))
+
 /** The same on given servers, on a given folder that is kept, or on a copy of a `template`. */
 export async function openHouseOn(
   servers: { databaseUrl?: string; redisUrl?: string; dataDir?: string; template?: string },
@@ -114,7 +123,7 @@ export async function openHouseOn(
     redisUrl,
     env,
     run: (args, over) => runGatehouse(args, { ...env, ...over?.env }, over?.input),
-    apply: (document) => applyDocument(document, folder, env),
+    apply: (document) => applyDocument(document, folder, house.run),
     start: async (port = options.browserPort ?? 0, over = {}, args = []) => {
       const node = await startNode({ ...env, PORT: String(port), MANAGEMENT_PORT: '0', ...over }, args)
       nodes.push(node)
@@ -158,10 +167,14 @@ const onServers = (databaseUrl: string, redisUrl?: string): Record<string, strin
   ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
 })
 
-async function applyDocument(document: object, folder: string, env: Record<string, string>): Promise<void> {
+async function applyDocument(
+  document: object,
+  folder: string,
+  run: (args: readonly string[]) => Promise<RunResult>,
+): Promise<void> {
   const file = join(folder, `set-up-${crypto.randomUUID()}.yaml`)
   await writeFile(file, stringify(document))
-  const { code, stderr } = await runGatehouse(['apply', file], env)
+  const { code, stderr } = await run(['apply', file])
   if (code !== 0) throw new Error(`apply failed (${code}): ${stderr}`)
 }
 

@@ -47,7 +47,7 @@ export const withinState = <T>(
  * `house.run`, which takes ten times as long. Rejects with the error that the shell would be told.
  */
 export async function commandWithin(
-  house: House,
+  house: Pick<House, 'env'>,
   args: readonly string[],
   { env }: { env?: Record<string, string> } = {},
 ): Promise<RunResult> {
