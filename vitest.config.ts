@@ -27,8 +27,8 @@ export default defineConfig({
           exclude: ['test/architecture.test.ts'],
           globalSetup: './test/support/global-setup.ts',
           isolate: false,
-          // These files start servers and browsers of their own: more workers would only make them wait.
-          maxWorkers: 2,
+          // They wait for servers and browsers of theirs a third of their time.
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },

@@ -72,6 +72,8 @@ it('A-913 no other comparison has a secret on one side, but for these', () => {
     "src/provider/dated-records.ts: former !== undefined && former['uid'] === uid && former['accountId'] === accountId",
     // Two keyed hashes: who does not know the key learns nothing by how far they agree.
     'src/provider/grant-adapters.ts: if (grant.code?.key !== codeKey) return undefined',
+    // Whom a token is for: no secret on either side.
+    "src/provider/held-access-tokens.ts: if (token?.aud !== undefined && token.aud !== client['tokens_for'])",
   ])
 })
 

@@ -96,8 +96,12 @@ function signedOut(book: Book, calls: readonly Call[]): Violation[] {
   if (refusal === undefined || calls.some(succeeded)) return []
   const birth = book.birthOf(book.familyOf(refusal.input))
   const isOfLostTime = birth !== undefined && book.mayBeForgotten(birth, refusal)
+  // Who is taken for a thief loses the whole session: that is looked at where it happens.
   const hasEnded = book.calls.some(
-    ({ kind, session, start }) => kind === 'revoke' && session === refusal.session && start < refusal.end,
+    (call) =>
+      call.session === refusal.session &&
+      call.start < refusal.end &&
+      (call.kind === 'revoke' || alarmsOf(book, call).length > 0),
   )
   if (isOfLostTime || hasEnded || refusal.end - firstTry(calls) >= book.window) return []
   return [found('L-6', `an honest client was signed out (${refusal.error})`, ...calls)]

@@ -1,5 +1,5 @@
 /** What happened in a run, for people. */
-import type { Call, Violation } from './evidence.ts'
+import type { Call, Evidence, Violation } from './evidence.ts'
 import { theftsIn } from './laws.ts'
 import type { Run, RunOptions } from './run.ts'
 
@@ -30,10 +30,27 @@ export function tableOf(options: RunOptions, run: Run, violations: readonly Viol
   ]
   const rows = lines.map(([name, value]) => `| ${name} | ${value} |`)
   const few = [...Map.groupBy(violations, ({ law }) => law).values()].flatMap((all) => all.slice(0, SHOWN))
-  const told = few.map((one) => `${one.law} ${one.says}\n${showCalls(calls, one)}`)
+  const told = few.map(
+    (one) => `${one.law} ${one.says}\n${showCalls(calls, one)}\n${showTrail(evidence, one)}`,
+  )
   const failed = calls.filter(({ status }) => status === 500).map(({ id }) => id)
   const errors = log.split('\n').filter((line) => failed.some((id) => line.includes(id)))
   return `\n${['| history | |', '| --- | --- |', ...rows, '', ...told, ...errors].join('\n')}\n`
+}
+
+const ORDINARY = new Set(['token.issued', 'token.refreshed'])
+
+/** What else the trail says of the sessions of these calls. */
+function showTrail({ calls, trail }: Evidence, { calls: ids }: Violation): string {
+  const sessions = new Set(calls.filter(({ id }) => ids.includes(id)).map(({ session }) => session))
+  const theirs = new Map(calls.filter(({ session }) => sessions.has(session)).map((call) => [call.id, call]))
+  return trail
+    .flatMap(({ type, requestId, time }) => {
+      const call = theirs.get(requestId)
+      if (call === undefined || ORDINARY.has(type)) return []
+      return [`  ${time % 1e7} ${type} ${call.party} ${call.kind} ${call.input} from ${call.start % 1e7}`]
+    })
+    .join('\n')
 }
 
 const times = (log: string, words: string): number => log.split(words).length - 1
