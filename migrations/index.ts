@@ -15,6 +15,7 @@ import * as endings from './0012-endings.ts'
 import * as sessions from './0013-sessions.ts'
 import * as rotation from './0015-rotation.ts'
 import * as firstParty from './0016-first-party.ts'
+import * as builtInClient from './0017-built-in-client.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-accounts': accounts,
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '0013-sessions': sessions,
   '0015-rotation': rotation,
   '0016-first-party': firstParty,
+  '0017-built-in-client': builtInClient,
 }

@@ -1,9 +1,11 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
+
 import type { IncomingMessage } from 'node:http'
 import type Koa from 'koa'
 import type { StateStore } from '../adapters/contract.ts'
 import { claimsOf } from './accounts/claims.ts'
 import { createOriginOf, createTell } from './audit/request-events.ts'
+import { FIRST_PARTY } from './clients/client.ts'
 import type { Core } from './core.ts'
 import { readDemoFile } from './demo/demo-file.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
@@ -32,7 +34,6 @@ import { ACR_1FA, isServerClaim } from './provider/claims.ts'
 import { cookieNames } from './provider/cookies.ts'
 import { createEpochs, isCurrentGrant } from './provider/epochs.ts'
 import type { FirstParty } from './provider/first-party.ts'
-import { FIRST_PARTY } from './provider/first-party-client.ts'
 import type { Lives } from './provider/living.ts'
 import { createProvider } from './provider/provider.ts'
 import { isServerScope } from './provider/scopes.ts'
@@ -172,6 +173,7 @@ function createStillLives({ accounts, clients, ends, clock }: Core): Lives {
   const epochs = createEpochs({
     findAccount: accounts.users.findBySub,
     findClient: clients.find,
+    findBuiltInClient: ends.builtInClient,
     findOrganization: ends.organization,
     findEverything: ends.everything,
     wasEnded: ends.includesAny,

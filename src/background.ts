@@ -1,7 +1,9 @@
 /** The background work of a node, put together: a line a job. */
+
 import { hostname } from 'node:os'
 import type { StateStore } from '../adapters/contract.ts'
 import { createInbox } from './audit/inbox-repository.ts'
+import { FIRST_PARTY } from './clients/client.ts'
 import { revealSecret } from './clients/keep-secret.ts'
 import type { Core } from './core.ts'
 import { createDeliverLogout } from './events/back-channel-logout/deliver-logout.ts'
@@ -19,7 +21,6 @@ import { createDevMailbox } from './messaging/transports/dev-mailbox.ts'
 import { createSmtpTransport } from './messaging/transports/smtp.ts'
 import { createMails } from './pages/mails.ts'
 import { createMessages } from './pages/messages.ts'
-import { FIRST_PARTY } from './provider/first-party-client.ts'
 import { createCleanUp } from './revocation.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'

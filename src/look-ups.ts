@@ -1,5 +1,10 @@
 import type { Account } from './accounts/account.ts'
-import type { FirstPartySettings, KnownClient, ResourceServer } from './clients/client.ts'
+import {
+  FIRST_PARTY,
+  type FirstPartySettings,
+  type KnownClient,
+  type ResourceServer,
+} from './clients/client.ts'
 import type { Core } from './core.ts'
 import { withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
@@ -27,12 +32,14 @@ export function createLookUps(core: Core) {
     organization: remember(ends.organization),
     everything: remember(ends.everything),
   }
+  const builtInClient = remember(ends.builtInClient)
   const ended = createLookUpCache({
     load: (question) => ends.includesAny((JSON.parse(question) as [End[], number])[0]),
     ttlMs: KNOWN_FOR,
     clock,
   })
   for (const [topic, { forget }] of Object.entries(known)) notices.subscribe(topic, forget)
+  notices.subscribe('client', builtInClient.forget)
   return {
     findAccount: known.account.find,
     findAccountFresh: findFresh,
@@ -40,6 +47,7 @@ export function createLookUps(core: Core) {
     findResourceServer: known.resource_server.find,
     findFirstParty: () => known.first_party.find(''),
     findOrganization: known.organization.find,
+    findBuiltInClient: () => builtInClient.find(FIRST_PARTY),
     findEverything: async () => (await known.everything.find('')) ?? NOTHING_ENDED,
     // Whoever finds another number does not get an answer of before it.
     wasEnded: async (names: readonly End[], number: number) =>

@@ -1,9 +1,10 @@
 /** What happened, told to the log and the metrics. No line and no label holds anything that could be presented. */
+
 import type { IncomingMessage } from 'node:http'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant } from '../adapters/contract.ts'
 import type { Account } from './accounts/account.ts'
-import { FIRST_PARTY } from './provider/first-party-client.ts'
+import { FIRST_PARTY } from './clients/client.ts'
 import type { Reports } from './provider/reports.ts'
 import type { Refusal } from './security/rate-limit/refusal.ts'
 import type { LogEvent } from './telemetry/logger.ts'

@@ -17,6 +17,9 @@ export interface KnownClient extends Client {
   epoch: number
 }
 
+/** The client that is built in, of the first-party API. It has no row. */
+export const FIRST_PARTY = 'first-party'
+
 /** What the operator has set of the first-party API's tokens. Lives are seconds, each limited by the server's own. */
 export interface FirstPartySettings {
   /** The resource server that access tokens are for; without one they are for userinfo. */

@@ -1,10 +1,10 @@
 /** Our clients in the library's terms. */
 import type { Adapter, AdapterPayload, Configuration } from 'oidc-provider'
-import type { Client, KnownClient } from '../clients/client.ts'
+import { type Client, FIRST_PARTY, type KnownClient } from '../clients/client.ts'
 import { needsPlainSecret } from '../clients/client-metadata.ts'
 import { type KeepSecretUse, revealSecret } from '../clients/keep-secret.ts'
 import { logoPath } from '../clients/logo.ts'
-import { FIRST_PARTY, FIRST_PARTY_EXTRAS, type FirstPartyMetadata } from './first-party-client.ts'
+import { FIRST_PARTY_EXTRAS, type FirstPartyMetadata } from './first-party-client.ts'
 import { isServerScope, splitScope } from './scopes.ts'
 
 export interface ClientAdapterUse extends KeepSecretUse {

@@ -9,6 +9,7 @@ const NOON = Date.parse('2026-03-01T12:00:00Z')
 let store: {
   ada: { epoch: number; ends: number } | undefined
   web: number
+  firstParty: number
   acme: number
   everything: number
   issuedBefore: number | undefined
@@ -19,6 +20,7 @@ beforeEach(() => {
   store = {
     ada: { epoch: 2, ends: 0 },
     web: 0,
+    firstParty: 0,
     acme: 0,
     everything: 0,
     issuedBefore: undefined,
@@ -29,6 +31,7 @@ beforeEach(() => {
 
 const epochs = createEpochs({
   findAccount: async (sub) => (sub === 'ada' ? store.ada : undefined),
+  findBuiltInClient: async () => ({ epoch: store.firstParty }),
   findClient: async (id) => (id === 'web' ? { epoch: store.web } : undefined),
   findOrganization: async (id) => (id === 'acme' ? { epoch: store.acme } : undefined),
   findEverything: async () => ({ epoch: store.everything, issuedBefore: store.issuedBefore }),
@@ -73,6 +76,15 @@ describe('what was made counts', () => {
       expect(await epochs.isCurrent(owner, await epochs.now(owner), [])).toBe(true)
       store = before
     }
+  })
+
+  it('until everything of the built-in client is ended', async () => {
+    const own = { account: 'ada', client: 'first-party' }
+    const made = await epochs.now(own)
+    store.firstParty++
+    expect(await epochs.isCurrent(own, made, [])).toBe(false)
+    expect(await epochs.isCurrent(own, await epochs.now(own), [])).toBe(true)
+    expect(await epochs.isCurrent(owner, await epochs.now(owner), [])).toBe(true)
   })
 
   it('unless it was issued before a moment; what does not say when was', async () => {

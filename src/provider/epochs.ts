@@ -4,6 +4,7 @@
  * name raises a number of its person's, and only who finds another one than at birth looks for names.
  */
 import type { Grant, Json, JsonObject } from '../../adapters/contract.ts'
+import { FIRST_PARTY } from '../clients/client.ts'
 import type { End, Everything } from '../sessions/ends-repository.ts'
 import { type Made, readMade, writeMade } from '../sessions/made.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -11,6 +12,8 @@ import type { Clock } from '../shared/clock.ts'
 export interface EpochsUse {
   findAccount: (sub: string) => Promise<{ epoch: number; ends: number } | undefined>
   findClient: (clientId: string) => Promise<{ epoch: number } | undefined>
+  /** The one of the first-party API, once something of it was ended. */
+  findBuiltInClient: () => Promise<{ epoch: number } | undefined>
   /** Undefined while nothing of it was ended. */
   findOrganization: (id: string) => Promise<{ epoch: number } | undefined>
   findEverything: () => Promise<Everything>
@@ -34,14 +37,14 @@ export interface Epochs {
 }
 
 export function createEpochs(use: EpochsUse): Epochs {
+  const findClient = (id: string) => (id === FIRST_PARTY ? use.findBuiltInClient() : use.findClient(id))
   const present = async ({ account, client, organization }: Owner) => {
     const [person, application, group, everything] = await Promise.all([
       account === undefined ? undefined : use.findAccount(account),
-      client === undefined ? undefined : use.findClient(client),
+      client === undefined ? undefined : findClient(client),
       organization === undefined ? undefined : use.findOrganization(organization),
       use.findEverything(),
     ])
-    // The built-in client has no row, and so no epoch.
     const epochs: Omit<Made, 'e' | 't'> = {
       a: person?.epoch ?? 0,
       c: application?.epoch ?? 0,

@@ -4,11 +4,10 @@
  * So what a token is for is never read from a stored grant, but from the client of the request.
  */
 import type { AdapterPayload, Client } from 'oidc-provider'
-import type { FirstPartySettings, ResourceServer } from '../clients/client.ts'
+import { FIRST_PARTY, type FirstPartySettings, type ResourceServer } from '../clients/client.ts'
 import { AppError } from '../shared/app-error.ts'
 import { splitScope } from './scopes.ts'
 
-export const FIRST_PARTY = 'first-party'
 /** Never visited: the library wants one of every client that redeems codes. */
 export const NOWHERE = 'https://first-party.invalid/'
 const SCOPE = 'openid profile email'

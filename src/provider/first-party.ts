@@ -2,22 +2,18 @@
  * The built-in client of the first-party API and what it may do: sign a person in without a browser flow, refresh, and
  * end the session. Every request for this client from outside is `invalid_client`.
  */
+
 import type { IncomingMessage } from 'node:http'
 import type { Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'
 import type { Tell } from '../audit/request-events.ts'
+import { FIRST_PARTY } from '../clients/client.ts'
 import type { RevokeAccess } from '../sessions/revoke-access.ts'
 import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import { newSecret } from '../shared/ids.ts'
 import { ACR_1FA } from './claims.ts'
 import type { Epochs } from './epochs.ts'
-import {
-  FIRST_PARTY,
-  type FirstPartyMetadata,
-  firstPartyGrant,
-  firstPartyScope,
-  NOWHERE,
-} from './first-party-client.ts'
+import { type FirstPartyMetadata, firstPartyGrant, firstPartyScope, NOWHERE } from './first-party-client.ts'
 import type { Handles, Pepper } from './handles.ts'
 import type { InsideAnswer, InsideRequests } from './inside-requests.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
@@ -115,7 +111,7 @@ async function createCode(use: FirstPartyUse, { sub, authTime, device }: FirstPa
   const code = handles.newValueOf(grantId)
   const under = handles.inUse()
   const owner = { account: sub, device, organization: '' }
-  const made = await epochs.now({ account: sub })
+  const made = await epochs.now({ account: sub, client: FIRST_PARTY })
   const session = newSecret()
   const { refreshFamilyExp: expiresIn } = refreshLivesOf(use, metadata)
   await sessions.begin({ ...owner, id: session, kind: 'first_party', expiresIn })

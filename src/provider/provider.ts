@@ -7,6 +7,7 @@ import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'o
 import type { StateStore } from '../../adapters/contract.ts'
 import type { Inbox } from '../audit/inbox-repository.ts'
 import type { Tell } from '../audit/request-events.ts'
+import { FIRST_PARTY } from '../clients/client.ts'
 import type { ClientSecrets } from '../clients/client-secrets.ts'
 import { createAccessTokenReader } from '../keys/access-tokens.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
@@ -32,7 +33,7 @@ import { listen } from './events.ts'
 import { createIntrospectionPolicy, features } from './features.ts'
 import { createLibraryFetch } from './fetch.ts'
 import { createFirstParty, type FirstParty } from './first-party.ts'
-import { createFirstPartyMetadata, FIRST_PARTY, type FirstPartyClientUse } from './first-party-client.ts'
+import { createFirstPartyMetadata, type FirstPartyClientUse } from './first-party-client.ts'
 import { showFormPosts } from './form-post.ts'
 import { createLoadGrant, type GrantsUse } from './grants.ts'
 import { createHandles } from './handles.ts'
@@ -81,7 +82,7 @@ export interface ProviderUse
     EndedSessionsUse,
     PartyUse,
     Pick<LivingUse, 'stillLives'>,
-    Pick<EpochsUse, 'findOrganization' | 'findEverything' | 'wasEnded'>,
+    Pick<EpochsUse, 'findBuiltInClient' | 'findOrganization' | 'findEverything' | 'wasEnded'>,
     Lifetimes {
   issuer: string
   keys: DataKeys

@@ -5,6 +5,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { StoredEvent } from '../../adapters/contract.ts'
 import { createInbox } from '../audit/inbox-repository.ts'
+import { FIRST_PARTY } from '../clients/client.ts'
 import type { Database } from '../schema.ts'
 import { newRowId } from '../shared/ids.ts'
 import type { CleanUp } from './clean-ups-repository.ts'
@@ -46,6 +47,8 @@ export interface EndsRepository {
   everything(): Promise<Everything>
   /** Of an organization; undefined while nothing of it was ended. */
   organization(id: string): Promise<{ epoch: number } | undefined>
+  /** Of the built-in client; undefined while nothing of it was ended. */
+  builtInClient(): Promise<{ epoch: number } | undefined>
   /** Removes what can't come back any more, so many at most; how many there were. */
   forget(limit: number): Promise<number>
 }
@@ -78,6 +81,7 @@ export function createEndsRepository(db: Kysely<Database>): EndsRepository {
       return { epoch: row?.epoch ?? 0, issuedBefore: row?.issued_before?.getTime() }
     },
     organization: (id) => epochOf(db, 'organization', id),
+    builtInClient: () => epochOf(db, 'client', FIRST_PARTY),
     forget: async (limit) => {
       const { numDeletedRows } = await db
         .deleteFrom('access_ends')
@@ -142,7 +146,7 @@ async function endOne(
 
 /** Null where there is no such person or client (any longer). */
 async function raiseEpoch(tx: Kysely<Database>, { kind, value }: Whole): Promise<number | null> {
-  if (kind === 'organization') {
+  if (kind === 'organization' || (kind === 'client' && value === FIRST_PARTY)) {
     const { epoch } = await tx
       .insertInto('access_epochs')
       .values({ kind, value, epoch: higherThan(sql`0`) })
@@ -208,7 +212,7 @@ async function endEverything(tx: Kysely<Database>, before: number | undefined): 
     .execute()
 }
 
-const epochOf = (db: Kysely<Database>, kind: 'organization' | 'everything', value: string) =>
+const epochOf = (db: Kysely<Database>, kind: 'organization' | 'client' | 'everything', value: string) =>
   db
     .selectFrom('access_epochs')
     .select(['epoch', 'issued_before'])

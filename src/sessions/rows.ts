@@ -44,7 +44,7 @@ export interface AccessEndRow {
 }
 
 export interface AccessEpochRow {
-  kind: 'organization' | 'everything'
+  kind: 'organization' | 'client' | 'everything'
   value: string
   /** Goes up when all of it is ended. */
   epoch: Generated<number>

@@ -82,6 +82,20 @@ onEveryStorage((house, storage) => {
       expect((await refreshBy(agentOf(house()), token)).status).toBe(401)
   })
 
+  it('A-605 L-7 all of this API ends by the name of its client, and nothing else does', async () => {
+    const first = tokenOf(await login(agentOf(house())))
+    const asked = { scope: 'openid offline_access', prompt: 'consent' }
+    const elsewhere = await signIn(house(), agentOf(house()), APP, asked)
+    await commandWithin(house(), ['sessions', 'revoke', '--client', 'first-party'])
+    const again = async () => (await refreshBy(agentOf(house()), first)).status
+    await expect.poll(again, { timeout: 5_000 }).toBe(401)
+    const goesOn = async () =>
+      (await refreshBy(agentOf(house()), tokenOf(await login(agentOf(house()))))).status
+    await expect.poll(goesOn, { timeout: 5_000 }).toBe(200)
+    const { status } = await refresh(agentOf(house()), APP, elsewhere.tokens.refresh_token)
+    expect(status).toBe(200)
+  })
+
   // What the door lets in is the same whatever stands behind it.
   if (storage === 'embedded') describe('the door', () => theDoor(house))
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { FIRST_PARTY } from '../../clients/client.ts'
 import { type ClientMetadata, clientMetadataSchema } from '../../clients/client-metadata.ts'
-import { FIRST_PARTY } from '../../provider/first-party-client.ts'
 import { inWords } from './in-words.ts'
 
 /** RFC 6749 appendix A.1 allows a space too; nobody would see it. */

@@ -1,5 +1,4 @@
-import type { FirstPartySettings } from '../../clients/client.ts'
-import { FIRST_PARTY } from '../../provider/first-party-client.ts'
+import { FIRST_PARTY, type FirstPartySettings } from '../../clients/client.ts'
 import type { DesiredFirstParty } from './desired.ts'
 import { differences } from './fields.ts'
 import type { ChangeOf, PlanOptions } from './plan.ts'

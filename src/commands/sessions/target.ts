@@ -1,5 +1,6 @@
 /** Of whom or what: options name it, and it must be there. */
 import type { StateStore } from '../../../adapters/contract.ts'
+import { FIRST_PARTY } from '../../clients/client.ts'
 import type { Core } from '../../core.ts'
 import { aliasesOf } from '../../revocation.ts'
 import type { Whole } from '../../sessions/ends-repository.ts'
@@ -27,7 +28,8 @@ export async function findTarget(core: Core, state: StateStore, aim: Aim): Promi
   const { user, client, device, session, family, organization } = aim
   if (user !== undefined) return { kind: 'account', value: (await findUser(core, user)).sub }
   if (client !== undefined) {
-    if ((await core.clients.find(client)) === undefined) throw missing('client', client)
+    if (client !== FIRST_PARTY && (await core.clients.find(client)) === undefined)
+      throw missing('client', client)
     return { kind: 'client', value: client }
   }
   if (device !== undefined) return ownedBy('device', device, await ownerOfDevice(core, state, device))
