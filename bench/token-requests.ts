@@ -1,4 +1,7 @@
-/** Token requests: their CPU time beside the bare library's, and on two processes beside one; their trips to Redis. */
+/**
+ * Token requests: their CPU time beside the bare library's, and on two processes with twice the clients beside one; their
+ * trips to Redis.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -17,6 +20,7 @@ import type { House, Node } from '../test/support/house.ts'
 import { cpuOf, loop, post } from './load.ts'
 import { FOR_API, median, OFFLINE, print, REQUESTS, ROUNDS, SERVICE, WEB } from './set-up.ts'
 
+/** Clients of a process, each with a family of its own. */
 const FAMILIES = 32
 /** Until then the engine is still compiling, and the shorter program is done with that earlier. */
 const WARM_UP = 3
@@ -33,21 +37,19 @@ interface Target {
 export async function tokenRequests(house: House, redisUrl: string): Promise<void> {
   const [first, second] = house.nodes
   if (first === undefined || second === undefined) throw new Error('two nodes are needed')
-  const families = {
-    refreshTokens: await familiesOf(house, OFFLINE),
-    forApi: await familiesOf(house, FOR_API),
-  }
+  const refreshTokens = await familiesOf(house, OFFLINE, FAMILIES)
+  const forApi = await familiesOf(house, FOR_API, 2 * FAMILIES)
   await trips(house, redisUrl)
-  const one = { name: 'gatehouse', ...on(first), ...families }
-  const both = { name: 'two processes', ...on(first, second), ...families }
+  const one = { name: 'gatehouse', ...on(first), refreshTokens, forApi }
+  const both = { ...one, name: 'two processes', ...on(first, second) }
   const bare = await startBare()
   print(`server CPU per request, ${REQUESTS} requests, median of ${ROUNDS} rounds`)
   try {
     await compare('client credentials', [bare, one], 1.6, clientCredentials)
     await compare('refresh', [bare, one], 1.6, (target) => refreshes(target, target.refreshTokens))
-    const forApi = (target: Target): Promise<void> => refreshes(target, target.forApi)
-    await compare('refresh with JWT access token', [bare, one], 1.4, forApi)
-    await compare('refresh with JWT access token', [one, both], 1.1, forApi)
+    const withJwt = (target: Target): Promise<void> => refreshes(target, target.forApi)
+    await compare('refresh with JWT access token', [bare, one], 1.4, withJwt)
+    await compare('refresh with JWT access token', [one, both], 1.1, withJwt)
   } finally {
     bare.stop()
   }
@@ -58,9 +60,9 @@ const on = (...nodes: readonly Node[]): Pick<Target, 'urls' | 'pids'> => ({
   pids: nodes.map((node) => node.process.pid ?? 0),
 })
 
-async function familiesOf(house: House, request: Record<string, string>): Promise<string[]> {
+async function familiesOf(house: House, request: Record<string, string>, count: number): Promise<string[]> {
   const tokens: string[] = []
-  for (let n = 0; n < FAMILIES; n++)
+  for (let n = 0; n < count; n++)
     tokens.push((await signIn(house, agentOf(house), WEB, request)).tokens.refresh_token)
   return tokens
 }
@@ -100,7 +102,7 @@ async function clientCredentials(target: Target): Promise<void> {
 
 async function refreshes(target: Target, tokens: string[]): Promise<void> {
   let turn = 0
-  await loop(REQUESTS, FAMILIES, async (worker) => {
+  await loop(REQUESTS, FAMILIES * target.urls.length, async (worker) => {
     const form = { grant_type: 'refresh_token', refresh_token: tokens[worker] ?? '' }
     const { status, body } = await post(urlFor(target, turn++), form, basic(WEB))
     if (status !== 200) throw new Error(`${target.name} answered ${status}: ${body}`)
