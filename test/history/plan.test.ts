@@ -2,8 +2,10 @@ import { expect, it } from 'vitest'
 import { FAULTS, planOf } from '../support/history/plan.ts'
 import { createRandom } from '../support/history/random.ts'
 
-const plan = (seed: number) =>
-  planOf({ random: createRandom(seed).branch('plan'), calls: 10_000, nodes: 2, faults: FAULTS, times: 3 })
+const plan = (seed: number, deepFreeze = 0) => {
+  const random = createRandom(seed).branch('plan')
+  return planOf({ random, calls: 10_000, nodes: 2, faults: FAULTS, times: 3, deepFreeze })
+}
 
 it('the same seed is the same plan, and another one another', () => {
   expect(plan(7)).toEqual(plan(7))
@@ -18,6 +20,12 @@ it('a plan has each fault as often as it was asked for, in order, and leaves the
   expect(after).toEqual(after.toSorted((a, b) => a - b))
   expect(after.at(0)).toBeGreaterThanOrEqual(1_000)
   expect(after.at(-1)).toBeLessThanOrEqual(9_000)
+})
+
+it('one node is frozen for as long as was asked for, and nothing else is another plan for it', () => {
+  const [usual, deep] = [plan(7), plan(7, 20_000)]
+  const changed = deep.filter(({ ms }, n) => ms !== usual[n]?.ms)
+  expect(changed).toEqual([expect.objectContaining({ fault: 'freeze-node', ms: 20_000 })])
 })
 
 it('who draws from a branch draws the same, however often others do', () => {

@@ -15,6 +15,7 @@ const SHORT: RunOptions = {
   browsers: 2,
   faults: ['kill-node', 'freeze-node', 'kill-redis', 'cut-redis', 'put-back'],
   times: 1,
+  deepFreeze: 0,
   thefts: 2,
   window: 3_000,
 }
@@ -26,6 +27,7 @@ const LONG: Omit<RunOptions, 'seed'> = {
   browsers: 4,
   faults: FAULTS,
   times: 10,
+  deepFreeze: 20_000,
   thefts: 2,
   window: 5_000,
 }

@@ -34,20 +34,24 @@ export interface PlanUse {
   faults: readonly Fault[]
   /** Of each kind. */
   times: number
+  /** How long the first node that is frozen stands still, ms, where that is longer than the others do. */
+  deepFreeze: number
 }
 
 /** Evenly over the run, in an order that is drawn; the first and the last tenth are quiet. */
-export function planOf({ random, calls, nodes, faults, times }: PlanUse): Planned[] {
+export function planOf({ random, calls, nodes, faults, times, deepFreeze }: PlanUse): Planned[] {
   const all = faults.flatMap((fault) => Array.from({ length: times }, () => fault))
   const drawn = all
     .map((fault) => ({ fault, place: random.between(0, 1_000_000) }))
     .toSorted((a, b) => a.place - b.place)
-  return drawn.map(({ fault }, n) => ({
+  const planned = drawn.map(({ fault }, n) => ({
     after: Math.round(calls * (0.1 + (0.8 * n) / all.length)),
     fault,
     node: random.between(0, nodes - 1),
     ms: random.between(...(STANDSTILL[fault] ?? [0, 0])),
   }))
+  const first = planned.find(({ fault }) => fault === 'freeze-node')
+  return planned.map((one) => (one === first ? { ...one, ms: Math.max(one.ms, deepFreeze) } : one))
 }
 
 export function happen(stage: Stage, { fault, node, ms }: Planned): Promise<void> {

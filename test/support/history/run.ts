@@ -23,6 +23,8 @@ export interface RunOptions {
   faults: readonly Fault[]
   /** How often each fault happens. */
   times: number
+  /** How long one node stands still once, ms; 0: no longer than at other times. */
+  deepFreeze: number
   /** How many clients of each kind are stolen from. */
   thefts: number
   /** `REFRESH_REUSE_GRACE`, ms. */
