@@ -1,4 +1,4 @@
-/** Thousands of sessions are ended by one call: it is acknowledged at once, and what is left goes in the background. */
+/** Ten thousand sessions are ended by one call: it is acknowledged at once, and what is left goes in the background. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onDatabase } from '../security/probes.ts'
 import { countOf, leftOf, makeCrowd, signInOf } from '../support/crowd.ts'
@@ -18,22 +18,18 @@ const ONLY_THE_LATE = { grants: 1, sessions: 0 }
 const revoke = (house: House, organization: string, env: Record<string, string> = {}) =>
   commandWithin(house, ['sessions', 'revoke', '--organization', organization, '--json'], { env })
 
-/** Where a crowd is one statement, ten thousand; in Redis several batches, too. */
-describe.each([
-  ['postgresql', 10_000],
-  ['redis', 2_000],
-] as const)('on %s', (storage, count) => {
+describe.each(['postgresql', 'redis'] as const)('on %s', (storage) => {
   withHouse({ storage, nodes: 2 }, (house) => {
-    it(`L-7 ${count} sessions of one organization end while others go on`, async () => {
+    it('L-7 ten thousand sessions of one organization end while others go on', async () => {
       const organization = 'acme'
-      await makeCrowd(house(), { email: GRACE, organization, count, browsers: 100 })
+      await makeCrowd(house(), { email: GRACE, organization, count: 10_000, browsers: 500 })
       const [before, after] = [
         await signInOf(house(), { email: GRACE, organization }),
         await signInOf(house(), { email: GRACE, organization }),
       ]
       const load = refreshSteadily(
         PORTAL,
-        await familiesOf(house(), PORTAL, 2),
+        await familiesOf(house(), PORTAL, 4),
         () => house().nodes[0]?.url ?? '',
       )
       await load.served()

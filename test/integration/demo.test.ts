@@ -53,11 +53,15 @@ describe('the demo of a first start', () => {
     const answers = await Promise.all([before, after].map(({ clients }) => serviceToken(house, clients)))
     expect(answers).toEqual([401, 200])
   })
+})
 
-  it('follows the issuer to another port, and keeps its secrets; what was deleted stays away', async () => {
+it('the demo follows the issuer to another port, and keeps its secrets; what was deleted stays away', async () => {
+  const house = await openHouse({ storage: 'embedded' })
+  try {
     const before = await readDemo(house)
     expect(await commandWithin(house, ['client', 'delete', 'demo-spa'])).toMatchObject({ code: 0 })
-    await startAgain({ ISSUER: 'http://localhost:4321' })
+    await house.nodes[0]?.stop()
+    await house.start(0, { ISSUER: 'http://localhost:4321' })
     const after = await readDemo(house)
     expect(after).toMatchObject({
       issuer: 'http://localhost:4321',
@@ -70,7 +74,9 @@ describe('the demo of a first start', () => {
       ['demo-service', []],
       ['demo-web', ['http://localhost:4321/playground/callback']],
     ])
-  })
+  } finally {
+    await house.stop()
+  }
 })
 
 it('the demo stays away from a set-up that is somebody’s own', async () => {

@@ -144,7 +144,7 @@ async function live(world: World, drawn: readonly { name: string; pick: number }
 /** More where both stores keep events. Embedded storage is the first with one change at a time. */
 const STORAGES: [Storage, number][] = [
   ['postgresql', 300],
-  ['redis', 500],
+  ['redis', 1000],
 ]
 
 describe.each(STORAGES)('on %s', (storage, operations) => {

@@ -121,7 +121,7 @@ onEveryStorage(
         }
       }
       const families = []
-      for (let n = 0; n < 3; n++) families.push((await signIn(house(), agent, OWN, undefined, GRACE)).tokens)
+      for (let n = 0; n < 5; n++) families.push((await signIn(house(), agent, OWN, undefined, GRACE)).tokens)
       const storms = Promise.all(families.map(({ refresh_token: token }) => storm(token)))
       await revoke(house(), '--user', GRACE.email)
       await storms

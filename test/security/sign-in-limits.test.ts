@@ -50,9 +50,9 @@ onEveryStorage(
     if (storage !== 'postgresql') countedTries(house)
     if (storage === 'redis') names(house)
 
-    it('L-11 A-404 of thirty tries at once no more than the limit reach the verifier, over all nodes', async () => {
+    it('L-11 A-404 of fifty tries at once no more than the limit reach the verifier, over all nodes', async () => {
       const before = eventsOf(house(), 'login.failed').length
-      const browsers = await times(6, async (n) => browserAt(house(), '192.0.2.9', n % house().nodes.length))
+      const browsers = await times(10, async (n) => browserAt(house(), '192.0.2.9', n % house().nodes.length))
       const answers = await Promise.all(
         browsers.flatMap((browser) =>
           Array.from({ length: 5 }, () => guess(house(), browser, 'many@example.com')),
