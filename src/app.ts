@@ -1,5 +1,4 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
-
 import type { IncomingMessage } from 'node:http'
 import type Koa from 'koa'
 import type { StateStore } from '../adapters/contract.ts'

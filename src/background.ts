@@ -1,5 +1,4 @@
 /** The background work of a node, put together: a line a job. */
-
 import { hostname } from 'node:os'
 import type { StateStore } from '../adapters/contract.ts'
 import { createInbox } from './audit/inbox-repository.ts'

@@ -1,5 +1,4 @@
 /** What happened, told to the log and the metrics. No line and no label holds anything that could be presented. */
-
 import type { IncomingMessage } from 'node:http'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant } from '../adapters/contract.ts'

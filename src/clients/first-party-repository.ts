@@ -3,6 +3,7 @@ import type { AuditEvent } from '../audit/event.ts'
 import type { Database } from '../schema.ts'
 import type { FirstPartySettings } from './client.ts'
 import { recorded } from './clients-repository.ts'
+import type { FirstPartySettingsRow } from './rows.ts'
 
 export interface FirstPartyRepository {
   /** Undefined where nothing was set. */
@@ -42,14 +43,7 @@ export const createFirstPartyRepository = (db: Kysely<Database>): FirstPartyRepo
     }),
 })
 
-const toSettings = (row: {
-  resource: string | null
-  scope: string | null
-  access_token_ttl: number | null
-  refresh_token_ttl: number | null
-  refresh_family_ttl: number | null
-  managed_by: string | null
-}): FirstPartySettings => ({
+const toSettings = (row: Omit<FirstPartySettingsRow, 'single' | 'updated_at'>): FirstPartySettings => ({
   resource: row.resource ?? undefined,
   scope: row.scope ?? undefined,
   accessTokenTtl: row.access_token_ttl ?? undefined,

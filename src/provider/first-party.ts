@@ -2,7 +2,6 @@
  * The built-in client of the first-party API and what it may do: sign a person in without a browser flow, refresh, and
  * end the session. Every request for this client from outside is `invalid_client`.
  */
-
 import type { IncomingMessage } from 'node:http'
 import type { Provider } from 'oidc-provider'
 import type { StateStore } from '../../adapters/contract.ts'

@@ -2,7 +2,6 @@
  * Who signs out at the first-party API shows an access token, which may be for a resource and so is none for userinfo.
  * The house asks its library here instead, by a request of its own; from outside there is nothing at this address.
  */
-
 import { errors, type Provider } from 'oidc-provider'
 import { FIRST_PARTY } from '../clients/client.ts'
 import type { InsideRequests } from './inside-requests.ts'

@@ -1,5 +1,4 @@
 /** The OpenID Provider, put together from one file per concern. No logic here: this is its table of contents. */
-
 import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Context } from 'koa'

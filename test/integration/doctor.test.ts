@@ -1,5 +1,4 @@
 /** `doctor` on healthy and ailing set-ups: it looks, says what it found, and changes nothing. */
-
 import { existsSync } from 'node:fs'
 import { chmod, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'

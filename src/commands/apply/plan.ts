@@ -2,7 +2,6 @@
  * What must change so that the store is as a set-up describes it. A pure function of both sides: the same question
  * always gets the same answer, and `--dry-run` shows exactly what would be done.
  */
-
 import type { UserChanges } from '../../accounts/users-repository.ts'
 import type { Client, FirstPartySettings, ResourceServer } from '../../clients/client.ts'
 import type { Desired, DesiredPassword, DesiredUser } from './desired.ts'
