@@ -56,7 +56,7 @@ export interface FirstPartyUse {
     signIn(req: Context['req'], signIn: { sub: string; authTime: number; device: string }): Promise<Answer>
     refresh(req: Context['req'], refreshToken: string): Promise<Answer>
     endByRefreshToken(req: Context['req'], refreshToken: string): Promise<boolean>
-    endByAccessToken(req: Context['req'], authorization: string): Promise<Answer<Done>>
+    endByAccessToken(req: Context['req'], authorization: string, everywhere: boolean): Promise<Answer<Done>>
   }
 }
 
@@ -182,7 +182,8 @@ async function signOut(use: FirstPartyUse, ctx: Context): Promise<void> {
 }
 
 async function logout(use: FirstPartyUse, ctx: Context): Promise<void> {
-  const ended = await use.tokens.endByAccessToken(ctx.req, ctx.get('authorization'))
+  const everywhere = ctx.query['everywhere'] === 'true'
+  const ended = await use.tokens.endByAccessToken(ctx.req, ctx.get('authorization'), everywhere)
   take(ctx, ended, 'invalid_token')
   use.cookie.clear(ctx)
   ctx.status = 204

@@ -55,8 +55,11 @@ export interface FirstParty {
   familyOf(refreshToken: string): string | undefined
   /** By any authentic refresh token of the session, the one before last included. False for every other value. */
   endByRefreshToken(outer: IncomingMessage, refreshToken: string): Promise<boolean>
-  /** By a living access token of the session, with a proof where it is bound to a key. `authorization`: the header. */
-  endByAccessToken(outer: IncomingMessage, authorization: string): Promise<FirstPartyEnd>
+  /**
+   * By a living access token of the session, with a proof where it is bound to a key. `authorization`: the header.
+   * `everywhere`: all that its person has, at every client.
+   */
+  endByAccessToken(outer: IncomingMessage, authorization: string, everywhere: boolean): Promise<FirstPartyEnd>
 }
 
 export interface FirstPartyUse extends RefreshLives {
@@ -91,12 +94,12 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
     endByRefreshToken: async (outer, value) => {
       const token = refreshTokens.decode(value)
       if (token === undefined) return false
-      return endFamily(use, outer, token.family)
+      return endFamily(use, outer, token.family, false)
     },
-    endByAccessToken: async (outer, authorization) => {
+    endByAccessToken: async (outer, authorization, everywhere) => {
       const answer = await inside.ask(provider, outer, HELD_ACCESS_TOKEN, { authorization })
       if (answer.status !== 200) return refusedBy(answer)
-      const ended = await endFamily(use, outer, String(answer.body['grant']))
+      const ended = await endFamily(use, outer, String(answer.body['grant']), everywhere)
       return ended ? { ok: true } : { ok: false, status: 401, error: 'invalid_token' }
     },
   }
@@ -172,22 +175,37 @@ const tokensIn = (
   refresh_token_expires_in: Math.floor(Math.min(refreshTokenExp, refreshFamilyExp) / 1000),
 })
 
-async function endFamily(use: FirstPartyUse, outer: IncomingMessage, grantId: string): Promise<boolean> {
-  const end = async (under: Pepper) => (await endGrant(use, outer, under.grantKey(grantId))) || undefined
+async function endFamily(
+  use: FirstPartyUse,
+  outer: IncomingMessage,
+  grantId: string,
+  everywhere: boolean,
+): Promise<boolean> {
+  const end = async (under: Pepper) =>
+    (await endGrant(use, outer, under.grantKey(grantId), everywhere)) || undefined
   return (await use.handles.find(end)) !== undefined
 }
 
-/** The whole session of a first-party grant: its families and tokens. */
+/** The whole session of a first-party grant: its families and tokens; or all that its person has. */
 async function endGrant(
   { store, access, tell }: FirstPartyUse,
   outer: IncomingMessage,
   grantKey: string,
+  everywhere: boolean,
 ): Promise<boolean> {
   const grant = await store.grants.read(grantKey)
   if (grant?.client !== FIRST_PARTY) return false
   const { account, client, session } = grant
   const about = { subject: account, actor: `user:${account}`, client, session }
-  const event = tell({ req: outer }, { type: 'session.ended', ...about })
-  await access.revoke({ kind: 'session', value: session, account }, event)
+  if (everywhere)
+    await access.revoke(
+      { kind: 'account', value: account },
+      tell({ req: outer }, { type: 'user.tokens_revoked', ...about }),
+    )
+  else
+    await access.revoke(
+      { kind: 'session', value: session, account },
+      tell({ req: outer }, { type: 'session.ended', ...about }),
+    )
   return true
 }

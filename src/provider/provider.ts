@@ -22,7 +22,7 @@ import { type ClientLimit, createClientAttempts } from './client-attempts.ts'
 import { createClientTokens } from './client-tokens.ts'
 import { type ClientAdapterUse, clientDefaults, extraClientMetadata } from './clients.ts'
 import { cookies } from './cookies.ts'
-import { clientBasedCORS } from './cors.ts'
+import { createClientBasedCORS } from './cors.ts'
 import { createCustomizeJwt } from './customize-jwt.ts'
 import { type EndedSessionsUse, tellEndedSessions } from './ended-sessions.ts'
 import { createEndings } from './endings.ts'
@@ -84,6 +84,8 @@ export interface ProviderUse
     Pick<EpochsUse, 'findBuiltInClient' | 'findOrganization' | 'findEverything' | 'wasEnded'>,
     Lifetimes {
   issuer: string
+  /** Origins of the operator's own pages. */
+  firstPartyOrigins: readonly string[]
   keys: DataKeys
   signingKeys: JWK[]
   clientSecrets: ClientSecrets
@@ -168,7 +170,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     assertJwtClientAuthClaimsAndHeader: checkClientAssertion({ ...use, assertions }),
     claims: CLAIMS,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'none'],
-    clientBasedCORS,
+    clientBasedCORS: createClientBasedCORS(use.firstPartyOrigins),
     clientDefaults,
     conformIdTokenClaims: false,
     cookies: cookies(use.issuer, () => use.keys.living('cookie'), ctx),

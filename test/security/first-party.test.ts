@@ -69,6 +69,22 @@ onEveryStorage((house, storage) => {
     expect(codeOf(await logout(agent, String(accessToken)))).toEqual([401, 'invalid_token'])
   })
 
+  it('A-605 who signs out everywhere has no session left anywhere', async () => {
+    const [here, there] = [agentOf(house()), agentOf(house())]
+    const { access_token: accessToken } = (await login(here)).json()
+    const elsewhere = await login(there)
+    const { tokens } = await signIn(house(), agentOf(house()), APP)
+    expect((await logout(here, String(accessToken), '?everywhere=true')).status).toBe(204)
+    for (const node of nodes()) {
+      const again = async () => (await refreshBy(agentOf(house()), tokenOf(elsewhere), { node })).status
+      await expect.poll(again, { timeout: 5_000 }).toBe(401)
+      expect((await userinfo(agentOf(house()), tokens.access_token)).status).toBe(401)
+    }
+    const anew = async () =>
+      (await refreshBy(agentOf(house()), tokenOf(await login(agentOf(house()))))).status
+    await expect.poll(anew, { timeout: 5_000 }).toBe(200)
+  })
+
   it('A-605 the token before last signs out too, and refreshes under way leave nothing behind', async () => {
     const agent = agentOf(house())
     const first = tokenOf(await login(agent))
@@ -343,6 +359,18 @@ function theDoor(house: () => House): void {
     const { tokens } = await signIn(house(), agent(), APP)
     for (const token of [tokens.access_token, tokens.id_token, 'x', '', `${'A'.repeat(65)}`])
       expect(codeOf(await logout(agent(), token))).toEqual([401, 'invalid_token'])
+  })
+
+  it('A-326 userinfo may be read from pages of the listed origins, and of no other', async () => {
+    const { access_token: token } = (await login(agent())).json()
+    const allowed = async (origin: string) => {
+      const headers = { authorization: `Bearer ${String(token)}`, origin }
+      const answer = await agent().request('/oauth2/userinfo', { headers })
+      return [answer.status, answer.headers.get('access-control-allow-origin')]
+    }
+    expect(await allowed(PAGE.origin)).toEqual([200, PAGE.origin])
+    for (const origin of ['https://evil', 'https://app.example', 'null'])
+      expect((await allowed(origin))[1]).toBeNull()
   })
 
   it('a second factor that nobody has asked for is refused', async () => {

@@ -29,8 +29,8 @@ export const refreshBy = (agent: Agent, token?: string, over: Request = {}) =>
     },
   })
 
-export const logout = (agent: Agent, accessToken: string) =>
-  agent.request('/auth/logout', {
+export const logout = (agent: Agent, accessToken: string, query = '') =>
+  agent.request(`/auth/logout${query}`, {
     method: 'POST',
     headers: { ...PAGE, authorization: `Bearer ${accessToken}` },
   })

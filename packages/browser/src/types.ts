@@ -19,8 +19,9 @@ export interface GatehouseOptions {
   /** Origins that `fetch` gives the access token to, besides none. This page's own, if it is one, is named too. */
   origins?: readonly string[]
   /**
-   * Binds the session to a key that can't leave this browser (RFC 9449); `true`. Switch it off only where storage is
-   * blocked for good: then a stolen refresh token is good by itself, and a lost answer may cost the session.
+   * Binds the session to a key that can't leave this browser (RFC 9449); `true`. Switch it off only where there is no
+   * other way: then a stolen refresh token is good by itself, a lost answer may cost the session, and one by redirect
+   * lives no longer than its page.
    */
   dpop?: boolean
   /**

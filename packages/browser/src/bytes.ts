@@ -1,0 +1,20 @@
+const text = new TextEncoder()
+
+export const base64url = (bytes: ArrayBuffer | Uint8Array): string =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(
+    /[+/=]/g,
+    (sign) => ({ '+': '-', '/': '_' })[sign] ?? '',
+  )
+
+export const utf8 = (value: string): Uint8Array<ArrayBuffer> => text.encode(value)
+
+/** 256 bits that nobody can guess. */
+export const random = (): string => base64url(crypto.getRandomValues(new Uint8Array(32)))
+
+export const sha256 = async (value: string): Promise<string> =>
+  base64url(await crypto.subtle.digest('SHA-256', utf8(value)))
+
+export const fromBase64url = (value: string): string =>
+  new TextDecoder().decode(
+    Uint8Array.from(atob(value.replace(/-/g, '+').replace(/_/g, '/')), (sign) => sign.charCodeAt(0)),
+  )

@@ -1,0 +1,3 @@
+export { GatehouseError } from './errors.ts'
+export { createGatehouse } from './gatehouse.ts'
+export type * from './types.ts'
