@@ -55,6 +55,7 @@ const grant: Grant = {
   writtenIn: 0,
   content: {},
   expiresIn: 1000,
+  code: { key: 'c', payload: { scope: 'openid offline_access' }, expiresIn: 1000 },
   family: { number: 0, uses: [], payload: {}, currentExpiresIn: 1000, endsIn: 1000 },
 }
 
@@ -123,6 +124,8 @@ describe('what was made counts', () => {
     store.ended = [{ kind: 'sign_on', value: 's' }]
     expect(await counts()).toBe(true)
     expect(await isCurrentGrant(epochs, 'key', bare)).toBe(false)
+    const online = { ...grant, content, code: { ...grant.code, payload: { scope: 'openid' } } } as Grant
+    expect(await isCurrentGrant(epochs, 'key', online)).toBe(false)
   })
 
   it('and nothing is ended by an empty name', () => {

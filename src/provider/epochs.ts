@@ -8,6 +8,7 @@ import { FIRST_PARTY } from '../clients/client.ts'
 import type { End, Everything } from '../sessions/ends-repository.ts'
 import { type Made, readMade, writeMade } from '../sessions/made.ts'
 import type { Clock } from '../shared/clock.ts'
+import { outlivesSignOut } from './online.ts'
 
 export interface EpochsUse {
   findAccount: (sub: string) => Promise<{ epoch: number; ends: number } | undefined>
@@ -78,13 +79,14 @@ const ownerOf = ({ account, client, organization }: Grant): Owner => ({
 })
 
 /** By what a grant may have been ended: a sign-out leaves a family alone that was meant to outlive it. */
-export function namesOf(key: string, { session, device, family }: Grant): End[] {
+export function namesOf(key: string, grant: Grant): End[] {
+  const { session, device } = grant
   const names: End[] = [
     { kind: 'family', value: key },
     { kind: 'session', value: session },
     { kind: 'device', value: device },
   ]
-  if (family === undefined) names.push({ kind: 'sign_on', value: session })
+  if (!outlivesSignOut(grant)) names.push({ kind: 'sign_on', value: session })
   return names.filter(({ value }) => value !== '')
 }
 

@@ -1,7 +1,8 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { GrantStore } from '../../adapters/contract.ts'
+import type { GrantStore, StoredEvent } from '../../adapters/contract.ts'
 import type { ShowPage } from '../pages/respond.ts'
 import type { Endings } from './endings.ts'
+import { outlivesSignOut } from './online.ts'
 import { orUnavailable } from './unavailable.ts'
 
 export interface LogoutUse {
@@ -66,6 +67,13 @@ export function endGrantsAtLogout(provider: Provider, store: GrantStore, endings
     if (!ended) return
     ctx.set('clear-site-data', CLEAR_SITE_DATA)
     const event = endings.of(ctx as KoaContextWithOIDC)
-    await orUnavailable(store.revokeAll('session', oidc.session.uid, event, { spareFamilies: true }))
+    await orUnavailable(endSignOn(store, oidc.session.uid, event))
   })
+}
+
+async function endSignOn(store: GrantStore, session: string, event: StoredEvent): Promise<void> {
+  for await (const batch of store.list('session', session)) {
+    const over = batch.filter((grant) => !outlivesSignOut(grant)).map(({ key }) => key)
+    if (over.length > 0) await store.revokeEach(over, event)
+  }
 }

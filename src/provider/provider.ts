@@ -6,7 +6,6 @@ import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'o
 import type { StateStore } from '../../adapters/contract.ts'
 import type { Inbox } from '../audit/inbox-repository.ts'
 import type { Tell } from '../audit/request-events.ts'
-import { FIRST_PARTY } from '../clients/client.ts'
 import type { ClientSecrets } from '../clients/client-secrets.ts'
 import { createAccessTokenReader } from '../keys/access-tokens.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
@@ -52,6 +51,7 @@ import {
 import { createLives, type LivingUse } from './living.ts'
 import { createLogoutPages, endGrantsAtLogout, type LogoutUse } from './logout.ts'
 import { createNonceSecrets } from './nonces.ts'
+import { issueRefreshToken } from './online.ts'
 import type { PartyUse } from './party.ts'
 import { pkce } from './pkce.ts'
 import { letPublicDocumentsBeKept } from './public-documents.ts'
@@ -196,9 +196,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       policy: createInteractionPolicy(use),
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
     },
-    issueRefreshToken: async (_ctx, client, source) =>
-      client.clientId === FIRST_PARTY ||
-      (client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access')),
+    issueRefreshToken,
     jwks: { keys: use.signingKeys },
     loadExistingGrant: createLoadGrant({ ...use, handles }),
     pkce,

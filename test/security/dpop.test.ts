@@ -81,6 +81,33 @@ withHouse({ storage: 'redis', nodes: 2, env: { REFRESH_REUSE_GRACE: '0' } }, (ho
     nonce = asked.headers.get('dpop-nonce') ?? ''
   })
 
+  it('A-605 a page with a key stays signed in without offline_access, until its person signs out', async () => {
+    const browser = agent()
+    const scope = { scope: 'openid email' }
+    const begin = async (rp: RelyingParty): Promise<Answer> => {
+      const request = authorizationRequest(rp, scope)
+      const code = (await authorize(house(), browser, request)).searchParams.get('code') ?? ''
+      return withProof(browser, key, TOKEN, codeRequest(rp, code, request.verifier))
+    }
+    const page = (await begin(APP)).json()
+    // A client with a secret has a place of its own for what should outlast a session, and asks for it.
+    expect((await begin(PORTAL)).json()).not.toHaveProperty('refresh_token')
+    const given = await withProof(browser, key, TOKEN, refreshRequest(APP, String(page['refresh_token'])))
+    expect(given.status).toBe(200)
+    const offline = await boundTokens(house(), APP, key)
+
+    const asked = await browser.request('/oauth2/logout')
+    await browser.submit(asked, '/oauth2/logout/confirm', { logout: 'yes' })
+    const next = String(given.json()['refresh_token'])
+    for (const node of [0, 1])
+      expect(errorIn(await withProof(agent(node), key, TOKEN, refreshRequest(APP, next)))).toEqual([
+        400,
+        'invalid_grant',
+      ])
+    const other = await withProof(browser, key, TOKEN, refreshRequest(APP, offline['refresh_token']))
+    expect(other.status).toBe(200)
+  })
+
   it('a good proof gives a token that says so', async () => {
     const answer = await ask(await prove())
     expect([answer.status, answer.json()['token_type']]).toEqual([200, 'DPoP'])

@@ -1,5 +1,5 @@
 import { readChallenge } from './challenge.ts'
-import { own } from './errors.ts'
+import { codeOf, own } from './errors.ts'
 import { createFirstParty } from './first-party.ts'
 import { createHttp } from './http.ts'
 import { createRedirect } from './redirect.ts'
@@ -27,9 +27,14 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   let started: Promise<Session> | undefined
 
   async function start(): Promise<Session> {
-    checkBrowser()
-    const answer = redirect && (await redirect.finish())
-    return answer ? session.begin(async () => answer) : session.resume()
+    try {
+      checkBrowser()
+      const answer = redirect && (await redirect.finish())
+      return await (answer ? session.begin(async () => answer) : session.resume())
+    } catch (error) {
+      if (codeOf(error) !== 'unreachable') session.forget('none')
+      throw error
+    }
   }
 
   const send = async (request: Request, token: string): Promise<Response> =>
@@ -47,10 +52,12 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
 
   return {
     getSession: session.get,
+    getTokenState: session.tokenState,
     subscribe: session.subscribe,
     start() {
-      started ??= start()
-      started.catch(() => {
+      // Stopped meanwhile.
+      if (started) session.open()
+      started ??= start().finally(() => {
         started = undefined
       })
       return started
@@ -83,10 +90,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       return withToken(new Request(request, { redirect: 'error' }))
     },
     signOut: ({ everywhere = false } = {}) => session.end(everywhere),
-    stop() {
-      started = undefined
-      session.stop()
-    },
+    stop: session.stop,
   }
 }
 

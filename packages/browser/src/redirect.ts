@@ -108,7 +108,7 @@ export function createRedirect(
       return granted(form, { key: bound ? await createKey() : undefined }, { nonce, maxAge })
     },
 
-    refresh: (stored, claims) =>
+    refresh: async (stored, claims) =>
       granted({ grant_type: 'refresh_token', refresh_token: stored.refreshToken }, stored, {
         sub: claims?.sub,
       }),

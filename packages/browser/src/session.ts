@@ -4,14 +4,13 @@ import type { Grant, Mode } from './mode.ts'
 import { pause } from './pause.ts'
 import type { Store } from './store.ts'
 import { alone } from './tabs.ts'
-import type { Claims, Session, SignedOutReason } from './types.ts'
+import type { Claims, Session, SignedOutReason, TokenState } from './types.ts'
 
 /** In memory alone. */
-interface Known {
+interface Known extends TokenState {
   token: string
-  /** Epoch ms, by this device's clock, as the next. */
+  /** Epoch ms. */
   since: number
-  until: number
   claims: Claims | undefined
   idToken: string | undefined
 }
@@ -28,7 +27,10 @@ export interface SessionUse {
 
 export interface SessionKeeper {
   get(): Session
+  tokenState(): TokenState | undefined
   subscribe(listener: () => void): () => void
+  /** Listens to the other pages, and renews what is known, until it is stopped. */
+  open(): void
   /** Takes up what this browser has. */
   resume(): Promise<Session>
   /** A new session, which takes the former one's place. */
@@ -36,6 +38,7 @@ export interface SessionKeeper {
   /** A token that isn't this one, and good for so long, in ms. */
   token(minValidity: number, not?: string): Promise<string>
   end(everywhere: boolean): Promise<void>
+  forget(reason: SignedOutReason): void
   key(): Promise<CryptoKeyPair | undefined>
   stop(): void
 }
@@ -53,49 +56,45 @@ const PATIENCE_MS = 30_000
 export function createSession({ name, mode, store }: SessionUse): SessionKeeper {
   let session: Session = { status: 'loading' }
   let known: Known | undefined
+  let state: TokenState | undefined
   let flight: Promise<string> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let channel: BroadcastChannel | undefined
   let listens = false
   const listeners = new Set<() => void>()
 
-  function become(next: Session): Session {
-    if (JSON.stringify(next) !== JSON.stringify(session)) {
-      session = next
-      for (const listener of listeners) listener()
-    }
-    return session
+  function become(next: Session, token?: Known): void {
+    known = token
+    state = token && { expiresAt: token.expiresAt }
+    clearTimeout(timer)
+    if (JSON.stringify(next) !== JSON.stringify(session)) session = next
+    for (const listener of listeners) listener()
   }
 
   function adopt(next: Known): string {
-    known = next
-    const { token, since, until, claims } = next
-    become({ status: 'signed-in', ...(claims && { claims }) })
-    clearTimeout(timer)
+    const { token, since, expiresAt, claims } = next
+    become({ status: 'signed-in', ...(claims && { claims }) }, next)
     // Ahead of its end, and no two browsers in step.
-    timer = setTimeout(renew, since + (until - since) * (0.6 + 0.25 * Math.random()) - Date.now())
+    if (channel)
+      timer = setTimeout(renew, since + (expiresAt - since) * (0.6 + 0.25 * Math.random()) - Date.now())
     return token
   }
 
-  function forget(reason: SignedOutReason): void {
-    known = undefined
-    clearTimeout(timer)
-    become({ status: 'signed-out', reason })
-  }
+  const forget = (reason: SignedOutReason): void => become({ status: 'signed-out', reason })
 
   const tell = (message: Message): void => channel?.postMessage(message)
 
   function hear(message: Message): void {
     if ('ask' in message) known && tell({ known })
     else if ('over' in message) forget(message.over)
-    else if (message.known.until > (known?.until ?? Date.now())) adopt(message.known)
+    else if (message.known.expiresAt > (known?.expiresAt ?? Date.now())) adopt(message.known)
   }
 
   /** Nobody waits for it; what goes wrong is told to who asks next. */
   const renew = (): unknown => refresh().catch(() => {})
 
   /** The timer of a page that slept is late. */
-  const wake = (): unknown => channel && known && Date.now() > known.until - PATIENCE_MS && renew()
+  const wake = (): unknown => channel && known && Date.now() > known.expiresAt - PATIENCE_MS && renew()
 
   function open(): void {
     if (channel) return
@@ -110,7 +109,7 @@ export function createSession({ name, mode, store }: SessionUse): SessionKeeper 
     await store.write(stored)
     const since = Date.now()
     const { claims = known?.claims, idToken = known?.idToken } = grant
-    const next = { token: accessToken, since, until: since + expiresIn, claims, idToken }
+    const next = { token: accessToken, since, expiresAt: since + expiresIn, claims, idToken }
     tell({ known: next })
     return adopt(next)
   }
@@ -170,14 +169,17 @@ export function createSession({ name, mode, store }: SessionUse): SessionKeeper 
 
   return {
     get: () => session,
+    tokenState: () => state,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    open,
     async resume() {
       open()
-      if (!(await store.read())) forget('none')
-      else if (!known)
+      if (known) adopt(known)
+      else if (!(await store.read())) forget('none')
+      else
         await refresh().catch((error: unknown) => {
           if (session.status === 'loading') throw error
         })
@@ -194,7 +196,9 @@ export function createSession({ name, mode, store }: SessionUse): SessionKeeper 
     },
     async token(minValidity, not) {
       if (session.status === 'signed-out') throw own('signed_out')
-      return known && known.token !== not && known.until - Date.now() >= minValidity ? known.token : refresh()
+      return known && known.token !== not && known.expiresAt - Date.now() >= minValidity
+        ? known.token
+        : refresh()
     },
     async end(everywhere) {
       open()
@@ -210,6 +214,7 @@ export function createSession({ name, mode, store }: SessionUse): SessionKeeper 
         await over('signed-out')
       }
     },
+    forget,
     key: async () => (await store.read())?.key,
     stop() {
       clearTimeout(timer)

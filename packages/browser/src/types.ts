@@ -45,6 +45,12 @@ export type Session =
   | { readonly status: 'signed-in'; readonly claims?: Claims }
   | { readonly status: 'signed-out'; readonly reason: SignedOutReason }
 
+/** Of the access token at hand, never itself. The same object until there is another. */
+export interface TokenState {
+  /** Epoch ms, by this device's clock. */
+  readonly expiresAt: number
+}
+
 /**
  * `none`: nobody has signed in here. `signed-out`: the person did, perhaps in another tab. `ended`: it expired, or was
  * ended from elsewhere. `reused`: its refresh token came from two parties, so it was ended for both.
@@ -74,14 +80,17 @@ export interface RedirectSignIn extends StepUpChallenge {
 }
 
 export interface Gatehouse {
-  /** The same object until something changes. */
+  /** The same object until something changes; a refresh changes nothing. */
   getSession(): Session
-  /** Called after each change. Returns what unsubscribes. */
+  /** Undefined while there is none. */
+  getTokenState(): TokenState | undefined
+  /** Called after each change of these two. Returns what unsubscribes. */
   subscribe(listener: () => void): () => void
   /**
    * Takes up the answer of a redirect, or the session that this browser has; asks the server only where there may be
    * one. Safe to call again: it is the same start. Rejects where this browser or page can't keep a session
-   * (`insecure_context`, `unsupported_browser`, `storage_blocked`) and where a redirect's answer is refused.
+   * (`insecure_context`, `unsupported_browser`, `storage_blocked`) and where a redirect's answer is refused, then
+   * nobody is signed in; and with `unreachable`, when that is not known yet and goes on being asked.
    */
   start(): Promise<Session>
   /** Sends the browser to sign in. Never resolves: the page goes. Sign-in by redirect only. */
