@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{src,adapters,bin}/**/*.test.ts'],
+          include: ['{src,adapters,bin}/**/*.test.ts', 'packages/*/src/**/*.test.{ts,tsx}'],
           isolate: false,
           // A busy machine is no fault of the code.
           testTimeout: 60_000,

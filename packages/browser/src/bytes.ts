@@ -14,7 +14,12 @@ export const random = (): string => base64url(crypto.getRandomValues(new Uint8Ar
 export const sha256 = async (value: string): Promise<string> =>
   base64url(await crypto.subtle.digest('SHA-256', utf8(value)))
 
-export const fromBase64url = (value: string): string =>
-  new TextDecoder().decode(
-    Uint8Array.from(atob(value.replace(/-/g, '+').replace(/_/g, '/')), (sign) => sign.charCodeAt(0)),
-  )
+/** Empty where it is none. */
+export function fromBase64url(value = ''): string {
+  try {
+    const binary = atob(value.replace(/-/g, '+').replace(/_/g, '/'))
+    return new TextDecoder().decode(Uint8Array.from(binary, (sign) => sign.charCodeAt(0)))
+  } catch {
+    return ''
+  }
+}

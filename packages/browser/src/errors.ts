@@ -21,7 +21,7 @@ const OWN = {
   storage_blocked: 'Allow storage for this site: it holds the key of the session',
   wrong_mode: 'With clientId call signIn(), without one signInWithPassword()',
   foreign_return: 'returnTo must lead to this origin',
-  invalid_answer: 'The server answered something else than was asked',
+  invalid_answer: 'No answer to what was asked',
   signed_out: 'Nobody is signed in',
   unreachable: 'The server does not answer; the session lives on',
 } as const

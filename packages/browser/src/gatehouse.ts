@@ -94,7 +94,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   }
 }
 
-/** Whoever has Web Locks has the rest. */
+/** Who has Web Locks has the rest. */
 function checkBrowser(): void {
   if (!globalThis.isSecureContext) throw own('insecure_context')
   if (!navigator.locks) throw own('unsupported_browser')

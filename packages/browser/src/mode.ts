@@ -1,14 +1,18 @@
 import type { Stored } from './store.ts'
-import type { Claims } from './types.ts'
+import type { Claims, TokenState } from './types.ts'
 
-/** What a sign-in or a refresh brings. */
-export interface Grant {
-  accessToken: string
-  /** Ms. */
-  expiresIn: number
+/** What a page has in its memory, and nowhere else. */
+export interface Known extends TokenState {
+  token: string
+  /** Epoch ms. */
+  since: number
   /** Of the id token, and it as it came: a hint for the sign-out, no credential. */
   claims?: Claims | undefined
   idToken?: string | undefined
+}
+
+/** What a sign-in or a refresh brings. */
+export interface Grant extends Known {
   stored: Stored
 }
 

@@ -1,19 +1,10 @@
 /** The session of an application in a browser: what is known of it, and its silent refresh. */
 import { codeOf, type GatehouseError, own } from './errors.ts'
-import type { Grant, Mode } from './mode.ts'
+import type { Grant, Known, Mode } from './mode.ts'
 import { pause } from './pause.ts'
 import type { Store } from './store.ts'
 import { alone } from './tabs.ts'
-import type { Claims, Session, SignedOutReason, TokenState } from './types.ts'
-
-/** In memory alone. */
-interface Known extends TokenState {
-  token: string
-  /** Epoch ms. */
-  since: number
-  claims: Claims | undefined
-  idToken: string | undefined
-}
+import type { Session, SignedOutReason, TokenState } from './types.ts'
 
 /** Between the pages: whoever has a token tells it to who asks, and when it is new; and when the session is over. */
 type Message = { ask: true } | { known: Known } | { over: SignedOutReason }
@@ -101,15 +92,13 @@ export function createSession({ name, mode, store }: SessionUse): SessionKeeper 
     channel = new BroadcastChannel(name)
     channel.onmessage = ({ data }) => hear(data)
     if (!listens)
-      for (const event of ['online', 'pageshow', 'focus', 'visibilitychange']) addEventListener(event, wake)
+      for (const event of ['online', 'pageshow', 'visibilitychange']) addEventListener(event, wake)
     listens = true
   }
 
-  async function keep({ accessToken, expiresIn, stored, ...grant }: Grant): Promise<string> {
+  async function keep({ stored, ...grant }: Grant): Promise<string> {
     await store.write(stored)
-    const since = Date.now()
-    const { claims = known?.claims, idToken = known?.idToken } = grant
-    const next = { token: accessToken, since, expiresAt: since + expiresIn, claims, idToken }
+    const next = { claims: known?.claims, idToken: known?.idToken, ...grant }
     tell({ known: next })
     return adopt(next)
   }

@@ -8,15 +8,14 @@ const LONGEST_WAIT_MS = 15_000
  * middle doesn't hold up the others for ever.
  */
 export async function alone<T>(name: string, work: (waited: boolean) => Promise<T>): Promise<T> {
-  let done: Promise<T> | undefined
+  let begun: Promise<T> | undefined
   const run = (waited: boolean): Promise<T> => {
-    done = work(waited)
-    return done
+    begun = work(waited)
+    return begun
   }
   const { locks } = navigator
   await locks.request(name, { ifAvailable: true }, (lock) => lock && run(false))
-  if (done) return done
   const signal = AbortSignal.timeout(LONGEST_WAIT_MS)
-  await locks.request(name, { signal }, () => run(true)).catch(() => {})
-  return done ?? run(true)
+  if (!begun) await locks.request(name, { signal }, () => run(true)).catch(() => {})
+  return begun ?? run(true)
 }

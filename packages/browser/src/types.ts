@@ -32,10 +32,9 @@ export interface GatehouseOptions {
 }
 
 export interface StepUpChallenge {
-  acrValues?: string
+  acrValues?: string | undefined
   /** Seconds. */
-  maxAge?: number
-  scope?: string
+  maxAge?: number | undefined
 }
 
 export type Session =
@@ -76,6 +75,8 @@ export interface RedirectSignIn extends StepUpChallenge {
   loginHint?: string
   /** `none`, `login`, `consent`, `select_account`, `create`. */
   prompt?: string
+  /** Besides that of the application. */
+  scope?: string
   uiLocales?: string
 }
 
