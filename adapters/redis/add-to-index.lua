@@ -1,4 +1,4 @@
--- KEYS: index. ARGV: entry, life. An entry is written before what it points to, hence it must outlive that, also
+-- KEYS: set. ARGV: entry, life. An entry is written before what it points to, hence it must outlive that, also
 -- when the server was stopped in between. A later call may lengthen an entry's life, never shorten it.
 local time = now()
 local margin = 60 * 1000

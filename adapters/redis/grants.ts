@@ -17,8 +17,8 @@ import type {
 import { allAnswers, answer, lastAnswer } from '../redis-client.ts'
 import { aboutUse, formatUses } from '../stored-grant.ts'
 import { readGrantReply, readOwner, writeBirth } from './grant-hash.ts'
-import { addToIndexes, entriesOf } from './indexes.ts'
-import type { Keys } from './keys.ts'
+import { addToIndexes, entriesOf, removeFromIndexes } from './indexes.ts'
+import type { Index, Keys } from './keys.ts'
 import type { KnownRun } from './run.ts'
 import { type GrantReply, ms, named, told } from './scripts.ts'
 
@@ -137,7 +137,7 @@ async function rotate(
   return status === 'changed' ? { status, grant: noted(run, readGrantReply(grant)) } : { status }
 }
 
-async function* list(redis: Redis, keys: Keys, index: string): AsyncGenerator<ListedGrant[]> {
+async function* list(redis: Redis, keys: Keys, index: Index): AsyncGenerator<ListedGrant[]> {
   for await (const entries of entriesOf(redis, index)) {
     const pipeline = redis.pipeline()
     for (const key of entries) pipeline.readGrant(...named(keys.grant(key), keys.run))
@@ -152,7 +152,7 @@ async function* list(redis: Redis, keys: Keys, index: string): AsyncGenerator<Li
 async function revokeAll(
   redis: Redis,
   keys: Keys,
-  index: string,
+  index: Index,
   event: StoredEvent,
   spareFamilies: boolean,
 ): Promise<number> {
@@ -193,15 +193,13 @@ async function revokeEach(
 /** Housekeeping once the grants have gone for good; were it lost, the entries would go with their time. */
 async function forget(redis: Redis, keys: Keys, grants: { key: string; owner: GrantOwner }[]): Promise<void> {
   const pipeline = redis.pipeline()
-  for (const { key, owner } of grants) {
-    for (const index of indexesOf(keys, owner)) pipeline.zrem(index, key)
-  }
+  for (const { key, owner } of grants) removeFromIndexes(pipeline, indexesOf(keys, owner), key)
   await pipeline.exec()
 }
 
 const INDEXES: GrantIndex[] = ['account', 'client', 'session', 'device', 'organization']
 
-const indexesOf = (keys: Keys, owner: GrantOwner): string[] =>
+const indexesOf = (keys: Keys, owner: GrantOwner): Index[] =>
   INDEXES.filter((name) => owner[name] !== '').map((name) => keys.grantsOf(name, owner[name]))
 
 const tokenKeys = (keys: Keys, key: string, token: NewToken | undefined): string[] =>

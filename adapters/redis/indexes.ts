@@ -1,30 +1,36 @@
 /**
  * An index is a sorted set of keys, each with the time at which what it points to will be gone. It may name what
- * is gone already; it never lacks what is there, as entries are written first. Nothing in it lasts for ever.
+ * is gone already; it never lacks what is there, as entries are written first. Nothing in it lasts for ever. Small ones
+ * share a set, where each entry begins with its index's mark (docs/decisions/0014).
  */
 import type { ChainableCommander, Redis } from 'ioredis'
 import { answer } from '../redis-client.ts'
+import type { Index } from './keys.ts'
 import { ms } from './scripts.ts'
 
 const BATCH = 500
 
 export function addToIndexes(
   pipeline: ChainableCommander,
-  indexes: string[],
+  indexes: Index[],
   entry: string,
   life: number,
 ): void {
-  for (const index of indexes) pipeline.addToIndex(1, index, entry, ms(life))
+  for (const { set, mark } of indexes) pipeline.addToIndex(1, set, mark + entry, ms(life))
+}
+
+export function removeFromIndexes(pipeline: ChainableCommander, indexes: Index[], entry: string): void {
+  for (const { set, mark } of indexes) pipeline.zrem(set, mark + entry)
 }
 
 /** All that was in the index when this began (and perhaps what came later), in batches. */
-export async function* entriesOf(redis: Redis, index: string): AsyncGenerator<string[]> {
+export async function* entriesOf(redis: Redis, { set, mark }: Index): AsyncGenerator<string[]> {
   let cursor = '0'
   do {
-    const [next, found] = await answer(redis.zscan(index, cursor, 'COUNT', BATCH))
+    const [next, found] = await answer(redis.zscan(set, cursor, 'MATCH', `${mark}*`, 'COUNT', BATCH))
     // Entries and scores take turns.
     const entries = found.filter((_, position) => position % 2 === 0)
-    if (entries.length > 0) yield entries
+    if (entries.length > 0) yield entries.map((entry) => entry.slice(mark.length))
     cursor = next
   } while (cursor !== '0')
 }

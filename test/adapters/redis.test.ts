@@ -62,42 +62,62 @@ describe('what state leaves in Redis', () => {
 
   it('indexes a grant until after it is gone, longer when it lives longer, and never less long', async () => {
     const grant = await createGrant(store)
-    const index = keys.grantsOf('session', grant.owner.session)
-    const first = await redis.pttl(index)
+    const { set, mark } = keys.grantsOf('session', grant.owner.session)
+    const life = async () => Number(await redis.zscore(set, mark + grant.key)) - Date.now()
+    const first = await life()
     expect(first).toBeGreaterThan(HOUR)
     expect(first).toBeLessThan(1.1 * HOUR)
+    // The set goes with its last entry.
+    expect(await redis.pttl(set)).toBeGreaterThan(HOUR)
     await store.grants.redeem(
       grant.key,
       redemptionOf(grant, { family: newFamily(), grantExpiresIn: 48 * HOUR }),
     )
-    expect(await redis.pttl(index)).toBeGreaterThan(48 * HOUR)
+    expect(await life()).toBeGreaterThan(48 * HOUR)
+    expect(await redis.pttl(set)).toBeGreaterThan(48 * HOUR)
     expect(await redis.pttl(keys.grant(grant.key))).toBeLessThanOrEqual(48 * HOUR)
     await store.grants.redeem(grant.key, redemptionOf(grant))
-    expect(await redis.pttl(index)).toBeGreaterThan(48 * HOUR)
+    expect(await life()).toBeGreaterThan(48 * HOUR)
   })
 
-  it('prunes an index when something is added to it', async () => {
-    const owner = newOwner()
-    const index = keys.grantsOf('client', owner.client)
-    const { key } = await createGrant(store, owner)
-    await redis.zadd(index, 'XX', Date.now() - 1_000, key)
-    await createGrant(store, owner)
-    expect(await redis.zcard(index)).toBe(1)
+  it.each(['client', 'session'] as const)(
+    'prunes a %s’s set when something is added to it',
+    async (index) => {
+      const owner = newOwner()
+      const { set, mark } = keys.grantsOf(index, owner[index])
+      const { key } = await createGrant(store, owner)
+      await redis.zadd(set, 'XX', Date.now() - 1_000, mark + key)
+      const other = await createGrant(store, owner)
+      expect(await redis.zscore(set, mark + key)).toBeNull()
+      expect(await redis.zscore(set, mark + other.key)).not.toBeNull()
+    },
+  )
+
+  it('puts many indexes into one set, and tells them apart', async () => {
+    const { account } = newOwner()
+    const { set } = keys.grantsOf('account', account)
+    let neighbour = newKey()
+    while (keys.grantsOf('session', neighbour).set !== set) neighbour = newKey()
+    const mine = await createFamily(store, { account })
+    const theirs = await createFamily(store, { session: neighbour })
+    expect(await redis.zcard(set)).toBeGreaterThanOrEqual(2)
+    const listed = async (index: 'account' | 'session', value: string) =>
+      (await Array.fromAsync(store.grants.list(index, value))).flat().map(({ key }) => key)
+    expect(await listed('account', account)).toEqual([mine.key])
+    expect(await listed('session', neighbour)).toEqual([theirs.key])
+    expect(await store.grants.revokeAll('account', account, newEvent())).toBe(1)
+    expect(await listed('session', neighbour)).toEqual([theirs.key])
   })
 
   it('keeps no trace of a grant that was revoked', async () => {
-    const [{ key, owner }, other] = [await createFamily(store), await createFamily(store)]
+    const [{ key }, other] = [await createFamily(store), await createFamily(store)]
     await store.grants.revoke(key, newEvent())
     await store.grants.revokeAll('account', other.owner.account, newEvent())
     expect(await redis.keys(`*${key}*`)).toEqual([])
-    for (const { account, client, session } of [owner, other.owner]) {
-      const left = await redis.exists(
-        keys.grantsOf('account', account),
-        keys.grantsOf('client', client),
-        keys.grantsOf('session', session),
-      )
-      expect(left).toBe(0)
-    }
+    const entries: string[] = []
+    for (const set of await redis.keys(`${prefix}x:*`)) entries.push(...(await redis.zrange(set, '0', '-1')))
+    expect(entries.length).toBeGreaterThan(0)
+    expect(entries.filter((entry) => entry.endsWith(key) || entry.endsWith(other.key))).toEqual([])
   })
 
   it('is read whole again after Redis has forgotten the scripts', async () => {
