@@ -1,4 +1,4 @@
-/** From a store's row or hash to the `Grant` of the contract: the same for every store. */
+/** From a store's row or string to the `Grant` of the contract: the same for every store. */
 import type { Family, Grant, GrantOwner, JsonObject, Use } from './contract.ts'
 
 /** What the stores keep; times are of their own clock, epoch ms. */

@@ -7,6 +7,7 @@ import { formatUses, parseUses } from '../adapters/stored-grant.ts'
 import { createHandles } from '../src/provider/handles.ts'
 import { createRefreshTokenFormat } from '../src/provider/refresh-token.ts'
 import { agentOf, basic, signIn } from '../test/support/flows.ts'
+import { editGrant } from '../test/support/grant-lines.ts'
 import { type House, openHouseOn } from '../test/support/house.ts'
 import { familiesLike } from '../test/support/many-families.ts'
 import { withinState } from '../test/support/within.ts'
@@ -85,10 +86,11 @@ async function aMonth(house: House, redis: Redis, model: string): Promise<void> 
   await rotate()
   const after = [await redis.memory('USAGE', key)]
   for (let n = 1; n < MONTH_OF_ROTATIONS; n++) {
-    const [, number, current, ends, run, uses = ''] =
-      /^(\d+) (\d+) (\d+) (\d+) (.*)$/.exec((await redis.hget(key, 'n')) ?? '') ?? []
-    const aged = parseUses(uses).map((use) => ({ ...use, at: use.at - QUARTER_OF_AN_HOUR }))
-    await redis.hset(key, 'n', [number, current, ends, run, formatUses(aged)].join(' '))
+    await editGrant(redis, key, ({ state }) => {
+      const [number, current, ends, run, uses = ''] = state.split(' ')
+      const aged = parseUses(uses).map((use) => ({ ...use, at: use.at - QUARTER_OF_AN_HOUR }))
+      return { state: [number, current, ends, run, formatUses(aged)].join(' ') }
+    })
     await rotate()
   }
   after.push(await redis.memory('USAGE', key))

@@ -16,7 +16,7 @@ import type {
 } from '../contract.ts'
 import { allAnswers, answer, lastAnswer } from '../redis-client.ts'
 import { aboutUse, formatUses } from '../stored-grant.ts'
-import { readGrantReply, readOwner, writeBirth } from './grant-hash.ts'
+import { readGrantReply, readOwner, writeBirth } from './grant-record.ts'
 import { addToIndexes, entriesOf, removeFromIndexes } from './indexes.ts'
 import type { Index, Keys } from './keys.ts'
 import type { KnownRun } from './run.ts'

@@ -3,7 +3,7 @@
 local time = now()
 if time > tonumber(ARGV[4]) then return 'unheard' end
 
-local code = redis.call('HGET', KEYS[1], 'c')
+local state, code, family, birth = lines_of(KEYS[1])
 if not code then return 'gone' end
 local key, expires_at, made_in, redeemed_at = string.match(code, '^(%S+) (%d+) (%d+) ?(%d*)$')
 if key ~= ARGV[3] then return 'gone' end
@@ -11,12 +11,12 @@ if redeemed_at ~= '' then return 'consumed' end
 local run = integer(present_run(KEYS[3], time))
 if made_in ~= run then return 'gone' end
 
-redis.call('HSET', KEYS[1], 'c', key .. ' ' .. expires_at .. ' ' .. run .. ' ' .. integer(time))
+code = table.concat({ key, expires_at, run, integer(time) }, ' ')
 if ARGV[6] ~= '' then
-  local state = table.concat({ '0', integer(time + ARGV[7]), integer(time + ARGV[8]), run, '' }, ' ')
-  redis.call('HSET', KEYS[1], 'f', ARGV[6], 'n', state)
+  family = ARGV[6]
+  state = table.concat({ '0', integer(time + ARGV[7]), integer(time + ARGV[8]), run, '' }, ' ')
 end
-redis.call('PEXPIREAT', KEYS[1], integer(time + ARGV[5]))
+set_until(KEYS[1], table.concat({ state, code, family, birth }, '\n'), time + ARGV[5])
 if KEYS[4] then set_until(KEYS[4], ARGV[9], time + ARGV[10]) end
 keep_event(KEYS[2], ARGV[1], ARGV[2])
 return 'redeemed'

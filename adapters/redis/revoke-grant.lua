@@ -2,7 +2,7 @@
 -- the owner, nil when nothing was ended, '' when it was too late.
 -- The grant's tokens are unreadable without it and expire on their own.
 if ARGV[4] ~= '' and now() > tonumber(ARGV[4]) then return '' end
-local birth = redis.call('HGET', KEYS[1], 'g')
+local _, _, _, birth = lines_of(KEYS[1])
 if not birth then return nil end
 if ARGV[3] == '1' and living_family(KEYS[1], now()) then return nil end
 redis.call('DEL', KEYS[1])

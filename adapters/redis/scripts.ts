@@ -13,8 +13,8 @@ type Script<Context extends ClientContext, Reply> = (
   ...rest: Argument[]
 ) => Result<Reply, Context>
 
-/** Read time, run, expiry, then the hash's four fields. */
-export type GrantReply = [number, number, number, string, string, string | null, string | null]
+/** Read time, run, expiry, then the record. */
+export type GrantReply = [number, number, number, string]
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {

@@ -1,10 +1,10 @@
 -- Stands before every script. Arguments that hold JSON pass through untouched: cjson would make {} of [].
 --
--- A grant is a hash of four fields; fewer and fuller fields cost Redis far less than many small ones.
---   g  owner, content and code payload: JSON, written at birth
---   c  the code: "<key> <expires at> <run>", and once it was redeemed " <redeemed at>"
---   f  the family's payload: JSON, written at redemption
---   n  the family's state: "<number> <current expires at> <ends at> <run> <uses>"
+-- A grant is one string of four lines, which costs Redis far less than a hash (docs/decisions/0014):
+--   the family's state: "<number> <current expires at> <ends at> <run> <uses>"; empty where there is none
+--   the code: "<key> <expires at> <run>", and once it was redeemed " <redeemed at>"
+--   the family's payload: JSON, written at redemption; empty where there is none
+--   owner, content and code payload: JSON, written at birth
 -- A run stands beside what was written in it.
 
 -- Events wait in a stream until they are taken to PostgreSQL; each entry has an id and a text. The same event may come
@@ -40,18 +40,27 @@ end
 
 -- Whole, for the caller to take apart; nil when there is none.
 local function read_grant(key, time, run)
-  local fields = redis.call('HMGET', key, 'g', 'c', 'f', 'n')
-  if not fields[1] then return nil end
-  return { time, run, redis.call('PEXPIRETIME', key), fields[1], fields[2], fields[3], fields[4] }
+  local grant = redis.call('GET', key)
+  if not grant then return nil end
+  return { time, run, redis.call('PEXPIRETIME', key), grant }
 end
 
--- The family's state, or nil when there is none (any longer).
+-- State, code, family's payload, birth; nil when there is none.
+local function lines_of(key)
+  return string.match(redis.call('GET', key) or '', '^([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$')
+end
+
+-- The family's state and the lines behind it, or nil when there is none (any longer).
 local function living_family(key, time)
-  local state = redis.call('HGET', key, 'n')
-  if not state then return nil end
-  local number, current_expires_at, ends_at = string.match(state, '^(%d+) (%d+) (%d+) %d+ ')
-  if tonumber(ends_at) <= time then return nil end
-  return { number = number, current_expires_at = tonumber(current_expires_at), ends_at = tonumber(ends_at) }
+  local state, rest = string.match(redis.call('GET', key) or '', '^([^\n]*)(\n.*)$')
+  local number, current_expires_at, ends_at = string.match(state or '', '^(%d+) (%d+) (%d+) %d+ ')
+  if not number or tonumber(ends_at) <= time then return nil end
+  return {
+    number = number,
+    current_expires_at = tonumber(current_expires_at),
+    ends_at = tonumber(ends_at),
+    rest = rest,
+  }
 end
 
 -- One that is good for a single use is gone in another run, which may have forgotten that use.

@@ -138,7 +138,11 @@ describe('what state leaves in Redis', () => {
   it('says what is wrong when somebody else’s data is in the way', async () => {
     const key = newKey()
     await redis.set(keys.grant(key), 'not ours', 'PX', HOUR)
-    await expect(store.grants.read(key)).rejects.toThrow(/WRONGTYPE/)
+    await expect(store.grants.read(key)).rejects.toThrow(/no grant/)
+    const another = newKey()
+    await redis.hset(keys.grant(another), 'not', 'ours')
+    await redis.pexpire(keys.grant(another), HOUR)
+    await expect(store.grants.read(another)).rejects.toThrow(/WRONGTYPE/)
   })
 })
 

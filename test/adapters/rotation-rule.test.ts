@@ -15,6 +15,7 @@ import { createFamily, newEvent, newFamily, rotationOf } from '../../adapters/sp
 import { formatUses, parseUses } from '../../adapters/stored-grant.ts'
 import { isAnswered, judge, moveFor } from '../../src/provider/rotation.ts'
 import { freshDatabase, freshRedis } from '../support/databases.ts'
+import { editGrant } from '../support/grant-lines.ts'
 import { connected } from './connected.ts'
 
 const SECOND = 1000
@@ -189,10 +190,10 @@ describe('the rule through the stores', () => {
   const ageInRedis = async (key: string, ms: number): Promise<void> => {
     const [history, began] = String(await redis.get(keys.run)).split(' ')
     await redis.set(keys.run, `${history} ${Number(began) - ms}`)
-    const state = String(await redis.hget(keys.grant(key), 'n'))
-    const [number, currentExpiresAt, endsAt, run, uses = ''] = state.split(' ')
-    const older = [number, currentExpiresAt, endsAt, Number(run) - ms, aged(uses, ms)]
-    await redis.hset(keys.grant(key), 'n', older.join(' '))
+    await editGrant(redis, keys.grant(key), ({ state }) => {
+      const [number, currentExpiresAt, endsAt, run, uses = ''] = state.split(' ')
+      return { state: [number, currentExpiresAt, endsAt, Number(run) - ms, aged(uses, ms)].join(' ') }
+    })
   }
   const ageInPostgres = async (key: string, ms: number): Promise<void> => {
     const { rows } = await pool.query<{ uses: string }>('select uses from state_grants where key = $1', [key])

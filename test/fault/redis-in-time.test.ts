@@ -27,6 +27,7 @@ import {
   signIn,
   type Tokens,
 } from '../support/flows.ts'
+import { editGrant } from '../support/grant-lines.ts'
 import { openRedisInTime, type RedisInTime } from '../support/redis-in-time.ts'
 import { trailOf } from '../support/trail.ts'
 
@@ -230,8 +231,7 @@ describe('a record that has lost numbers in a Redis that remembers everything', 
     const fresh = (await time.redis.keys('gh:{*}')).filter((key) => !keys.has(key) && !key.includes('}t:'))
     expect(fresh).toHaveLength(1)
     const [key = ''] = fresh
-    const state = await time.redis.hget(key, 'n')
-    await time.redis.hset(key, 'n', String(state).replace(/^2/, '1'))
+    await editGrant(time.redis, key, ({ state }) => ({ state: state.replace(/^2/, '1') }))
     const noticed = 'auth_risk_findings_total{rule="refresh_ahead"}'
     const counted = await metric(time.house, noticed)
     expect(errorIn(await refresh(agent, PORTAL, r2))).toEqual(refusedGrant)

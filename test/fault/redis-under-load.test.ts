@@ -138,17 +138,20 @@ test('F-110 something else under a family’s key fails that family alone, and t
   const before = new Set(await familyKeys())
   const { tokens: victim } = await signIn(house, agent, PORTAL)
   const [key = ''] = (await familyKeys()).filter((one) => !before.has(one))
+  const failsWith = async (reason: string): Promise<void> => {
+    const answer = await refresh(agent, PORTAL, victim.refresh_token)
+    expect([answer.status, answer.json()['error']]).toEqual([500, 'server_error'])
+    expect(answer.text).not.toMatch(/WRONGTYPE|no grant|ghr_/)
+    const id = answer.headers.get('x-request-id') ?? ''
+    const lines = () => house.log().split('\n')
+    const line = () => lines().find((one) => one.includes(id) && one.includes(reason)) ?? ''
+    await expect.poll(line, { timeout: 10_000 }).toContain('"level":"error"')
+  }
   await admin.set(key, 'nothing of ours')
-  const answer = await refresh(agent, PORTAL, victim.refresh_token)
-  expect([answer.status, answer.json()['error']]).toEqual([500, 'server_error'])
-  expect(answer.text).not.toMatch(/WRONGTYPE|ghr_/)
-  const id = answer.headers.get('x-request-id') ?? ''
-  const line = () =>
-    house
-      .log()
-      .split('\n')
-      .find((one) => one.includes(id) && one.includes('WRONGTYPE'))
-  await expect.poll(line, { timeout: 10_000 }).toContain('"level":"error"')
+  await failsWith('is no grant')
+  await admin.del(key)
+  await admin.hset(key, 'nothing', 'of ours')
+  await failsWith('WRONGTYPE')
   for (const { refresh_token } of [tokens, others])
     expect((await refresh(agent, PORTAL, refresh_token)).status).toBe(200)
 })

@@ -1,9 +1,22 @@
-/** How a grant lies in its hash; `shared.lua` describes the fields. */
+/** How a grant lies in its string; `shared.lua` describes the lines. */
 import type { Grant, GrantOwner, NewGrant } from '../contract.ts'
 import { type Birth, grantFrom, type StoredFamily } from '../stored-grant.ts'
 import type { GrantReply } from './scripts.ts'
 
-/** What never changes is one field; what many grants lack stands at its end, where it can be left out. */
+export interface GrantLines {
+  state: string
+  code: string
+  family: string
+  birth: string
+}
+
+export function linesOf(record: string): GrantLines {
+  const [state = '', code = '', family = '', birth] = record.split('\n')
+  if (birth === undefined) throw new Error('what lies at a grant’s key is no grant')
+  return { state, code, family, birth }
+}
+
+/** What never changes is one line; what many grants lack stands at its end, where it can be left out. */
 export function writeBirth({
   account,
   client,
@@ -29,7 +42,8 @@ const ownerIn = ([account, client, session, , , device = '', organization = '']:
   organization,
 })
 
-export function readGrantReply([readAt, run, expiresAt, birth, code, payload, state]: GrantReply): Grant {
+export function readGrantReply([readAt, run, expiresAt, record]: GrantReply): Grant {
+  const { state, code, family, birth } = linesOf(record)
   const born: Birth = JSON.parse(birth)
   const [, , , content, codePayload] = born
   const [key = '', codeExpiresAt, bornIn, consumedAt] = code.split(' ')
@@ -37,7 +51,7 @@ export function readGrantReply([readAt, run, expiresAt, birth, code, payload, st
     readAt,
     run,
     bornIn: Number(bornIn),
-    writtenIn: Number(state?.split(' ')[3] ?? bornIn),
+    writtenIn: Number(state.split(' ')[3] ?? bornIn),
     ...ownerIn(born),
     content,
     expiresAt,
@@ -47,7 +61,7 @@ export function readGrantReply([readAt, run, expiresAt, birth, code, payload, st
       expiresAt: Number(codeExpiresAt),
       consumedAt: consumedAt === undefined ? undefined : Number(consumedAt),
     },
-    family: payload === null || state === null ? undefined : readFamily(payload, state),
+    family: family === '' ? undefined : readFamily(family, state),
   })
 }
 
