@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import type { EndingStore } from '../contract.ts'
 import { readEnding } from '../stored-ending.ts'
 import type { Keys } from './keys.ts'
+import { expand } from './phrases.ts'
 import { drainStream, type Fields } from './streams.ts'
 
 export const redisEndings = (redis: Redis, keys: Keys): EndingStore => ({
@@ -14,5 +15,6 @@ const toEnding = (field: Fields) =>
   readEnding({
     event: { id: field('i') ?? '', text: field('e') ?? '' },
     model: field('m') ?? '',
-    record: field('r') ?? '',
+    // A grant's; an artifact's never was shortened.
+    record: expand(field('r') ?? ''),
   })

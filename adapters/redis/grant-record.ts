@@ -1,6 +1,7 @@
 /** How a grant lies in its string; `shared.lua` describes the lines. */
-import type { Grant, GrantOwner, NewGrant } from '../contract.ts'
+import type { Grant, GrantOwner, JsonObject, NewGrant } from '../contract.ts'
 import { type Birth, grantFrom, type StoredFamily } from '../stored-grant.ts'
+import { expand, shorten } from './phrases.ts'
 import type { GrantReply } from './scripts.ts'
 
 export interface GrantLines {
@@ -11,7 +12,7 @@ export interface GrantLines {
 }
 
 export function linesOf(record: string): GrantLines {
-  const [state = '', code = '', family = '', birth] = record.split('\n')
+  const [state = '', code = '', family = '', birth] = expand(record).split('\n')
   if (birth === undefined) throw new Error('what lies at a grant’s key is no grant')
   return { state, code, family, birth }
 }
@@ -29,10 +30,12 @@ export function writeBirth({
   const birth: Birth = [account, client, session, content, code.payload]
   if (device !== '' || organization !== '') birth.push(device)
   if (organization !== '') birth.push(organization)
-  return JSON.stringify(birth)
+  return shorten(JSON.stringify(birth))
 }
 
-export const readOwner = (birth: string): GrantOwner => ownerIn(JSON.parse(birth) as Birth)
+export const writeFamily = (payload: JsonObject): string => shorten(JSON.stringify(payload))
+
+export const readOwner = (birth: string): GrantOwner => ownerIn(JSON.parse(expand(birth)) as Birth)
 
 const ownerIn = ([account, client, session, , , device = '', organization = '']: Birth): GrantOwner => ({
   account,

@@ -16,7 +16,7 @@ import type {
 } from '../contract.ts'
 import { allAnswers, answer, lastAnswer } from '../redis-client.ts'
 import { aboutUse, formatUses } from '../stored-grant.ts'
-import { readGrantReply, readOwner, writeBirth } from './grant-record.ts'
+import { readGrantReply, readOwner, writeBirth, writeFamily } from './grant-record.ts'
 import { addToIndexes, entriesOf, removeFromIndexes } from './indexes.ts'
 import type { Index, Keys } from './keys.ts'
 import type { KnownRun } from './run.ts'
@@ -86,7 +86,7 @@ async function redeem(
     codeKey,
     notAfter,
     ms(grantExpiresIn),
-    family ? JSON.stringify(family.payload) : '',
+    family ? writeFamily(family.payload) : '',
     ms(family?.currentExpiresIn ?? 0),
     ms(family?.endsIn ?? 0),
     ...written(token),

@@ -5,6 +5,7 @@
 --   the code: "<key> <expires at> <run>", and once it was redeemed " <redeemed at>"
 --   the family's payload: JSON, written at redemption; empty where there is none
 --   owner, content and code payload: JSON, written at birth
+-- JSON stands here as phrases.ts has shortened it.
 -- A run stands beside what was written in it.
 
 -- Events wait in a stream until they are taken to PostgreSQL; each entry has an id and a text. The same event may come

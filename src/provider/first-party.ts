@@ -125,12 +125,12 @@ async function createCode(use: FirstPartyUse, { sub, authTime, device }: FirstPa
     code: {
       key: under.key('AuthorizationCode', code),
       payload: {
-        sid: newSecret(16),
         acr: ACR_1FA,
         amr: ['pwd'],
         authTime,
         redirectUri: NOWHERE,
         ...firstPartyScope(metadata),
+        sid: newSecret(16),
       },
       expiresIn: CODE_LIFE,
     },

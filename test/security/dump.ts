@@ -1,6 +1,7 @@
 /** What a thief of all stores holds: every key and value of Redis, every row of every table of PostgreSQL. */
 import { Redis } from 'ioredis'
 import { sql } from 'kysely'
+import { expand } from '../../adapters/redis/phrases.ts'
 import type { House } from '../support/house.ts'
 import { within } from '../support/within.ts'
 
@@ -41,7 +42,7 @@ async function textsOfRedis(url: string): Promise<string[]> {
 
 async function valuesAt(redis: Redis, key: string): Promise<string[]> {
   const type = await redis.type(key)
-  if (type === 'string') return [(await redis.get(key)) ?? '']
+  if (type === 'string') return [expand((await redis.get(key)) ?? '')]
   if (type === 'hash') return Object.entries(await redis.hgetall(key)).flat()
   if (type === 'zset') return redis.zrange(key, '0', '-1')
   if (type === 'stream') return (await redis.xrange(key, '-', '+')).flatMap(([, fields]) => fields)

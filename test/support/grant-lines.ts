@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis'
 import { type GrantLines, linesOf } from '../../adapters/redis/grant-record.ts'
 
-/** `change` gives the lines that are others now. */
+/** `change` gives the lines that are others now; JSON is whole here. */
 export async function editGrant(
   redis: Redis,
   key: string,
