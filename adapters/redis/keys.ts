@@ -4,9 +4,9 @@ import type { GrantIndex } from '../contract.ts'
 
 export type Keys = ReturnType<typeof keysUnder>
 
-/** Where the entries of one value are: a set, and what they begin with in one that is shared ('' in one of its own). */
+/** Where the entries of one value are: the sets, and what they begin with in shared ones ('' in one of its own). */
 export interface Index {
-  set: string
+  sets: string[]
   mark: string
 }
 
@@ -14,22 +14,22 @@ export interface Index {
 const SETS_OF_THEIR_OWN = new Set<GrantIndex>(['client', 'organization'])
 
 /**
- * A set of its own costs three times what is in it where it holds one grant, as nearly all of an account, a session or a
- * device do. Redis packs a sorted set tightly up to 128 entries: so many are not reached before five million grants.
+ * How many hexadecimal digits name a shared set: 256 of them, 4,096, 65,536, a million. An entry goes into the first one
+ * that has room, so that they are well filled among a thousand grants and among thirty million (docs/decisions/0014).
  */
-const SHARED_SETS = 2 ** 17
+const SHARED_SETS = [2, 3, 4, 5]
 
 export const keysUnder = (prefix: string) => ({
   grant: (key: string) => `${prefix}{${key}}`,
   token: (key: string, tokenKey: string) => `${prefix}{${key}}t:${tokenKey}`,
   grantsOf: (index: GrantIndex, value: string): Index =>
     SETS_OF_THEIR_OWN.has(index)
-      ? { set: `${prefix}x:${index}:${value}`, mark: '' }
+      ? { sets: [`${prefix}x:${index}:${value}`], mark: '' }
       : inShared(`${prefix}x:`, `${index}:${value}`),
   artifact: (model: string, key: string) => `${prefix}a:${model}:{${key}}`,
   alias: (model: string, alias: string) => `${prefix}n:${model}:{${alias}}`,
   artifactsOf: (model: string, account: string): Index => ({
-    set: `${prefix}o:${model}:${account}`,
+    sets: [`${prefix}o:${model}:${account}`],
     mark: '',
   }),
   /** Shared by all grants, hence in a slot of its own: see docs/decisions/0009. */
@@ -43,11 +43,15 @@ export const keysUnder = (prefix: string) => ({
   claim: (model: string, key: string) => `${prefix}c:${model}:{${key}}`,
 })
 
-/** Two values have the same mark in the same set once in 2^89. Base64url has no character that a pattern reads its own way. */
+/**
+ * Two values have the same mark in the same set once in 2^80 or less. Base64url has no character that a pattern reads its
+ * own way. All that one value may be in are in one slot.
+ */
 function inShared(prefix: string, value: string): Index {
   const digest = hash('sha256', value, 'buffer')
+  const name = digest.toString('hex', 0, 3)
   return {
-    set: `${prefix}${(digest.readUInt32BE() % SHARED_SETS).toString(36)}`,
-    mark: digest.toString('base64url', 4, 13),
+    sets: SHARED_SETS.map((digits) => `${prefix}{${name.slice(0, 2)}}${name.slice(2, digits)}`),
+    mark: digest.toString('base64url', 3, 12),
   }
 }

@@ -27,6 +27,7 @@ declare module 'ioredis' {
     tellDropped: Script<Context, null>
     revokeGrant: Script<Context, string | null>
     addToIndex: Script<Context, null>
+    removeFromIndex: Script<Context, null>
     putArtifact: Script<Context, number>
     getArtifact: Script<Context, [number, number, string, string | null, string | null] | null>
     consumeArtifact: Script<Context, number>
@@ -46,6 +47,7 @@ const FILES = {
   tellDropped: 'tell-dropped',
   revokeGrant: 'revoke-grant',
   addToIndex: 'add-to-index',
+  removeFromIndex: 'remove-from-index',
   putArtifact: 'put-artifact',
   getArtifact: 'get-artifact',
   consumeArtifact: 'consume-artifact',

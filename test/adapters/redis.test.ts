@@ -14,7 +14,6 @@ import {
   newEvent,
   newFamily,
   newKey,
-  newOwner,
   newToken,
   redemptionOf,
   rotateNow,
@@ -53,60 +52,13 @@ describe('what state leaves in Redis', () => {
     expect(lasting.toSorted()).toEqual([keys.endings, keys.events, keys.run])
   })
 
-  it('lets braces decide the slot of a grant and its tokens, so that one script may touch them', () => {
-    const tags = [keys.grant('g'), keys.token('g', 'one'), keys.token('g', 'two')].map(
-      (key) => /\{([^}]+)\}/.exec(key)?.[1],
-    )
-    expect(tags).toEqual(['g', 'g', 'g'])
-  })
-
-  it('indexes a grant until after it is gone, longer when it lives longer, and never less long', async () => {
-    const grant = await createGrant(store)
-    const { set, mark } = keys.grantsOf('session', grant.owner.session)
-    const life = async () => Number(await redis.zscore(set, mark + grant.key)) - Date.now()
-    const first = await life()
-    expect(first).toBeGreaterThan(HOUR)
-    expect(first).toBeLessThan(1.1 * HOUR)
-    // The set goes with its last entry.
-    expect(await redis.pttl(set)).toBeGreaterThan(HOUR)
-    await store.grants.redeem(
-      grant.key,
-      redemptionOf(grant, { family: newFamily(), grantExpiresIn: 48 * HOUR }),
-    )
-    expect(await life()).toBeGreaterThan(48 * HOUR)
-    expect(await redis.pttl(set)).toBeGreaterThan(48 * HOUR)
-    expect(await redis.pttl(keys.grant(grant.key))).toBeLessThanOrEqual(48 * HOUR)
-    await store.grants.redeem(grant.key, redemptionOf(grant))
-    expect(await life()).toBeGreaterThan(48 * HOUR)
-  })
-
-  it.each(['client', 'session'] as const)(
-    'prunes a %s’s set when something is added to it',
-    async (index) => {
-      const owner = newOwner()
-      const { set, mark } = keys.grantsOf(index, owner[index])
-      const { key } = await createGrant(store, owner)
-      await redis.zadd(set, 'XX', Date.now() - 1_000, mark + key)
-      const other = await createGrant(store, owner)
-      expect(await redis.zscore(set, mark + key)).toBeNull()
-      expect(await redis.zscore(set, mark + other.key)).not.toBeNull()
-    },
-  )
-
-  it('puts many indexes into one set, and tells them apart', async () => {
-    const { account } = newOwner()
-    const { set } = keys.grantsOf('account', account)
-    let neighbour = newKey()
-    while (keys.grantsOf('session', neighbour).set !== set) neighbour = newKey()
-    const mine = await createFamily(store, { account })
-    const theirs = await createFamily(store, { session: neighbour })
-    expect(await redis.zcard(set)).toBeGreaterThanOrEqual(2)
-    const listed = async (index: 'account' | 'session', value: string) =>
-      (await Array.fromAsync(store.grants.list(index, value))).flat().map(({ key }) => key)
-    expect(await listed('account', account)).toEqual([mine.key])
-    expect(await listed('session', neighbour)).toEqual([theirs.key])
-    expect(await store.grants.revokeAll('account', account, newEvent())).toBe(1)
-    expect(await listed('session', neighbour)).toEqual([theirs.key])
+  it('lets braces decide the slot of what one script may touch: a grant and its tokens, an index’ sets', () => {
+    const tagsOf = (names: string[]) => names.map((name) => /\{([^}]+)\}/.exec(name)?.[1])
+    const ofGrant = [keys.grant('g'), keys.token('g', 'one'), keys.token('g', 'two')]
+    expect(tagsOf(ofGrant)).toEqual(['g', 'g', 'g'])
+    const { sets } = keys.grantsOf('account', newKey())
+    expect([sets.length, new Set(sets).size, new Set(tagsOf(sets)).size]).toEqual([4, 4, 1])
+    expect(tagsOf(sets)[0]).toMatch(/^[0-9a-f]{2}$/)
   })
 
   it('keeps no trace of a grant that was revoked', async () => {
