@@ -49,7 +49,8 @@ export function readGrantReply([readAt, run, expiresAt, record]: GrantReply): Gr
   const { state, code, family, birth } = linesOf(record)
   const born: Birth = JSON.parse(birth)
   const [, , , content, codePayload] = born
-  const [key = '', codeExpiresAt, bornIn, consumedAt] = code.split(' ')
+  const [key = '', expires, bornIn, consumedEarlierBy] = code.split(' ')
+  const codeExpiresAt = Number(expires)
   return grantFrom({
     readAt,
     run,
@@ -61,20 +62,21 @@ export function readGrantReply([readAt, run, expiresAt, record]: GrantReply): Gr
     code: {
       key,
       payload: codePayload,
-      expiresAt: Number(codeExpiresAt),
-      consumedAt: consumedAt === undefined ? undefined : Number(consumedAt),
+      expiresAt: codeExpiresAt,
+      consumedAt: consumedEarlierBy === undefined ? undefined : codeExpiresAt - Number(consumedEarlierBy),
     },
     family: family === '' ? undefined : readFamily(family, state),
   })
 }
 
 function readFamily(payload: string, state: string): StoredFamily {
-  const [number, currentExpiresAt, endsAt, _run, uses = ''] = state.split(' ')
+  const [number, current, endsLaterBy, _run, uses = ''] = state.split(' ')
+  const currentExpiresAt = Number(current)
   return {
     number: Number(number),
     uses,
     payload: JSON.parse(payload),
-    currentExpiresAt: Number(currentExpiresAt),
-    endsAt: Number(endsAt),
+    currentExpiresAt,
+    endsAt: currentExpiresAt + Number(endsLaterBy),
   }
 }

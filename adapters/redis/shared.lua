@@ -1,8 +1,8 @@
 -- Stands before every script. Arguments that hold JSON pass through untouched: cjson would make {} of [].
 --
 -- A grant is one string of four lines, which costs Redis far less than a hash (docs/decisions/0014):
---   the family's state: "<number> <current expires at> <ends at> <run> <uses>"; empty where there is none
---   the code: "<key> <expires at> <run>", and once it was redeemed " <redeemed at>"
+--   the family's state: "<number> <current expires at> <ends later by> <run> <uses>"; empty where there is none
+--   the code: "<key> <expires at> <run>", and once it was redeemed " <by how much earlier>"
 --   the family's payload: JSON, written at redemption; empty where there is none
 --   owner, content and code payload: JSON, written at birth
 -- JSON stands here as phrases.ts has shortened it.
@@ -54,14 +54,16 @@ end
 -- The family's state and the lines behind it, or nil when there is none (any longer).
 local function living_family(key, time)
   local state, rest = string.match(redis.call('GET', key) or '', '^([^\n]*)(\n.*)$')
-  local number, current_expires_at, ends_at = string.match(state or '', '^(%d+) (%d+) (%d+) %d+ ')
-  if not number or tonumber(ends_at) <= time then return nil end
-  return {
-    number = number,
-    current_expires_at = tonumber(current_expires_at),
-    ends_at = tonumber(ends_at),
-    rest = rest,
-  }
+  local number, current_expires_at, later_by = string.match(state or '', '^(%d+) (%d+) (%-?%d+) %d+ ')
+  if not number then return nil end
+  local ends_at = current_expires_at + later_by
+  if ends_at <= time then return nil end
+  return { number = number, current_expires_at = tonumber(current_expires_at), ends_at = ends_at, rest = rest }
+end
+
+local function state_of(number, current_expires_at, ends_at, run, uses)
+  local later_by = integer(ends_at - current_expires_at)
+  return table.concat({ number, integer(current_expires_at), later_by, run, uses }, ' ')
 end
 
 -- One that is good for a single use is gone in another run, which may have forgotten that use.

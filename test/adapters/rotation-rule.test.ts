@@ -191,8 +191,8 @@ describe('the rule through the stores', () => {
     const [history, began] = String(await redis.get(keys.run)).split(' ')
     await redis.set(keys.run, `${history} ${Number(began) - ms}`)
     await editGrant(redis, keys.grant(key), ({ state }) => {
-      const [number, currentExpiresAt, endsAt, run, uses = ''] = state.split(' ')
-      return { state: [number, currentExpiresAt, endsAt, Number(run) - ms, aged(uses, ms)].join(' ') }
+      const [number, currentExpiresAt, endsLaterBy, run, uses = ''] = state.split(' ')
+      return { state: [number, currentExpiresAt, endsLaterBy, Number(run) - ms, aged(uses, ms)].join(' ') }
     })
   }
   const ageInPostgres = async (key: string, ms: number): Promise<void> => {
