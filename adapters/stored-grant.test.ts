@@ -31,7 +31,10 @@ describe('uses of refresh tokens, as the stores keep them', () => {
     ]
     if (newest === undefined) throw new Error('no use')
     const front = `${newest.number}:${newest.at}${aboutUse(newest)}`
-    expect(parseUses(`${front},${formatUses(rest)}`)).toEqual([newest, ...rest])
+    for (const kept of [formatUses(rest), formatUses(rest, { who: 'KeMQeaP6DVRz' })])
+      expect(parseUses(`${front},${kept}`)).toEqual([newest, ...rest])
+    expect(formatUses(rest, { who: 'KeMQeaP6DVRz' })).toMatch(/^8:1700000030000:=,/)
+    expect(formatUses(rest, { who: 'another-one-' })).toBe(formatUses(rest))
   })
 
   it('take a few signs each where one party goes on', () => {

@@ -59,16 +59,18 @@ const familyFrom = (stored: StoredFamily, readAt: number): Family => ({
 /**
  * `7:1700000000000:who:2:b,-1:rs:=`: number, time, who, repeats, b for caught up; the newest first. Behind the first
  * one, number and time say by how much they are less than those in front (base 36), and `=` stands for the same party:
- * a family in use for months has a dozen of them. The store puts each new use in front, in full.
+ * a family in use for months has a dozen of them. The store puts each new use in front, in full: `inFront`, where there
+ * will be one.
  */
-export const formatUses = (uses: readonly Use[]): string =>
-  uses.map((use, index) => formatUse(use, uses[index - 1])).join(',')
+export const formatUses = (uses: readonly Use[], inFront?: Omit<Use, 'number' | 'at'>): string =>
+  uses.map((use, index) => formatUse(use, uses[index - 1] ?? inFront)).join(',')
 
-function formatUse({ number, at, ...about }: Use, newer: Use | undefined): string {
-  if (newer === undefined || number >= newer.number || at > newer.at)
-    return `${number}:${at}${aboutUse(about)}`
+function formatUse({ number, at, ...about }: Use, newer: Partial<Use> = {}): string {
   const who = about.who !== undefined && about.who === newer.who ? { who: SAME } : {}
-  return `-${(newer.number - number).toString(36)}:${(newer.at - at).toString(36)}${aboutUse({ ...about, ...who })}`
+  const rest = aboutUse({ ...about, ...who })
+  if (newer.number === undefined || newer.at === undefined || number >= newer.number || at > newer.at)
+    return `${number}:${at}${rest}`
+  return `-${(newer.number - number).toString(36)}:${(newer.at - at).toString(36)}${rest}`
 }
 
 const SAME = '='

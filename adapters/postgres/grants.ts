@@ -106,7 +106,7 @@ async function rotate(ask: Ask, key: string, rotation: Rotation): Promise<Rotati
     notAfter,
     currentExpiresIn,
     aboutUse(use),
-    formatUses(keep),
+    formatUses(keep, becomes === expected ? undefined : use),
     ...written(token),
     ...told(event),
   ])

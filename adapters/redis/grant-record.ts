@@ -51,11 +51,12 @@ export function readGrantReply([readAt, run, expiresAt, record]: GrantReply): Gr
   const [, , , content, codePayload] = born
   const [key = '', expires, bornIn, consumedEarlierBy] = code.split(' ')
   const codeExpiresAt = Number(expires)
+  const writtenIn = state.split(' ')[3] ?? SAME
   return grantFrom({
     readAt,
     run,
     bornIn: Number(bornIn),
-    writtenIn: Number(state.split(' ')[3] ?? bornIn),
+    writtenIn: Number(writtenIn === SAME ? bornIn : writtenIn),
     ...ownerIn(born),
     content,
     expiresAt,
@@ -68,6 +69,9 @@ export function readGrantReply([readAt, run, expiresAt, record]: GrantReply): Gr
     family: family === '' ? undefined : readFamily(family, state),
   })
 }
+
+/** The state's run, where it is the code's. */
+const SAME = '='
 
 function readFamily(payload: string, state: string): StoredFamily {
   const [number, current, endsLaterBy, _run, uses = ''] = state.split(' ')

@@ -130,7 +130,7 @@ async function rotate(
       notAfter,
       ms(currentExpiresIn),
       aboutUse(use),
-      formatUses(keep),
+      formatUses(keep, becomes === expected ? undefined : use),
       ...written(token),
     ),
   )

@@ -14,7 +14,7 @@ if made_in ~= run then return 'gone' end
 code = table.concat({ key, expires_at, run, integer(expires_at - time) }, ' ')
 if ARGV[6] ~= '' then
   family = ARGV[6]
-  state = state_of('0', time + ARGV[7], time + ARGV[8], run, '')
+  state = state_of('0', time + ARGV[7], time + ARGV[8], '=', '')
 end
 set_until(KEYS[1], table.concat({ state, code, family, birth }, '\n'), time + ARGV[5])
 if KEYS[4] then set_until(KEYS[4], ARGV[9], time + ARGV[10]) end

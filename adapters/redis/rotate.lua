@@ -17,7 +17,9 @@ if ARGV[5] ~= ARGV[4] then
   uses = uses == '' and use or use .. ',' .. uses
   current_expires_at = math.min(time + ARGV[8], family.ends_at)
 end
-local state = state_of(ARGV[5], current_expires_at, family.ends_at, run, uses)
+local made_in = string.match(family.rest, '^\n%S+ %d+ (%d+)')
+local written_in = run == made_in and '=' or run
+local state = state_of(ARGV[5], current_expires_at, family.ends_at, written_in, uses)
 redis.call('SET', KEYS[1], state .. family.rest, 'KEEPTTL')
 if KEYS[5] then set_until(KEYS[5], ARGV[11], time + ARGV[12]) end
 keep_event_below(ARGV[3], KEYS[2], KEYS[3], ARGV[1], ARGV[2])

@@ -6,7 +6,7 @@
 --   the family's payload: JSON, written at redemption; empty where there is none
 --   owner, content and code payload: JSON, written at birth
 -- JSON stands here as phrases.ts has shortened it.
--- A run stands beside what was written in it.
+-- A run stands beside what was written in it; the state's is "=" where it is the code's.
 
 -- Events wait in a stream until they are taken to PostgreSQL; each entry has an id and a text. The same event may come
 -- once for each of many grants that end together: one entry after the other is enough.
@@ -54,7 +54,7 @@ end
 -- The family's state and the lines behind it, or nil when there is none (any longer).
 local function living_family(key, time)
   local state, rest = string.match(redis.call('GET', key) or '', '^([^\n]*)(\n.*)$')
-  local number, current_expires_at, later_by = string.match(state or '', '^(%d+) (%d+) (%-?%d+) %d+ ')
+  local number, current_expires_at, later_by = string.match(state or '', '^(%d+) (%d+) (%-?%d+) %S+ ')
   if not number then return nil end
   local ends_at = current_expires_at + later_by
   if ends_at <= time then return nil end

@@ -190,9 +190,10 @@ describe('the rule through the stores', () => {
   const ageInRedis = async (key: string, ms: number): Promise<void> => {
     const [history, began] = String(await redis.get(keys.run)).split(' ')
     await redis.set(keys.run, `${history} ${Number(began) - ms}`)
-    await editGrant(redis, keys.grant(key), ({ state }) => {
+    await editGrant(redis, keys.grant(key), ({ state, code }) => {
       const [number, currentExpiresAt, endsLaterBy, run, uses = ''] = state.split(' ')
-      return { state: [number, currentExpiresAt, endsLaterBy, Number(run) - ms, aged(uses, ms)].join(' ') }
+      const written = Number(run === '=' ? code.split(' ')[2] : run)
+      return { state: [number, currentExpiresAt, endsLaterBy, written - ms, aged(uses, ms)].join(' ') }
     })
   }
   const ageInPostgres = async (key: string, ms: number): Promise<void> => {

@@ -87,7 +87,7 @@ withHouse({ storage: 'redis' }, (house) => {
       const code = callback.searchParams.get('code') ?? ''
       // As if it had never been redeemed: that much Redis decides, and is documented.
       for (const key of await grants())
-        await editGrant(redis, key, ({ code }) => ({ code: code.split(' ').slice(0, 2).join(' ') }))
+        await editGrant(redis, key, ({ code }) => ({ code: code.split(' ').slice(0, 3).join(' ') }))
       const other = await exchange(agent, { ...PORTAL, clientId: 'own' }, code, request.verifier)
       expect(other.status).toBeGreaterThanOrEqual(400)
       const unproven = await exchange(agent, PORTAL, code, 'b'.repeat(43))
