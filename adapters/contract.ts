@@ -174,17 +174,6 @@ export interface GrantStore {
   revokeEach(keys: readonly string[], event: StoredEvent): Promise<number>
   /** All grants under an index entry, in batches and in no order. */
   list(index: GrantIndex, value: string): AsyncIterable<ListedGrant[]>
-  /**
-   * Ends all grants under an index entry; `spareFamilies` leaves those that have a refresh-token family. Not one
-   * step: a grant that is made meanwhile may survive. How many were ended; each is ended together with keeping the
-   * event, so the store may hold it more than once.
-   */
-  revokeAll(
-    index: GrantIndex,
-    value: string,
-    event: StoredEvent,
-    options?: { spareFamilies?: boolean },
-  ): Promise<number>
 }
 
 /** Everything that has no grant: sessions, interactions, pushed requests, client tokens, replay entries. */

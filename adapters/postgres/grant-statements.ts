@@ -115,34 +115,3 @@ export const LIST: Record<GrantIndex, Statement> = {
   device: listBy('device'),
   organization: listBy('organization'),
 }
-
-/** The lock looks at each row again: a family that came while it waited is seen, and spared where asked. */
-const revokeAllBy = (index: GrantIndex): Statement => ({
-  name: `state_revoke_all_${index}`,
-  text: `
-    with page as materialized (
-      select key from state_grants where ${under(index)} and key > $2 order by key limit 500
-    ), doomed as materialized (
-      select *, expires_at > clock_timestamp() as living
-      from state_grants
-      where key in (select key from page)
-        and (not $3::boolean or family_ends_at is null or family_ends_at <= clock_timestamp())
-      order by key for update
-    ), ended as (
-      delete from state_grants g using doomed where g.key = doomed.key
-    ), told as (
-      insert into state_endings (event_id, event, model, record)
-      select $4, $5, '${GRANT}', ${BIRTH} from doomed where living
-    )
-    select (select max(key) from page) as last, count(*) filter (where living)::int as ended,
-      case when bool_or(living) then event_record($4, $5) end
-    from doomed`,
-})
-
-export const REVOKE_ALL: Record<GrantIndex, Statement> = {
-  account: revokeAllBy('account'),
-  client: revokeAllBy('client'),
-  session: revokeAllBy('session'),
-  device: revokeAllBy('device'),
-  organization: revokeAllBy('organization'),
-}

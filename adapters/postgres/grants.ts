@@ -10,7 +10,6 @@ import type {
   RevocationOutcome,
   Rotation,
   RotationOutcome,
-  StoredEvent,
 } from '../contract.ts'
 import { aboutUse, formatUses, grantFrom, type StoredFamily } from '../stored-grant.ts'
 import {
@@ -21,7 +20,6 @@ import {
   READ_TOKEN,
   REDEEM,
   REVOKE,
-  REVOKE_ALL,
   REVOKE_EACH,
   REVOKE_UNTIL,
   ROTATE,
@@ -76,9 +74,6 @@ export const postgresGrants = (ask: Ask): GrantStore => ({
   },
 
   list: (index, value) => list(ask, index, value),
-
-  revokeAll: (index, value, event, { spareFamilies = false } = {}) =>
-    revokeAll(ask, index, value, event, spareFamilies),
 })
 
 async function redeem(ask: Ask, key: string, redemption: Redemption): Promise<RedemptionOutcome> {
@@ -125,31 +120,6 @@ async function* list(ask: Ask, index: GrantIndex, value: string): AsyncGenerator
     if (key === undefined) return
     yield rows.flatMap((row) => (row.read_at === null ? [] : [{ ...readColumns(row), key: row.key }]))
     last = key
-  }
-}
-
-/** In batches, each a transaction of its own: no number of grants is too much for a statement's time. */
-async function revokeAll(
-  ask: Ask,
-  index: GrantIndex,
-  value: string,
-  event: StoredEvent,
-  spareFamilies: boolean,
-): Promise<number> {
-  if (value === '') return 0
-  let ended = 0
-  let last = ''
-  for (;;) {
-    const { rows } = await ask<{ last: string | null; ended: number }>(REVOKE_ALL[index], [
-      value,
-      last,
-      spareFamilies,
-      ...told(event),
-    ])
-    const [batch] = rows
-    ended += batch?.ended ?? 0
-    if (!batch?.last) return ended
-    last = batch.last
   }
 }
 

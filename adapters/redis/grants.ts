@@ -63,12 +63,9 @@ export const redisGrants = (redis: Redis, keys: Keys, run: KnownRun, bound: numb
 
   revokeUntil: (key, event, notAfter) => revoke(redis, keys, key, event, notAfter),
 
-  revokeEach: (grants, event) => revokeEach(redis, keys, grants, event, false),
+  revokeEach: (grants, event) => revokeEach(redis, keys, grants, event),
 
   list: (index, value) => list(redis, keys, keys.grantsOf(index, value)),
-
-  revokeAll: (index, value, event, { spareFamilies = false } = {}) =>
-    revokeAll(redis, keys, keys.grantsOf(index, value), event, spareFamilies),
 })
 
 async function redeem(
@@ -102,7 +99,7 @@ async function revoke(
   notAfter: number | '',
 ): Promise<RevocationOutcome> {
   const touched = named(keys.grant(key), keys.events, keys.endings)
-  const birth = await answer(redis.revokeGrant(...touched, ...told(event), 0, notAfter))
+  const birth = await answer(redis.revokeGrant(...touched, ...told(event), notAfter))
   if (birth === null) return 'gone'
   if (birth === '') return 'unheard'
   await forget(redis, keys, [{ key, owner: readOwner(birth) }])
@@ -149,20 +146,6 @@ async function* list(redis: Redis, keys: Keys, index: Index): AsyncGenerator<Lis
   }
 }
 
-async function revokeAll(
-  redis: Redis,
-  keys: Keys,
-  index: Index,
-  event: StoredEvent,
-  spareFamilies: boolean,
-): Promise<number> {
-  let ended = 0
-  for await (const entries of entriesOf(redis, index)) {
-    ended += await revokeEach(redis, keys, entries, event, spareFamilies)
-  }
-  return ended
-}
-
 function noted(run: KnownRun, grant: Grant): Grant {
   run.note(grant.run)
   return grant
@@ -173,13 +156,12 @@ async function revokeEach(
   keys: Keys,
   grants: readonly string[],
   event: StoredEvent,
-  spareFamilies: boolean,
 ): Promise<number> {
   if (grants.length === 0) return 0
   const pipeline = redis.pipeline()
   for (const key of grants) {
     const touched = named(keys.grant(key), keys.events, keys.endings)
-    pipeline.revokeGrant(...touched, ...told(event), spareFamilies ? 1 : 0, '')
+    pipeline.revokeGrant(...touched, ...told(event), '')
   }
   const births = (await allAnswers(pipeline)) as (string | null)[]
   const revoked = grants.flatMap((key, position) => {

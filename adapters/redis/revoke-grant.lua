@@ -1,10 +1,9 @@
--- KEYS: grant, events, endings. ARGV: event id, event, 1 to spare a grant with a family, not after or ''. Gives what names
--- the owner, nil when nothing was ended, '' when it was too late.
+-- KEYS: grant, events, endings. ARGV: event id, event, not after or ''. Gives what names the owner, nil when nothing was
+-- ended, '' when it was too late.
 -- The grant's tokens are unreadable without it and expire on their own.
-if ARGV[4] ~= '' and now() > tonumber(ARGV[4]) then return '' end
+if ARGV[3] ~= '' and now() > tonumber(ARGV[3]) then return '' end
 local _, _, _, birth = lines_of(KEYS[1])
 if not birth then return nil end
-if ARGV[3] == '1' and living_family(KEYS[1], now()) then return nil end
 redis.call('DEL', KEYS[1])
 keep_event(KEYS[2], ARGV[1], ARGV[2])
 keep_ending(KEYS[3], ARGV[1], ARGV[2], 'Grant', birth)

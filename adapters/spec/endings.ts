@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Ending, StateStore, StoredEvent } from '../contract.ts'
 import {
-  createFamily,
   createGrant,
+  endAll,
   HOUR,
   manyTimes,
   type Nodes,
@@ -39,7 +39,7 @@ const ENDS: Record<
   'a grant that is revoked with all of its session': async (store) => {
     const { told } = await oddGrant(store)
     return {
-      end: (event = newEvent()) => store.grants.revokeAll('session', told.grant.session, event),
+      end: (event = newEvent()) => endAll(store.grants, 'session', told.grant.session, event),
       told,
     }
   },
@@ -95,11 +95,10 @@ export function describeEndings({ one, two }: Nodes): void {
       expect(JSON.stringify(drained)).not.toContain(key)
     })
 
-    it('with many others is handed on with each of them, but for what is spared', async () => {
+    it('with many others is handed on with each of them', async () => {
       const [client, event] = [newKey(), newEvent()]
       await manyTimes(600, () => createGrant(one, { client }))
-      await createFamily(one, { client })
-      await one.grants.revokeAll('client', client, event, { spareFamilies: true })
+      await endAll(one.grants, 'client', client, event)
       expect(await endingsOf(event)).toHaveLength(600)
     })
 

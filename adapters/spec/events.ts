@@ -4,6 +4,7 @@ import {
   addToken,
   createFamily,
   createGrant,
+  endAll,
   HOUR,
   manyTimes,
   type Nodes,
@@ -35,7 +36,7 @@ const CHANGES: Record<string, (store: StateStore) => Promise<(event: StoredEvent
   },
   'a revocation of all': async (store) => {
     const { owner } = await createFamily(store)
-    return (event) => store.grants.revokeAll('session', owner.session, event)
+    return (event) => endAll(store.grants, 'session', owner.session, event)
   },
   'a session that is destroyed': async (store) => {
     const key = newKey()
@@ -90,7 +91,7 @@ export function describeEvents(nodes: Nodes): void {
       const client = newKey()
       await manyTimes(700, () => createGrant(one, { client }))
       const event = newEvent()
-      expect(await two.grants.revokeAll('client', client, event)).toBe(700)
+      expect(await endAll(two.grants, 'client', client, event)).toBe(700)
       const times = (await nodes.kept()).get(event.id)?.times ?? 0
       expect(times).toBeGreaterThanOrEqual(1)
       expect(times).toBeLessThan(10)

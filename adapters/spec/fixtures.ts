@@ -2,7 +2,9 @@ import { newRowId, newSecret } from '../../src/shared/ids.ts'
 import type {
   Claim,
   Family,
+  GrantIndex,
   GrantOwner,
+  GrantStore,
   NewGrant,
   NewToken,
   Redemption,
@@ -150,6 +152,21 @@ export async function manyTimes<T>(count: number, make: () => Promise<T>): Promi
   const made: T[] = []
   while (made.length < count) made.push(...(await times(Math.min(20, count - made.length), make)))
   return made
+}
+
+/** Ends all grants under an index entry, as those do who end what somebody has. How many there were. */
+export async function endAll(
+  grants: GrantStore,
+  index: GrantIndex,
+  value: string,
+  event: StoredEvent,
+): Promise<number> {
+  let ended = 0
+  for await (const batch of grants.list(index, value)) {
+    const keys = batch.map(({ key }) => key)
+    ended += await grants.revokeEach(keys, event)
+  }
+  return ended
 }
 
 /** What must come true, soon: expiry is the store's to notice, at a moment of its own. */

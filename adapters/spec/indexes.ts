@@ -3,6 +3,7 @@ import type { GrantIndex } from '../contract.ts'
 import {
   createFamily,
   createGrant,
+  endAll,
   manyTimes,
   type Nodes,
   newEvent,
@@ -10,7 +11,6 @@ import {
   newOwner,
   redeemBriefCode,
   redemptionOf,
-  rotateNow,
   SOON,
   times,
 } from './fixtures.ts'
@@ -56,15 +56,15 @@ export function describeIndexes(nodes: Nodes): void {
       const [owner, stranger] = [newOwner(), newOwner()]
       const mine = await times(3, () => createFamily(nodes.one, { ...newOwner(), [index]: owner[index] }))
       const theirs = await createFamily(nodes.one, { ...owner, [index]: stranger[index] })
-      expect(await nodes.two.grants.revokeAll(index, owner[index], newEvent())).toBe(3)
+      expect(await endAll(nodes.two.grants, index, owner[index], newEvent())).toBe(3)
       for (const { key } of mine) expect(await grants.read(key)).toBeUndefined()
       expect(await grants.read(theirs.key)).toBeDefined()
-      expect(await grants.revokeAll(index, owner[index], newEvent())).toBe(0)
+      expect(await endAll(grants, index, owner[index], newEvent())).toBe(0)
     })
 
     it('finds grants whose code is still out', async () => {
       const grant = await createGrant(nodes.one)
-      expect(await grants.revokeAll('session', grant.owner.session, newEvent())).toBe(1)
+      expect(await endAll(grants, 'session', grant.owner.session, newEvent())).toBe(1)
       expect(await grants.redeem(grant.key, redemptionOf(grant))).toBe('gone')
     })
 
@@ -72,16 +72,7 @@ export function describeIndexes(nodes: Nodes): void {
       const grant = await redeemBriefCode(nodes.one)
       await expect.poll(async () => (await grants.read(grant.key))?.code?.expiresIn, SOON).toBeLessThan(0)
       await createGrant(nodes.one, grant.owner)
-      expect(await grants.revokeAll('account', grant.owner.account, newEvent())).toBe(2)
-    })
-
-    it('spares those with a family where asked', async () => {
-      const { owner, key } = await createFamily(nodes.one)
-      const bare = await createGrant(nodes.one, owner)
-      expect(await grants.revokeAll('session', owner.session, newEvent(), { spareFamilies: true })).toBe(1)
-      expect(await grants.read(bare.key)).toBeUndefined()
-      expect(await rotateNow(nodes.one, key, 0)).toEqual({ status: 'rotated' })
-      expect(await grants.revokeAll('session', owner.session, newEvent())).toBe(1)
+      expect(await endAll(grants, 'account', grant.owner.account, newEvent())).toBe(2)
     })
 
     it('does not count what was ended, or has expired', async () => {
@@ -92,7 +83,7 @@ export function describeIndexes(nodes: Nodes): void {
       })
       await expect.poll(() => grants.read(brief.key), SOON).toBeUndefined()
       await grants.revoke(key, newEvent())
-      expect(await grants.revokeAll('client', owner.client, newEvent())).toBe(0)
+      expect(await endAll(grants, 'client', owner.client, newEvent())).toBe(0)
     })
 
     it('takes a value for what it is, whatever it looks like', async () => {
@@ -100,8 +91,8 @@ export function describeIndexes(nodes: Nodes): void {
         const owner = newOwner()
         const { key } = await createFamily(nodes.one, { ...owner, account: value, client: value })
         expect(await grants.read(key)).toMatchObject({ account: value, client: value })
-        expect(await grants.revokeAll('client', `${value}${newKey()}`, newEvent())).toBe(0)
-        expect(await grants.revokeAll('account', value, newEvent())).toBe(1)
+        expect(await endAll(grants, 'client', `${value}${newKey()}`, newEvent())).toBe(0)
+        expect(await endAll(grants, 'account', value, newEvent())).toBe(1)
       }
     })
 
@@ -109,7 +100,7 @@ export function describeIndexes(nodes: Nodes): void {
       const nobody = { session: '', device: '', organization: '' }
       const { key } = await createFamily(nodes.one, nobody)
       for (const index of ['session', 'device', 'organization'] as const)
-        expect(await grants.revokeAll(index, '', newEvent())).toBe(0)
+        expect(await endAll(grants, index, '', newEvent())).toBe(0)
       expect(await grants.read(key)).toMatchObject(nobody)
     })
 
@@ -126,8 +117,8 @@ export function describeIndexes(nodes: Nodes): void {
     it('ends more grants than fit in one batch', async () => {
       const client = newKey()
       const created = await manyTimes(1_200, () => createGrant(nodes.one, { client }))
-      expect(await grants.revokeAll('client', client, newEvent())).toBe(created.length)
-      expect(await grants.revokeAll('client', client, newEvent())).toBe(0)
+      expect(await endAll(grants, 'client', client, newEvent())).toBe(created.length)
+      expect(await endAll(grants, 'client', client, newEvent())).toBe(0)
     })
   })
 }

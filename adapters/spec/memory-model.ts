@@ -108,14 +108,6 @@ const memoryGrants = (grants: Map<string, MemoryGrant>, keep: Keep): GrantStore 
       .filter(([, { born }]) => value !== '' && born[index] === value)
       .map(([key, grant]) => ({ ...shown(grant), key }))
   },
-  async revokeAll(index: GrantIndex, value, event, { spareFamilies = false } = {}) {
-    const doomed = [...grants].filter(
-      ([, { born, family }]) => value !== '' && born[index] === value && !(spareFamilies && family),
-    )
-    for (const [key] of doomed) grants.delete(key)
-    if (doomed.length > 0) keep(event)
-    return doomed.length
-  },
 })
 
 const putToken = ({ tokens }: MemoryGrant, token: NewToken): unknown =>

@@ -112,8 +112,6 @@ const STEPS: Record<string, (store: Stores, run: Run, step: Step) => Promise<unk
     grants.revokeUntil(grantKey(run, which), event, notAfter),
   revokeEach: ({ grants }, run, { which, other, event }) =>
     grants.revokeEach([...new Set([grantKey(run, which), grantKey(run, other)])], event),
-  revokeAll: ({ grants }, run, { which, index, sure, event }) =>
-    grants.revokeAll(index, owner(run, which)[index], event, { spareFamilies: sure }),
   put: ({ artifacts }, run, step) => artifacts.put('M', `${run.id}${step.which}`, artifact(run, step)),
   replace: ({ artifacts }, run, step) =>
     artifacts.replace('M', `${run.id}${step.which}`, artifact(run, step)),

@@ -4,6 +4,7 @@ import {
   claimNow,
   createFamily,
   createGrant,
+  endAll,
   familyOf,
   HOUR,
   type Nodes,
@@ -90,7 +91,7 @@ export function describeRaces({ one, two }: Nodes): void {
       const { owner } = await createGrant(one)
       const created = await times(30, () => createGrant(one, owner))
       const [, outcomes] = await Promise.all([
-        two.grants.revokeAll('account', owner.account, newEvent()),
+        endAll(two.grants, 'account', owner.account, newEvent()),
         times(created.length, async (index) => {
           const grant = created[index] ?? (await createGrant(one))
           return one.grants.redeem(grant.key, redemptionOf(grant, { family: newFamily() }))
@@ -104,10 +105,10 @@ export function describeRaces({ one, two }: Nodes): void {
       const { owner } = await createGrant(one)
       await times(99, () => createGrant(one, owner))
       const ended = await Promise.all([
-        one.grants.revokeAll('account', owner.account, newEvent()),
-        two.grants.revokeAll('session', owner.session, newEvent()),
-        two.grants.revokeAll('client', owner.client, newEvent()),
-        one.grants.revokeAll('account', owner.account, newEvent()),
+        endAll(one.grants, 'account', owner.account, newEvent()),
+        endAll(two.grants, 'session', owner.session, newEvent()),
+        endAll(two.grants, 'client', owner.client, newEvent()),
+        endAll(one.grants, 'account', owner.account, newEvent()),
       ])
       expect(ended.reduce((sum, each) => sum + each, 0)).toBe(100)
     })

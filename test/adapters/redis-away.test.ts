@@ -5,6 +5,7 @@ import { openRedisState } from '../../adapters/redis.ts'
 import {
   claimNow,
   createFamily,
+  endAll,
   familyOf,
   HOUR,
   newEvent,
@@ -59,7 +60,7 @@ describe('when Redis is away', () => {
       () => store.ping(),
       () => store.grants.read(key),
       () => rotateNow(store, key, 0),
-      () => store.grants.revokeAll('account', 'ada', newEvent()),
+      () => endAll(store.grants, 'account', 'ada', newEvent()),
       () => store.artifacts.put('Session', key, { payload: {}, expiresIn: 1_000, account: 'ada' }),
       () => claimNow(store, key, 1_000),
     ]

@@ -7,6 +7,7 @@ import { openRedisState } from '../../adapters/redis.ts'
 import {
   createFamily,
   createGrant,
+  endAll,
   HOUR,
   manyTimes,
   newEvent,
@@ -89,7 +90,7 @@ describe('an index in Redis', () => {
     const theirs = await createFamily(store, { session: neighbour })
     expect(await listed('account', account)).toEqual([mine.key])
     expect(await listed('session', neighbour)).toEqual([theirs.key])
-    expect(await store.grants.revokeAll('account', account, newEvent())).toBe(1)
+    expect(await endAll(store.grants, 'account', account, newEvent())).toBe(1)
     expect(await listed('session', neighbour)).toEqual([theirs.key])
   })
 
@@ -112,7 +113,7 @@ describe('an index in Redis', () => {
     expect(await setOf('account', owner.account, staying.key)).toBe(set)
     const left = grants.map(({ key }) => key).filter((key) => key !== leaving.key)
     expect((await listed('account', owner.account)).toSorted()).toEqual(left.toSorted())
-    expect(await store.grants.revokeAll('account', owner.account, newEvent())).toBe(149)
+    expect(await endAll(store.grants, 'account', owner.account, newEvent())).toBe(149)
     expect(await listed('account', owner.account)).toEqual([])
   })
 })

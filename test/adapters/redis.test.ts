@@ -9,6 +9,7 @@ import {
   claimNow,
   createFamily,
   createGrant,
+  endAll,
   HOUR,
   LISTENED,
   newEvent,
@@ -64,7 +65,7 @@ describe('what state leaves in Redis', () => {
   it('keeps no trace of a grant that was revoked', async () => {
     const [{ key }, other] = [await createFamily(store), await createFamily(store)]
     await store.grants.revoke(key, newEvent())
-    await store.grants.revokeAll('account', other.owner.account, newEvent())
+    await endAll(store.grants, 'account', other.owner.account, newEvent())
     expect(await redis.keys(`*${key}*`)).toEqual([])
     const entries: string[] = []
     for (const set of await redis.keys(`${prefix}x:*`)) entries.push(...(await redis.zrange(set, '0', '-1')))
@@ -82,7 +83,7 @@ describe('what state leaves in Redis', () => {
     expect(await rotateNow(store, grant.key, 0)).toEqual({ status: 'rotated' })
     await redis.script('FLUSH', 'SYNC')
     const [one, two] = await Promise.all([createGrant(store, grant.owner), createGrant(store, grant.owner)])
-    expect(await store.grants.revokeAll('account', grant.owner.account, newEvent())).toBe(3)
+    expect(await endAll(store.grants, 'account', grant.owner.account, newEvent())).toBe(3)
     expect(await store.grants.read(one.key)).toBeUndefined()
     expect(await store.grants.read(two.key)).toBeUndefined()
   })

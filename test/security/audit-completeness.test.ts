@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { StateStore } from '../../adapters/contract.ts'
-import { createFamily, createGrant, redemptionOf, rotationOf } from '../../adapters/spec/fixtures.ts'
+import { createFamily, createGrant, endAll, redemptionOf, rotationOf } from '../../adapters/spec/fixtures.ts'
 import { disableUser } from '../../src/accounts/disable-user.ts'
 import { enableUser } from '../../src/accounts/enable-user.ts'
 import { createEvent, type NewEvent, toStored } from '../../src/audit/event.ts'
@@ -100,11 +100,11 @@ const OPERATIONS: Record<string, Operation> = {
     const event = told(world, requestId, { type: 'grant.revoked' })
     return family && (await world.state.grants.revoke(family.key, event)) ? ['grant.revoked'] : []
   },
-  revokeAll: async (world, requestId) => {
+  endAll: async (world, requestId) => {
     const { owner } = await createFamily(world.state)
     for (let n = 0; n < 3; n++) await createFamily(world.state, owner)
     const event = told(world, requestId, { type: 'user.tokens_revoked' })
-    expect(await world.state.grants.revokeAll('account', owner.account, event)).toBe(4)
+    expect(await endAll(world.state.grants, 'account', owner.account, event)).toBe(4)
     return ['user.tokens_revoked']
   },
 }
