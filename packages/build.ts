@@ -44,7 +44,7 @@ export async function buildPackages(): Promise<ReadonlyMap<string, number>> {
         lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'index' },
         rolldownOptions: {
           external: [...external],
-          output: { minify: true, ...(directive && { banner: directive }) },
+          output: { minify: true, comments: false, ...(directive && { banner: directive }) },
         },
       },
     })
