@@ -145,6 +145,30 @@ describe('the example', () => {
   )
 
   it(
+    'begins what was clicked twice once, and can begin again after the way back',
+    async () => {
+      const { page } = await open('/redirect')
+      let begun = 0
+      // The browser stays on the page that it has, as it does while an answer is on its way.
+      await page.route(`${house.issuer}/oauth2/authorize?*`, (route) => {
+        begun++
+        return route.fulfill({ status: 204 })
+      })
+      await button(page, 'Continue').dblclick()
+      await expect.poll(() => begun, { timeout: 5_000 }).toBe(1)
+      expect(await button(page, 'Continue').getAttribute('aria-busy')).toBe('true')
+      // As a browser says that it shows a page as it was left.
+      await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+      await expect
+        .poll(() => button(page, 'Continue').getAttribute('aria-busy'), { timeout: 5_000 })
+        .toBe('false')
+      await button(page, 'Continue').click()
+      await expect.poll(() => begun, { timeout: 5_000 }).toBe(2)
+    },
+    TIMEOUT,
+  )
+
+  it(
     'is accessible in light and dark, and fits a phone',
     async () => {
       const { page } = await open()

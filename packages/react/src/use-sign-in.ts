@@ -11,15 +11,20 @@ export interface SignIn extends Action {
 }
 
 export function useSignIn(): SignIn {
-  const { gatehouse } = useProvided()
+  const { gatehouse, users } = useProvided()
   const { run, pending, error } = useAction()
   const signIn = useCallback(
     (how?: RedirectSignIn) => void run(() => gatehouse.signIn(how)),
     [gatehouse, run],
   )
   const signInWithPassword = useCallback(
-    (credentials: PasswordSignIn) => run(() => gatehouse.signInWithPassword(credentials)),
-    [gatehouse, run],
+    (credentials: PasswordSignIn) =>
+      run(async () => {
+        const before = gatehouse.getSession()
+        // In place of somebody else, perhaps.
+        if ((await gatehouse.signInWithPassword(credentials)) === before) users.renew()
+      }),
+    [gatehouse, users, run],
   )
   return { pending, error, signIn, signInWithPassword }
 }

@@ -17,53 +17,66 @@ export interface Users {
   /** The same object until something changes. */
   getUser(): User
   subscribe(listener: () => void): () => void
+  /** Somebody else has signed in, perhaps, though the session looks the same. */
+  renew(): void
 }
 
 export const LOADING: User = { status: 'loading' }
 const SIGNED_OUT: User = { status: 'signed-out' }
 
+interface Asked {
+  readonly session: Session
+  user: User
+}
+
 export function createUsers(gatehouse: Gatehouse): Users {
   const listeners = new Set<() => void>()
-  /** The answer to a session object is for no other one. */
-  let known: { session: Session; user: User } | undefined
+  let asked: Asked | undefined
 
-  const settle = (session: Session, user: User): void => {
-    if (known?.session !== session) return
-    known = { session, user }
+  const tell = (): void => {
     for (const listener of listeners) listener()
   }
   const ask = (session: Session): void => {
-    known = { session, user: LOADING }
+    const question: Asked = { session, user: LOADING }
+    asked = question
+    /** An answer to a question of before is nobody's. */
+    const settle = (user: User): void => {
+      if (asked !== question) return
+      question.user = user
+      tell()
+    }
+    const retry = (): void => {
+      if (asked === question) renew()
+    }
     gatehouse.getUser().then(
-      (claims) => settle(session, { status: 'ready', claims }),
-      (error: unknown) =>
-        settle(session, { status: 'failed', error: toFailure(error), retry: () => retry(session) }),
+      (claims) => settle({ status: 'ready', claims }),
+      (error: unknown) => settle({ status: 'failed', error: toFailure(error), retry }),
     )
   }
-  const retry = (session: Session): void => {
-    if (known?.session !== session || known.user.status !== 'failed') return
-    ask(session)
-    for (const listener of listeners) listener()
+  const renew = (): void => {
+    if (asked === undefined) return
+    ask(asked.session)
+    tell()
   }
   const follow = (): void => {
     const session = gatehouse.getSession()
-    if (session.status !== 'signed-in') known = undefined
-    else if (known?.session !== session) ask(session)
+    if (session.status !== 'signed-in') asked = undefined
+    else if (asked?.session !== session) ask(session)
   }
 
   return {
+    renew,
     getUser: () => {
       const session = gatehouse.getSession()
       if (session.status === 'signed-out') return SIGNED_OUT
-      return known?.session === session ? known.user : LOADING
+      return asked?.session === session ? asked.user : LOADING
     },
     subscribe: (listener) => {
-      const changed = (): void => {
+      listeners.add(listener)
+      const unsubscribe = gatehouse.subscribe(() => {
         follow()
         listener()
-      }
-      listeners.add(listener)
-      const unsubscribe = gatehouse.subscribe(changed)
+      })
       follow()
       return () => {
         listeners.delete(listener)
