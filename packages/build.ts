@@ -1,6 +1,6 @@
 /** Builds the packages for npm: a minified ES module with its source map, and types with theirs. `npm run build`. */
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -49,6 +49,7 @@ export async function buildPackages(): Promise<ReadonlyMap<string, number>> {
       },
     })
     await writeTypes(join(root, tsconfig))
+    await copyFile(join(root, '../../LICENSE'), join(root, 'LICENSE'))
     sizes.set(name, gzipSync(await readFile(join(root, 'dist/index.js'))).byteLength)
   }
   return sizes

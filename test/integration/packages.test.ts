@@ -48,9 +48,8 @@ describe.each(PACKAGES)('@gatehouse/%s', (name, limit, source) => {
     const packed = await run(packageFolder(name), 'npm', 'pack', '--dry-run', '--json')
     const [{ files } = { files: [] }] = JSON.parse(packed) as { files: { path: string }[] }[]
     const paths = files.map(({ path }) => path)
-    expect(paths).toEqual(
-      expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'src/index.ts', 'README.md']),
-    )
+    const needed = ['dist/index.js', 'dist/index.d.ts', 'src/index.ts', 'README.md', 'LICENSE']
+    expect(paths).toEqual(expect.arrayContaining(needed))
     expect(paths.filter((path) => /test/.test(path))).toEqual([])
   })
 })
