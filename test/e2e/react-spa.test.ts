@@ -3,7 +3,7 @@
  * takes no repeat of a refresh token but from who has its key, so nothing here is luck with a window of time.
  */
 import type { Browser, BrowserContext, Page, Route } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { violations } from '../support/axe.ts'
 import { freePort, startBrowser, visit } from '../support/browser.ts'
 import { type Example, exampleSetUp, serveExample } from '../support/example.ts'
@@ -12,7 +12,14 @@ import { type House, openHouse } from '../support/house.ts'
 import { commandWithin } from '../support/within.ts'
 
 const TIMEOUT = 120_000
-const NAME = 'Ada Lovelace'
+/** All that a person has is ended in one go, and a sign-in within the second after that too: each test ends its own. */
+const ADA = { ...PERSON, name: 'Ada Lovelace' }
+const GRACE = { email: 'grace@example.com', password: 'nanosecond wire 1906', name: 'Grace Hopper' }
+const MARY = {
+  email: 'mary@example.com',
+  password: 'connexion of the sciences 1834',
+  name: 'Mary Somerville',
+}
 const HOUR = 3_600_000
 /** Of an access token: within it, each page refreshes its own. */
 const LIFE = HOUR / 4
@@ -27,16 +34,18 @@ beforeAll(async () => {
   port = await freePort()
   const examplePort = await freePort()
   origin = `http://localhost:${examplePort}`
-  const person = { email: PERSON.email, name: NAME, password: PERSON.password }
   house = await openHouse({
     storage: 'embedded',
     browserPort: port,
     env: { FIRST_PARTY_ORIGINS: origin, REFRESH_REUSE_GRACE: '0s' },
-    setUp: { ...(await exampleSetUp(origin)), users: [person] },
+    setUp: { ...(await exampleSetUp(origin)), users: [ADA, GRACE, MARY] },
   })
   example = await serveExample(house.issuer, examplePort)
   browser = await startBrowser()
 }, TIMEOUT)
+
+// Pages that nobody looks at any more would go on refreshing.
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 
 afterAll(async () => {
   await browser?.close()
@@ -63,7 +72,7 @@ async function open(path = '/', { clock = false } = {}): Promise<Reader> {
 }
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const signedIn = (page: Page) => page.getByRole('heading', { name: NAME }).waitFor()
+const signedIn = (page: Page, { name } = ADA) => page.getByRole('heading', { name }).waitFor()
 const signedOut = (page: Page) => page.getByRole('heading', { name: 'Sign in' }).waitFor()
 const refreshed = (page: Page, times: number) =>
   page
@@ -71,16 +80,16 @@ const refreshed = (page: Page, times: number) =>
     .getByText(times === 1 ? 'once' : `${times} times`, { exact: true })
     .waitFor()
 
-async function signIn(page: Page, password = PERSON.password): Promise<void> {
-  await page.getByLabel('Email address').fill(PERSON.email)
+async function signIn(page: Page, { email, password } = ADA): Promise<void> {
+  await page.getByLabel('Email address').fill(email)
   await page.getByLabel('Password').fill(password)
   await button(page, 'Sign in').click()
 }
 
-async function openSignedIn(options?: { clock: boolean }): Promise<Reader> {
-  const reader = await open('/', options)
-  await signIn(reader.page)
-  await signedIn(reader.page)
+async function openSignedIn({ clock = false, person = ADA } = {}): Promise<Reader> {
+  const reader = await open('/', { clock })
+  await signIn(reader.page, person)
+  await signedIn(reader.page, person)
   return reader
 }
 
@@ -96,7 +105,7 @@ describe('the example', () => {
     async () => {
       const reader = await open()
       const { page, refreshes } = reader
-      await signIn(page, 'guessed')
+      await signIn(page, { ...ADA, password: 'guessed' })
       await page.getByText('The email address and password don’t match.').waitFor()
       const answer = page.waitForResponse((one) => one.url().endsWith('/auth/login') && one.ok())
       await signIn(page)
@@ -178,7 +187,7 @@ describe('the example', () => {
         expect(await violations(page, 'dark')).toEqual([])
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
       }
-      await signIn(page, 'guessed')
+      await signIn(page, { ...ADA, password: 'guessed' })
       await page.getByRole('alert').waitFor()
       await look()
       await signIn(page)
@@ -196,8 +205,8 @@ async function throughTheIssuer(page: Page, decision: string): Promise<void> {
   await button(page, 'Continue').click()
   await page.waitForURL(`${house.issuer}/interaction/*`)
   if (await page.locator('#password').isVisible()) {
-    await page.locator('#username').fill(PERSON.email)
-    await page.locator('#password').fill(PERSON.password)
+    await page.locator('#username').fill(ADA.email)
+    await page.locator('#password').fill(ADA.password)
     await button(page, 'Sign in').click()
   }
   await button(page, decision).click()
@@ -242,7 +251,7 @@ describe('a session', () => {
       const others = await Promise.all(Array.from({ length: 9 }, () => reader.context.newPage()))
       await Promise.all(others.map((page) => page.goto(origin)))
       const tabs = [reader.page, ...others]
-      await Promise.all(tabs.map(signedIn))
+      await Promise.all(tabs.map((page) => signedIn(page)))
       // Answered when every tab has found that it is time.
       const { promise: time, resolve: answer } = Promise.withResolvers<void>()
       let asked = 0
@@ -326,13 +335,12 @@ describe('a session', () => {
         await button(page, 'Refresh').click()
         await page.getByText('Your session has ended.').waitFor()
       }
-      const first = await openSignedIn()
-      await commandWithin(house, ['sessions', 'revoke', '--user', PERSON.email])
-      await ended(first)
+      const revoked = await openSignedIn({ person: GRACE })
+      await commandWithin(house, ['sessions', 'revoke', '--user', GRACE.email])
+      await ended(revoked)
 
-      await signIn(first.page)
-      await signedIn(first.page)
-      const second = await openSignedIn()
+      const first = await openSignedIn({ person: MARY })
+      const second = await openSignedIn({ person: MARY })
       await button(second.page, 'Sign out everywhere').click()
       await second.page.getByText('You’re signed out.').waitFor()
       await ended(first)
