@@ -12,6 +12,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias: { '@gatehouse/browser': `${import.meta.dirname}/packages/browser/src/index.ts` } },
         test: {
           name: 'unit',
           include: ['{src,adapters,bin}/**/*.test.ts', 'packages/*/src/**/*.test.{ts,tsx}'],

@@ -65,7 +65,14 @@ const PLATFORM: readonly { what: string; use: RegExp; door: string; instead: str
   },
 ]
 
-const isTest = (file: string): boolean => /\.(test|spec)\.ts$|^adapters\/spec\//.test(file)
+/** What each package, and what shows them, may take from elsewhere. */
+const PACKAGES: readonly { folder: string; libraries: RegExp }[] = [
+  { folder: 'packages/browser/src', libraries: /^$/ },
+  { folder: 'packages/react/src', libraries: /^(react|@gatehouse\/browser)$/ },
+  { folder: 'examples/react-spa/src', libraries: /^(react|react-dom\/client|@gatehouse\/(browser|react))$/ },
+]
+
+const isTest = (file: string): boolean => /\.(test|spec)\.tsx?$|^adapters\/spec\//.test(file)
 const files = ['src', 'adapters', 'migrations', 'views'].flatMap(codeBelow).filter((file) => !isTest(file))
 const imports = files.flatMap(importsOf)
 
@@ -133,6 +140,12 @@ test('a migration imports nothing of ours: it must do tomorrow what it did yeste
 
 test('every library is imported only where its door is', () => {
   expect(imports.flatMap(doorFaultsOf)).toEqual([])
+})
+
+test.each(PACKAGES)('$folder is for the browser: it knows nothing of the server', ({ folder, libraries }) => {
+  const code = codeBelow(folder).filter((file) => !isTest(file))
+  const foreign = ({ target }: Import) => !target.startsWith(`${folder}/`) && !libraries.test(target)
+  expect(code.flatMap(importsOf).filter(foreign)).toEqual([])
 })
 
 test.each(PLATFORM)('$what only in $door', ({ use, door, instead }) => {

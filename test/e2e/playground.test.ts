@@ -1,15 +1,13 @@
 /** The playground in a real browser against a real server: the demo as a newcomer finds it after the first start. */
-import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
-import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { violations } from '../support/axe.ts'
 import { freePort, startBrowser } from '../support/browser.ts'
 import { type House, openHouse } from '../support/house.ts'
 
-const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 const TIMEOUT = 120_000
 const EMAIL = 'demo@example.com'
 const PASSWORD = 'correct horse battery staple'
@@ -85,20 +83,6 @@ async function signIn(page: Page): Promise<void> {
   await button(page, 'Sign in').click()
   await button(page, 'Allow').click()
   await page.locator('#access .run').waitFor()
-}
-
-/** All that axe-core knows in light; in dark, where only colours differ, what it knows of those. */
-const RULES = {
-  light: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  dark: ['color-contrast'],
-}
-
-async function violations(page: Page, colorScheme: keyof typeof RULES): Promise<string[]> {
-  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-  await page.evaluate(AXE)
-  const options = JSON.stringify({ resultTypes: ['violations'], runOnly: RULES[colorScheme] })
-  const results: AxeResults = await page.evaluate(`axe.run(document, ${options})`)
-  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
 }
 
 const unfold = (page: Page): Promise<void> =>

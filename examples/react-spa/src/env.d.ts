@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  /** Issuer identifier. vite.config.ts puts it in. */
+  readonly VITE_ISSUER: string
+}

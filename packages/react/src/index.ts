@@ -1,0 +1,8 @@
+export { GatehouseProvider, type GatehouseProviderProps } from './provider.tsx'
+export { type AccessToken, useAccessToken } from './use-access-token.ts'
+export { useGatehouse } from './use-gatehouse.ts'
+export { useSession } from './use-session.ts'
+export { type SignIn, useSignIn } from './use-sign-in.ts'
+export { type SignOut, useSignOut } from './use-sign-out.ts'
+export { useStartError } from './use-start-error.ts'
+export { type User, useUser } from './use-user.ts'

@@ -1,0 +1,30 @@
+import type { PasswordSignIn, RedirectSignIn } from '@gatehouse/browser'
+import { useCallback } from 'react'
+import { useProvided } from './context.ts'
+import { type Action, useAction } from './use-action.ts'
+
+export interface SignIn extends Action {
+  /** Sends the browser to sign in. `pending` until the page goes. */
+  readonly signIn: (how?: RedirectSignIn) => void
+  /** Resolves with whether it was done; why not is in `error`. */
+  readonly signInWithPassword: (credentials: PasswordSignIn) => Promise<boolean>
+}
+
+export function useSignIn(): SignIn {
+  const { gatehouse, users } = useProvided()
+  const { run, pending, error } = useAction()
+  const signIn = useCallback(
+    (how?: RedirectSignIn) => void run(() => gatehouse.signIn(how)),
+    [gatehouse, run],
+  )
+  const signInWithPassword = useCallback(
+    (credentials: PasswordSignIn) =>
+      run(async () => {
+        const before = gatehouse.getSession()
+        // In place of somebody else, perhaps.
+        if ((await gatehouse.signInWithPassword(credentials)) === before) users.renew()
+      }),
+    [gatehouse, users, run],
+  )
+  return { pending, error, signIn, signInWithPassword }
+}
