@@ -32,7 +32,10 @@ beforeAll(async () => {
           scope: 'openid profile email offline_access',
         },
       ],
-      users: [{ email: PERSON.email, email_verified: true, name: 'Ada Lovelace', password: PERSON.password }],
+      users: [
+        { email: PERSON.email, email_verified: true, name: 'Ada Lovelace', password: PERSON.password },
+        { ...GRACE, email_verified: true, name: 'Grace Hopper' },
+      ],
     },
   })
   browser = await startBrowser()
@@ -44,12 +47,15 @@ afterAll(async () => {
   await pages.stop()
 })
 
+const GRACE = { email: 'grace@example.com', password: 'nanosecond wire 1906' }
+
 type Options = Partial<Package.GatehouseOptions>
 declare global {
   // What the page has.
   var createGatehouse: typeof Package.createGatehouse
   var gatehouse: Package.Gatehouse
   var isReady: boolean
+  var seen: string[]
 }
 
 /** An application's page with the package started; `options` besides the issuer. */
@@ -77,8 +83,8 @@ const renewed = (page: Page) => page.evaluate(() => gatehouse.getAccessToken({ m
 const codeOf = (page: Page, work: () => Promise<unknown>): Promise<unknown> =>
   page.evaluate(`(${work.toString()})().then(() => 'done', (error) => error.code ?? String(error))`)
 
-const signInHere = (page: Page) =>
-  page.evaluate(({ email, password }) => gatehouse.signInWithPassword({ username: email, password }), PERSON)
+const signInHere = (page: Page, person = PERSON) =>
+  page.evaluate(({ email, password }) => gatehouse.signInWithPassword({ username: email, password }), person)
 
 /** How often the server was asked to refresh. */
 function countRefreshes(context: BrowserContext): { count: number } {
@@ -175,6 +181,21 @@ describe('by the first-party API', () => {
     expect(refreshes.count).toBe(before)
     await others[1].evaluate(() => gatehouse.signOut())
     await expect.poll(() => session(first)).toEqual({ status: 'signed-out', reason: 'signed-out' })
+    await context.close()
+  })
+
+  it('who signs in over somebody else is a session of their own in all pages', async () => {
+    const context = await browser.newContext()
+    const [page, other] = [await open(context), await open(context)]
+    await signInHere(page)
+    await expect.poll(async () => (await session(other)).status).toBe('signed-in')
+    await other.evaluate(() => {
+      globalThis.seen = []
+      gatehouse.subscribe(() => globalThis.seen.push(gatehouse.getSession().status))
+    })
+    await signInHere(page, GRACE)
+    await expect.poll(() => other.evaluate(() => globalThis.seen)).toEqual(['signed-out', 'signed-in'])
+    expect(await other.evaluate(() => gatehouse.getUser())).toMatchObject({ email: GRACE.email })
     await context.close()
   })
 

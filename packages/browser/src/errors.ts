@@ -18,12 +18,12 @@ export class GatehouseError extends Error {
 const OWN = {
   insecure_context: 'Serve this page over HTTPS (or from localhost)',
   unsupported_browser: 'This browser has no Web Locks: update it',
-  storage_blocked: 'Allow storage for this site: it holds the key of the session',
+  storage_blocked: 'Allow storage for this site: it holds the key',
   wrong_mode: 'With clientId call signIn(), without one signInWithPassword()',
   foreign_return: 'returnTo must lead to this origin',
   invalid_answer: 'No answer to what was asked',
   signed_out: 'Nobody is signed in',
-  unreachable: 'The server does not answer; the session lives on',
+  unreachable: 'No answer; the session lives on',
 } as const
 
 export const own = (code: keyof typeof OWN, details?: Record<string, unknown>): GatehouseError =>

@@ -178,7 +178,8 @@ export function createSession({ name, mode, store }: SessionUse): SessionKeeper 
       open()
       return alone(name, async () => {
         const grant = await signIn()
-        known = undefined
+        // Perhaps of somebody else: what a page shows of the former person goes, in all of them.
+        if (known) await over('signed-out')
         await keep(grant)
         return session
       })

@@ -11,20 +11,15 @@ export interface SignIn extends Action {
 }
 
 export function useSignIn(): SignIn {
-  const { gatehouse, users } = useProvided()
+  const { gatehouse } = useProvided()
   const { run, pending, error } = useAction()
   const signIn = useCallback(
     (how?: RedirectSignIn) => void run(() => gatehouse.signIn(how)),
     [gatehouse, run],
   )
   const signInWithPassword = useCallback(
-    (credentials: PasswordSignIn) =>
-      run(async () => {
-        const before = gatehouse.getSession()
-        // In place of somebody else, perhaps.
-        if ((await gatehouse.signInWithPassword(credentials)) === before) users.renew()
-      }),
-    [gatehouse, users, run],
+    (credentials: PasswordSignIn) => run(() => gatehouse.signInWithPassword(credentials)),
+    [gatehouse, run],
   )
   return { pending, error, signIn, signInWithPassword }
 }

@@ -79,18 +79,6 @@ describe('who is signed in', () => {
     expect(seen).toEqual(['failed', 'loading', 'ready'])
   })
 
-  it('is asked for anew when somebody else signs in, and an answer of before is nobody’s', async () => {
-    const gatehouse = createDouble(signedIn())
-    const users = createUsers(gatehouse)
-    const { seen } = watch(users)
-    users.renew()
-    await gatehouse.answerUser(ADA)
-    expect(users.getUser()).toEqual({ status: 'loading' })
-    await gatehouse.answerUser({ sub: 'grace' })
-    expect(users.getUser()).toEqual({ status: 'ready', claims: { sub: 'grace' } })
-    expect(seen).toEqual(['loading', 'ready'])
-  })
-
   it('leaves nobody listening', () => {
     const gatehouse = createDouble(signedIn())
     const { stop } = watch(createUsers(gatehouse))

@@ -17,8 +17,6 @@ export interface Users {
   /** The same object until something changes. */
   getUser(): User
   subscribe(listener: () => void): () => void
-  /** Somebody else has signed in, perhaps, though the session looks the same. */
-  renew(): void
 }
 
 export const LOADING: User = { status: 'loading' }
@@ -46,17 +44,14 @@ export function createUsers(gatehouse: Gatehouse): Users {
       tell()
     }
     const retry = (): void => {
-      if (asked === question) renew()
+      if (asked !== question) return
+      ask(session)
+      tell()
     }
     gatehouse.getUser().then(
       (claims) => settle({ status: 'ready', claims }),
       (error: unknown) => settle({ status: 'failed', error: toFailure(error), retry }),
     )
-  }
-  const renew = (): void => {
-    if (asked === undefined) return
-    ask(asked.session)
-    tell()
   }
   const follow = (): void => {
     const session = gatehouse.getSession()
@@ -65,7 +60,6 @@ export function createUsers(gatehouse: Gatehouse): Users {
   }
 
   return {
-    renew,
     getUser: () => {
       const session = gatehouse.getSession()
       if (session.status === 'signed-out') return SIGNED_OUT
