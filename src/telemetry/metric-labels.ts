@@ -45,6 +45,12 @@ export type RevocationScope = (typeof REVOCATION_SCOPES)[number]
 
 /** What is odd about a request that may be honest. */
 export const RISK_RULES = [
+  'new_device',
+  'new_country',
+  'impossible_travel',
+  'listed_address',
+  'many_accounts',
+  'changed_agent',
   'refresh_elsewhere',
   'refresh_in_step',
   'refresh_behind_again',
