@@ -1,5 +1,4 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
-import type { IncomingMessage } from 'node:http'
 import type Koa from 'koa'
 import type { StateStore } from '../adapters/contract.ts'
 import { claimsOf } from './accounts/claims.ts'
@@ -21,7 +20,6 @@ import { createConsent } from './interaction/steps/consent.ts'
 import { createSignIn } from './interaction/steps/sign-in.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
-import { tellOfNewDevice } from './messaging/tell-of-new-device.ts'
 import { createAssets, HOSTED_ASSETS } from './pages/assets.ts'
 import { createMessages } from './pages/messages.ts'
 import { createPages } from './pages/pages.ts'
@@ -38,8 +36,10 @@ import { createProvider } from './provider/provider.ts'
 import { isServerScope } from './provider/scopes.ts'
 import { createReports, reportSignIn } from './reports.ts'
 import { createRevocation } from './revocation.ts'
+import { createSignInRisk, openAddresses } from './risk.ts'
 import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
+import { DEFAULT_POLICY } from './security/risk/registry.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
 import { openState } from './state.ts'
@@ -79,14 +79,23 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const lookUps = createLookUps(core)
   const requests = createRequestContexts()
   const guards = createGuards({ core, log, metrics, requests })
-  const originOf = createOriginOf(requests)
+  const addresses = await openAddresses({ core, log, metrics })
+  const originOf = createOriginOf(requests, (address) => addresses.about(address).place?.country)
   const face = createFace(core)
   const { assets, showPage } = face
   const answerError = createAnswerError({ showPage, requests, clock })
 
-  const onSignIn = {
+  const signIn = {
     report: reportSignIn({ metrics, requests }),
-    tellOfNewDevice: createTellOfNewDevice(core, requests),
+    authenticate: core.authenticate(
+      createSignInRisk({
+        ...{ addresses, crowd: guards.crowd },
+        findPolicy: async () => DEFAULT_POLICY,
+        onAssessed: ({ spoke }) => {
+          for (const { rule, outcome } of spoke) metrics.risk(rule, outcome)
+        },
+      }),
+    ),
   }
 
   const { provider, firstParty } = createProvider({
@@ -128,7 +137,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     issuer: config.issuer,
     requests,
     ownBrowser,
-    steps: createSteps(core, lookUps, { ...face, originOf }, guards, onSignIn),
+    steps: createSteps(core, lookUps, { ...face, originOf }, guards, signIn),
   })
   return {
     http: createHttp({
@@ -152,7 +161,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           requests,
           firstParty,
           guards,
-          ...onSignIn,
+          ...signIn,
         }),
         ...createPlainRouters(core, lookUps, { ...face, originOf }, guards, requests),
       ],
@@ -163,7 +172,10 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     grants: state.grants,
     artifacts: state.artifacts,
     sweep: async () => (await state.sweep()) + (await guards.sweep()),
-    close: async () => void (await Promise.all([state.close(), guards.close()])),
+    close: async () => {
+      addresses.close()
+      await Promise.all([state.close(), guards.close()])
+    },
   }
 }
 
@@ -179,17 +191,6 @@ function createStillLives({ accounts, clients, ends, clock }: Core): Lives {
     clock,
   })
   return (grantKey, grant) => isCurrentGrant(epochs, grantKey, grant)
-}
-
-/** A sign-in does not wait for mail, and is none the worse for mail that can't be written. */
-function createTellOfNewDevice({ outbox, clock }: Core, requests: RequestContexts) {
-  const tell = tellOfNewDevice({ outbox, clock })
-  return (req: IncomingMessage, sub: string): Promise<void> => {
-    const { ip, log } = requests.of(req)
-    return tell({ sub, userAgent: req.headers['user-agent'], address: ip }).catch((error: unknown) =>
-      log.error({ userId: sub, error }, 'nobody can be told of a new device by mail'),
-    )
-  }
 }
 
 type Face = ReturnType<typeof createFace>
@@ -209,27 +210,26 @@ function createFace({ config, keys }: Core) {
   }
 }
 
-interface OnSignIn {
+interface SignIn {
   report: ReturnType<typeof reportSignIn>
-  tellOfNewDevice: ReturnType<typeof createTellOfNewDevice>
+  authenticate: ReturnType<Core['authenticate']>
 }
 
 function createSteps(
   core: Core,
   { findAccountFresh, findResourceServer }: LookUps,
   { csrf, showPage, originOf }: Face & WithOrigin,
-  { signIn }: Guards,
-  { report, tellOfNewDevice: tell }: OnSignIn,
+  guards: Guards,
+  { report, authenticate }: SignIn,
 ) {
-  const { config, authenticate, consents, giveConsent } = core
+  const { config, consents, giveConsent } = core
   return {
     login: createSignIn({
       csrf,
       showPage,
       originOf,
       authenticate,
-      guard: signIn,
-      tellOfNewDevice: tell,
+      guard: guards.signIn,
       acr: ACR_1FA,
       reportSignIn: report,
     }),
@@ -248,7 +248,7 @@ function createSteps(
   }
 }
 
-interface FirstPartyApiUse extends WithOrigin, OnSignIn {
+interface FirstPartyApiUse extends WithOrigin, SignIn {
   csrf: Csrf
   requests: RequestContexts
   firstParty: FirstParty
@@ -272,9 +272,8 @@ function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
         familyOf: firstParty.familyOf,
       }),
       guard: guards.signIn,
-      tellOfNewDevice: use.tellOfNewDevice,
       authenticate: ({ username, password }, ctx, device) =>
-        core.authenticate(username, password, { ...originOf(ctx), client: FIRST_PARTY, device }),
+        use.authenticate(username, password, { ...originOf(ctx), client: FIRST_PARTY, device }),
       reportSignIn: ({ req }, outcome) => report(req, FIRST_PARTY, outcome),
       tokens: firstParty,
     }),

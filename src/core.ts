@@ -6,7 +6,7 @@ import { type OpenDatabase, openDatabase } from '../adapters/database.ts'
 import { migrate } from '../adapters/migrate.ts'
 import { localNotices, type Notices, postgresNotices, redisNotices } from '../adapters/notices.ts'
 import { createAccountsRepository } from './accounts/accounts-repository.ts'
-import { authenticate } from './accounts/authenticate.ts'
+import { authenticate, type LookAtSignIn } from './accounts/authenticate.ts'
 import { createUser } from './accounts/create-user.ts'
 import { makeLink } from './accounts/make-link.ts'
 import { openLink } from './accounts/open-link.ts'
@@ -38,6 +38,7 @@ import { sealedSigningKeys } from './keys/signing-keys.ts'
 import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
 import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
 import { tellOfReuse } from './messaging/tell-of-reuse.ts'
+import { tellOfRisk } from './messaging/tell-of-risk.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import { createOutboundFetch } from './security/outbound-fetch.ts'
 import { outboundRules } from './security/outbound-url.ts'
@@ -153,16 +154,18 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     devMailbox: createDevMailboxRepository(db),
     accounts,
     hasher,
-    authenticate: authenticate({
-      accounts,
-      hasher,
-      clock,
-      // The demo's password is public: where others can come, nobody of it comes in.
-      mayEnter: isDemoAllowed(use.config) ? () => true : ({ managedBy }) => !isDemo(managedBy),
-      describeDevice: describeDevice(keys),
-      deviceRememberedFor: Math.max(use.config.sessionMaxExp, use.config.refreshFamilyExp),
-      onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
-    }),
+    authenticate: (look: LookAtSignIn) =>
+      authenticate({
+        accounts,
+        hasher,
+        clock,
+        // The demo's password is public: where others can come, nobody of it comes in.
+        mayEnter: isDemoAllowed(use.config) ? () => true : ({ managedBy }) => !isDemo(managedBy),
+        describeDevice: describeDevice(keys),
+        look,
+        deviceRememberedFor: Math.max(use.config.sessionMaxExp, use.config.refreshFamilyExp),
+        onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
+      }),
     devices: createDevicesRepository(db),
     sessions: createSessionsRepository(db),
     ends: createEndsRepository(db),
@@ -175,7 +178,8 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     eventInbox: createInbox(db),
     auditRecords,
     auditChain: createChainRepository(db, auditRecords, async (tx, events) => {
-      for (const event of events) await tellOfReuse(createOutboxRepository(tx), event)
+      const outbox = createOutboxRepository(tx)
+      for (const event of events) await Promise.all([tellOfReuse(outbox, event), tellOfRisk(outbox, event)])
       await createDevicesRepository(tx).noteSeen(sightingsIn(events))
     }),
     notices,

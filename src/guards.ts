@@ -6,6 +6,7 @@ import type { ClientLimit } from './provider/client-attempts.ts'
 import { createDeviceCookies } from './security/device-cookie.ts'
 import { createKeyedHash, type KeyedHash } from './security/keyed-hash.ts'
 import { type CountLimit, createCountLimit } from './security/rate-limit/count-limit.ts'
+import { type CrowdWatch, createCrowdWatch } from './security/rate-limit/crowd-watch.ts'
 import { networkOf } from './security/rate-limit/network.ts'
 import { createSignInGuard, type SignInGuard } from './security/rate-limit/sign-in-guard.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -14,6 +15,7 @@ import type { RequestContexts } from './telemetry/request-context.ts'
 
 export interface Guards {
   signIn: SignInGuard
+  crowd: CrowdWatch
   clients: ClientLimit
   links: CountLimit
   /** Absent: requests as such are not limited. */
@@ -55,6 +57,7 @@ export function createGuards({ core, log, metrics, requests }: GuardsUse): Guard
         )
       },
     }),
+    crowd: createCrowdWatch({ counters, hash }),
     clients: {
       refusal: (req, clientId) => clients.refusal(() => clientKey(requests.of(req).ip, clientId)),
       count: (req, clientId) => clients.count(clientKey(requests.of(req).ip, clientId)),

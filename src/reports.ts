@@ -40,7 +40,7 @@ export function createReports({ metrics, requests }: ReportsUse): Reports {
       note(ctx, 'warn', event, 'a refresh token was used again: the family has ended')
     },
     noticed(ctx, grant, { rule, differs }) {
-      metrics.risk(rule)
+      metrics.risk(rule, 'notify')
       const reason = [rule, ...differs].join(' ')
       note(ctx, 'warn', { ...of(grant), event: 'risk.noticed', reason }, 'something is odd about a refresh')
     },

@@ -1,8 +1,10 @@
 /**
  * A name and a password. Every way through costs the same: one look-up and one argon2 run, whether the name is
- * unknown, has no password, is disabled, or the password is wrong; what differs is told to the audit only. A
+ * unknown, has no password, is disabled, or the password is wrong; what differs is told to the audit only. What the risk
+ * of a sign-in is weighed by is gathered while argon2 runs, on every way; it counts only where the password was right. A
  * password that is refused by its length alone is refused at once, for known and unknown names alike.
  */
+import type { Assessed } from '../audit/assessment.ts'
 import { createEvent, type Origin } from '../audit/event.ts'
 import { deviceIdOf, newDeviceId } from '../security/device-cookie.ts'
 import { passwordBytes } from '../security/password-bytes.ts'
@@ -12,9 +14,16 @@ import type { Clock } from '../shared/clock.ts'
 import type { Account } from './account.ts'
 import type { AccountsRepository } from './accounts-repository.ts'
 import { normaliseEmail } from './email.ts'
-import type { SeenDevice } from './sign-ins-repository.ts'
+import type { SeenDevice, SignInHistory } from './sign-ins-repository.ts'
 
-type AuthenticationFailure = 'unknown' | 'wrong_password' | 'disabled' | 'no_password' | 'malformed'
+type AuthenticationFailure =
+  | 'unknown'
+  | 'wrong_password'
+  | 'disabled'
+  | 'no_password'
+  | 'malformed'
+  /** By the risk policy, though the password was right. */
+  | 'denied'
 
 export type Authentication =
   | { ok: true; account: Account; device: SignedInDevice }
@@ -26,8 +35,6 @@ export interface SignedInDevice {
   id: string
   /** What its cookie says. */
   cookieId: string
-  /** It had a cookie, which counts no more: the device was revoked. */
-  replaced: boolean
 }
 
 /** Also for which client, and on which device. */
@@ -46,11 +53,23 @@ export type DescribeDevice = (
   language: string | undefined,
 ) => Pick<SeenDevice, 'browser' | 'system' | 'kind' | 'fingerprint'>
 
+/** The risk of a sign-in: begun whatever the password is, and for names that nobody has. */
+export type LookAtSignIn = (from: Pick<Origin, 'ip'>) => Promise<WeighSignIn>
+
+/** Asked once the password was right: `device` is the one that its cookie names, `history` what the person left before. */
+export type WeighSignIn = (signIn: {
+  sub: string
+  at: number
+  device: string | undefined
+  history: SignInHistory
+}) => Assessed
+
 export interface AuthenticateUse {
   accounts: Pick<AccountsRepository, 'users' | 'credentials' | 'signIns' | 'record'>
   hasher: Pick<PasswordHasher, 'hash' | 'verify' | 'verifyNobody'>
   clock: Clock
   describeDevice: DescribeDevice
+  look: LookAtSignIn
   /** How long a device is remembered that was seen once, ms. */
   deviceRememberedFor: number
   /** Who may not come in, whatever they know, is told what the disabled are told. */
@@ -70,19 +89,42 @@ export const authenticate =
     const phc = found?.passwordHash
     // A stored hash that can't be verified is no password.
     if (found === undefined || phc === undefined || readPhc(phc) === undefined) {
-      await use.hasher.verifyNobody(password)
+      await Promise.all([use.hasher.verifyNobody(password), gather(use, origin, found?.account)])
       return found === undefined ? failed('unknown') : failed('no_password', found.account)
     }
-    const { ok, rehash } = await use.hasher.verify(phc, password)
-    if (!ok) return failed('wrong_password', found.account)
-    if (!use.mayEnter(found.account)) return failed('disabled', found.account)
-    // Disabled before, or while argon2 ran: the row itself decides.
+    const { account } = found
+    const [{ ok, rehash }, gathered] = await Promise.all([
+      use.hasher.verify(phc, password),
+      gather(use, origin, account),
+    ])
+    if (!ok) return failed('wrong_password', account)
+    if (!use.mayEnter(account) || account.disabled) return failed('disabled', account)
     const at = use.clock.now()
-    const device = await recordSignIn(use, origin, found.account, at)
-    if (device === undefined) return failed('disabled', found.account)
-    if (rehash) await renewHash(use, found.account.id, phc, password)
-    return { ok: true, account: { ...found.account, lastSignInAt: at }, device }
+    const assessed = gathered.weigh({ ...gathered, sub: account.sub, at })
+    if (assessed.risk === 'deny') return recordFailure(use, origin, 'denied', account, assessed)
+    // Disabled while argon2 ran: the row itself decides.
+    const device = await recordSignIn(use, origin, account, { at, gathered, assessed })
+    if (device === undefined) return failed('disabled', account)
+    if (rehash) await renewHash(use, account.id, phc, password)
+    return { ok: true, account: { ...account, lastSignInAt: at }, device }
   }
+
+interface Gathered {
+  /** Of this person on the device whose cookie came along. */
+  device: string | undefined
+  history: SignInHistory
+  weigh: WeighSignIn
+}
+
+async function gather(
+  { accounts, look }: AuthenticateUse,
+  { ip, device: { cookieId } = {} }: SignInOrigin,
+  account: Account | undefined,
+): Promise<Gathered> {
+  const device = cookieId === undefined ? undefined : deviceIdOf(cookieId, account?.sub ?? '')
+  const [history, weigh] = await Promise.all([accounts.signIns.history(account?.id, device), look({ ip })])
+  return { device, history, weigh }
+}
 
 /** As long as its cookie lives: `security/device-cookie.ts`. */
 const REMEMBERED = 400 * 24 * 60 * 60 * 1000
@@ -91,21 +133,19 @@ async function recordSignIn(
   use: AuthenticateUse,
   origin: SignInOrigin,
   account: Account,
-  at: number,
+  { at, gathered, assessed }: { at: number; gathered: Gathered; assessed: Assessed },
 ): Promise<SignedInDevice | undefined> {
   const { client: _, device: visit = {}, ...from } = origin
   const { cookieId, label, language } = visit
-  const fresh = newDeviceId()
-  const known = cookieId === undefined ? undefined : deviceIdOf(cookieId, account.sub)
-  const event = createEvent(
-    from,
-    { type: 'login.succeeded', ...about(origin, account), details: BY_PASSWORD },
-    at,
-  )
+  const cookie = newDeviceId()
+  const fresh = deviceIdOf(cookie, account.sub)
+  const known = gathered.history.revoked ? undefined : gathered.device
+  const details = { ...BY_PASSWORD, ...assessed, device: known ?? fresh }
+  const event = createEvent(from, { type: 'login.succeeded', ...about(origin, account), details }, at)
   const recorded = await use.accounts.signIns.record(account.id, at, event, {
     ...use.describeDevice(origin.userAgent, language),
     known,
-    fresh: deviceIdOf(fresh, account.sub),
+    fresh,
     label,
     address: origin.ip,
     country: origin.country,
@@ -113,11 +153,7 @@ async function recordSignIn(
   })
   if (recorded === undefined) return undefined
   const kept = recorded.device === known && cookieId !== undefined
-  return {
-    id: recorded.device,
-    cookieId: kept ? cookieId : fresh,
-    replaced: !kept && cookieId !== undefined,
-  }
+  return { id: recorded.device, cookieId: kept ? cookieId : cookie }
 }
 
 async function renewHash(
@@ -146,10 +182,11 @@ async function recordFailure(
   origin: SignInOrigin,
   reason: AuthenticationFailure,
   account: Account | undefined,
+  assessed: Assessed | undefined = undefined,
 ): Promise<Authentication> {
   const { client, device: _, ...from } = origin
   const whose = account === undefined ? { client } : { ...about(origin, account), actor: undefined }
-  const failed = { type: 'login.failed', ...whose, reason, details: BY_PASSWORD } as const
+  const failed = { type: 'login.failed', ...whose, reason, details: { ...BY_PASSWORD, ...assessed } } as const
   await accounts.record(createEvent(from, failed, clock.now()))
   return { ok: false, reason }
 }

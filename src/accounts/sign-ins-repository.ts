@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type AuditEvent, toStored } from '../audit/event.ts'
 import type { Database } from '../schema.ts'
 
@@ -19,7 +19,26 @@ export interface SeenDevice {
   rememberedFor: { once: number; again: number }
 }
 
+/** A device as it was seen last. */
+export interface DeviceSeen {
+  id: string
+  /** Epoch ms. */
+  at: number
+  address: string | undefined
+  country: string | undefined
+  /** All that it was in. */
+  countries: readonly string[]
+}
+
+/** The devices of a person that nobody has revoked, and whether the one that was asked about is one that somebody has. */
+export interface SignInHistory {
+  devices: readonly DeviceSeen[]
+  revoked: boolean
+}
+
 export interface SignInsRepository {
+  /** The device that is asked about comes first, then those that were seen last; fifty at most. Nobody has none. */
+  history(userId: string | undefined, device: string | undefined): Promise<SignInHistory>
   /**
    * The sign-in, its event and its device, in one step and one trip: the id of the device. Undefined when the account was
    * disabled or deleted by now; then nothing is recorded.
@@ -32,7 +51,23 @@ export interface SignInsRepository {
   ): Promise<{ device: string } | undefined>
 }
 
+const MOST_DEVICES = 50
+
 export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository => ({
+  history: async (userId, device) => {
+    const ended = (id: RawBuilder<unknown>) =>
+      sql<boolean>`exists (select from access_ends where kind = 'device' and value = ${id})`
+    const asked = sql`${device ?? null}::text`
+    const { rows } = await sql<HistoryRow>`
+      select asked.revoked, d.id, d.last_seen_at, d.address, d.country, d.countries
+      from (select ${ended(asked)} as revoked) asked
+      left join lateral (
+        select * from devices
+        where user_id = ${userId ?? null}::uuid and not ${ended(sql.ref('devices.id'))}
+        order by id = ${asked} desc nulls last, last_seen_at desc limit ${sql.lit(MOST_DEVICES)}
+      ) d on true`.execute(db)
+    return { revoked: rows.some(({ revoked }) => revoked), devices: rows.flatMap(toDeviceSeen) }
+  },
   record: async (userId, at, event, device) => {
     const { id, text } = toStored(event)
     const now = new Date(at)
@@ -41,10 +76,11 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
       ${device.label ?? null}::text, ${device.browser ?? null}::text, ${device.system ?? null}::text,
       ${device.kind ?? null}::text, ${now}::timestamptz, ${now}::timestamptz, ${device.address ?? null}::text,
       ${device.country ?? null}::text, ${device.fingerprint ?? null}::text,
-      ${until(device.rememberedFor.once)}::timestamptz`
+      ${until(device.rememberedFor.once)}::timestamptz,
+      array_remove(array[${device.country ?? null}::text], null)`
     const columns = sql`
       id, user_id, label, browser, system, kind, first_seen_at, last_seen_at, address, country, fingerprint,
-      remembered_until`
+      remembered_until, countries`
     const { rows } = await sql<{ device: string }>`
       with signed_in as (
         update users set last_sign_in_at = ${now} where id = ${userId} and disabled_at is null returning id
@@ -59,6 +95,7 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
           label = coalesce(excluded.label, before.label), browser = excluded.browser, system = excluded.system,
           kind = excluded.kind, last_seen_at = excluded.last_seen_at, address = excluded.address,
           country = excluded.country, fingerprint = excluded.fingerprint,
+          countries = ${withCountry('excluded.country', 'before.countries')},
           remembered_until = ${until(device.rememberedFor.again)}::timestamptz
         returning id
       ), fresh as (
@@ -70,3 +107,32 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
     return rows[0]
   },
 })
+
+const MOST_COUNTRIES = 16
+
+/** SQL for the countries that a device was in, with the one that it is in now; by the names of columns. */
+export const withCountry = (country: string, countries: string) => sql`
+  case when ${sql.ref(country)} is null or ${sql.ref(country)} = any (${sql.ref(countries)})
+    then ${sql.ref(countries)}
+    else (${sql.ref(country)} || ${sql.ref(countries)})[1:${sql.lit(MOST_COUNTRIES)}]
+  end`
+
+interface HistoryRow {
+  revoked: boolean
+  /** Null where there is no device, like the others. */
+  id: string | null
+  last_seen_at: Date | null
+  address: string | null
+  country: string | null
+  countries: string[] | null
+}
+
+const toDeviceSeen = ({ id, last_seen_at: at, address, country, countries }: HistoryRow): DeviceSeen[] =>
+  id === null || at === null
+    ? []
+    : [
+        {
+          ...{ id, at: at.getTime(), countries: countries ?? [] },
+          ...{ address: address ?? undefined, country: country ?? undefined },
+        },
+      ]

@@ -2,9 +2,7 @@
  * What was known of a request when its risk was weighed, which rules spoke, and what was decided: as events keep it. So it
  * is flat, and holds nothing that a person chose. What is absent was not known.
  */
-export const RISK_OUTCOMES = ['allow', 'notify', 'step_up', 'deny'] as const
-/** From the mildest on. */
-export type RiskOutcome = (typeof RISK_OUTCOMES)[number]
+import type { RiskOutcome } from '../telemetry/metric-labels.ts'
 
 export interface Known {
   /** Whether the person had signed in on the device before. */

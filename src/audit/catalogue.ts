@@ -3,14 +3,16 @@
  * tells besides the fields that all have. A value that a person chose (a name, an address) is never a detail: details
  * can't be erased.
  */
+import type { Assessed } from './assessment.ts'
+
 export type Outcome = 'success' | 'failure'
 
 /** `none`: the event has no details. */
 type None = Record<never, never>
 
 export interface EventDetails {
-  'login.succeeded': { method: 'password' }
-  'login.failed': { method: 'password' }
+  'login.succeeded': { method: 'password'; device: string } & Assessed
+  'login.failed': { method: 'password' } & Partial<Assessed>
   'password.set': { by: 'link' | 'operator' }
   'user.created': None
   'user.updated': { fields: string[] }

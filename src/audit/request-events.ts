@@ -9,10 +9,10 @@ export type Tell = (ctx: { req: IncomingMessage } | undefined, event: NewEvent) 
 
 /** Where a request comes from, for the events of what it changes. */
 export const createOriginOf =
-  (requests: RequestContexts) =>
+  (requests: RequestContexts, countryOf: (address: string) => string | undefined) =>
   ({ req }: { req: IncomingMessage }): Origin => {
     const { id, ip } = requests.of(req)
-    return { ip, requestId: id, userAgent: req.headers['user-agent'] }
+    return { ip, country: countryOf(ip), requestId: id, userAgent: req.headers['user-agent'] }
   }
 
 export const createTell =

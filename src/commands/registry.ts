@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   client: async () => (await import('./client/client.ts')).addClient,
   sessions: async () => (await import('./sessions/sessions.ts')).addSessions,
   keys: async () => (await import('./keys/keys.ts')).addKeys,
+  risk: async () => (await import('./risk/risk.ts')).addRisk,
   audit: async () => (await import('./audit/audit.ts')).addAudit,
   doctor: async () => (await import('./doctor/doctor.ts')).addDoctor,
 }

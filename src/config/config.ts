@@ -58,6 +58,10 @@ export interface Config {
   readonly rateLimits: RateLimits
   readonly passwordHash: PasswordCost
   readonly trustProxy: TrustProxy
+  /** Absent: the built-in file of countries. */
+  readonly geoipDb?: string
+  /** Absent: no address is suspect. */
+  readonly addressReputation?: string
   /** Outgoing requests may go to private addresses. */
   readonly outboundAllowPrivate: boolean
   /** Absent: nobody takes mail. */
@@ -128,6 +132,8 @@ function toConfig(values: Values): Config {
     }),
     passwordHash: Object.freeze(values.PASSWORD_HASH),
     trustProxy: values.TRUST_PROXY && Object.freeze(values.TRUST_PROXY),
+    ...(values.GEOIP_DB !== undefined && { geoipDb: values.GEOIP_DB }),
+    ...(values.ADDRESS_REPUTATION !== undefined && { addressReputation: values.ADDRESS_REPUTATION }),
     outboundAllowPrivate: values.OUTBOUND_ALLOW_PRIVATE,
     ...(values.SMTP_URL !== undefined &&
       values.MAIL_FROM !== undefined && {

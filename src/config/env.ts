@@ -9,7 +9,7 @@ import { mailbox, smtpServer } from './values/mail.ts'
 import { masterKeys } from './values/master-keys.ts'
 import { cookieDomain, origins } from './values/origins.ts'
 import { passwordCost } from './values/password-cost.ts'
-import { folder, listenHost, oneOf, storeUrl, wholeNumber, yesOrNo } from './values/plain.ts'
+import { listenHost, oneOf, path, storeUrl, wholeNumber, yesOrNo } from './values/plain.ts'
 import { rateLimit, rateLimitOrOff } from './values/rate-limit.ts'
 import { trustProxy } from './values/trust-proxy.ts'
 
@@ -96,7 +96,7 @@ export const VARIABLES = {
     default: './data',
     meaning: 'Folder of embedded storage and of generated secrets (mode 0700, its files 0600)',
     example: '/var/lib/gatehouse',
-    schema: folder,
+    schema: path,
   },
   MASTER_KEY: {
     unset: 'generated into `DATA_DIR` with embedded storage; required with `DATABASE_URL`',
@@ -204,6 +204,20 @@ export const VARIABLES = {
       'Whose forwarded headers are believed: the number of proxies in front, or their addresses and CIDR ranges, separated by commas',
     example: '10.0.0.0/8,fd00::/8',
     schema: trustProxy,
+  },
+  GEOIP_DB: {
+    unset: 'the built-in country file',
+    meaning:
+      'File in MaxMind’s format, of countries or of cities, that says where addresses are; read again when it is replaced',
+    example: '/var/lib/gatehouse/city.mmdb',
+    schema: path,
+  },
+  ADDRESS_REPUTATION: {
+    unset: 'no address is suspect',
+    meaning:
+      'File of addresses and CIDR ranges, one a line, that sign-ins should not come from; read again when it is replaced',
+    example: '/var/lib/gatehouse/addresses.txt',
+    schema: path,
   },
   OUTBOUND_ALLOW_PRIVATE: {
     default: 'false',

@@ -110,7 +110,13 @@ it.each<NewEvent>([
 it('what others wrote among it is passed over, and what comes after it is told', async () => {
   const forged = [
     session({ portal: { sid: 'p' } }, { id: 'x', text: 'nonsense' }),
-    session({ portal: { sid: 'p' } }, stored({ type: 'login.succeeded', details: { method: 'password' } })),
+    session(
+      { portal: { sid: 'p' } },
+      stored({
+        type: 'login.succeeded',
+        details: { method: 'password', device: 'd', risk: 'allow', rules: [] },
+      }),
+    ),
     session({ portal: { sid: 7 }, own: null, 'a\0b': { sid: 'p' } }),
     session([{ sid: 'p\0' }, 'x']),
     grant({ sid: 'p\ud800' }),

@@ -42,8 +42,6 @@ export interface FirstPartyUse {
   requests: RequestContexts
   cookie: RefreshCookie
   guard: SignInGuard
-  /** Has the person told. Never rejects. */
-  tellOfNewDevice: (req: Context['req'], sub: string) => Promise<void>
   authenticate: (
     credentials: { username: string; password: string },
     ctx: Context,
@@ -144,8 +142,7 @@ async function signIn(
     await attempt.failed()
     return outcome
   }
-  const { newDevice } = await attempt.succeeded(ctx.res, outcome.device.cookieId)
-  if (newDevice) await use.tellOfNewDevice(ctx.req, outcome.account.sub)
+  await attempt.succeeded(ctx.res, outcome.device.cookieId)
   return outcome
 }
 

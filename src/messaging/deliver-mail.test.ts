@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Account } from '../accounts/account.ts'
-import { createEvent } from '../audit/event.ts'
+import { type AuditEvent, createEvent } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
 import type { Message, NewMessage } from '../events/outbox-message.ts'
 import { createMails } from '../pages/mails.ts'
 import { createMessages } from '../pages/messages.ts'
 import { createDeliverMail } from './deliver-mail.ts'
-import { tellOfNewDevice } from './tell-of-new-device.ts'
 import { tellOfReuse } from './tell-of-reuse.ts'
+import { tellOfRisk } from './tell-of-risk.ts'
 import type { Mail } from './transport.ts'
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
@@ -51,7 +51,7 @@ function house({ known = [account], clients = [client] } = {}) {
     written,
     sent,
     reuse: () => tellOfReuse(outbox, REUSE),
-    device: tellOfNewDevice({ outbox, clock }),
+    risk: (event: AuditEvent) => tellOfRisk(outbox, event),
     deliverAll: (stillHeld = async () => {}) =>
       Promise.all(written.map((message) => deliver(stored(message), stillHeld))),
   }
@@ -94,24 +94,75 @@ describe('a mail about a reuse', () => {
   })
 })
 
-describe('a mail about a new device', () => {
-  it('tells browser, system and address, once a day of what looks alike', async () => {
-    const { device, deliverAll, sent, written } = house()
-    await device({ sub: 'ada', userAgent: FIREFOX, address: '203.0.113.7' })
+describe('a mail about what is odd', () => {
+  const noticed = (more: Partial<AuditEvent> = {}): AuditEvent => ({
+    ...createEvent(
+      { ip: '203.0.113.7', userAgent: FIREFOX, country: 'AU' },
+      {
+        ...{ type: 'login.succeeded', subject: 'ada' },
+        details: {
+          ...{ method: 'password', device: 'd1', risk: 'step_up' },
+          rules: ['new_device:notify', 'many_accounts:allow', 'impossible_travel:step_up'],
+        },
+      },
+      clock.now(),
+    ),
+    ...more,
+  })
+
+  it('tells browser, system, place and reasons, once a day of what looks alike', async () => {
+    const { risk, deliverAll, sent, written } = house()
+    await risk(noticed())
     expect(written).toMatchObject([
-      { once: expect.stringMatching(/^device ada \d+ 203\.0\.113\.7 Firefox Windows$/) },
+      {
+        once: expect.stringMatching(
+          /^risk sign_in ada \d+ 203\.0\.113\.7 Firefox Windows new_device impossible_travel$/,
+        ),
+        payload: { rules: ['new_device', 'impossible_travel'], ends: { kind: 'device', value: 'd1' } },
+      },
     ])
     await deliverAll()
-    expect(sent[0]?.text).toContain('Browser: Firefox\nSystem: Windows\nAddress: 203.0.113.7')
+    expect(sent[0]?.text).toContain(
+      'Browser: Firefox\nSystem: Windows\nAddress: 203.0.113.7\nCountry: Australia',
+    )
+    expect(sent[0]?.text).toContain('too far from where your account was used last')
+  })
+
+  it('tells of a right password that was refused, and of a session', async () => {
+    const { risk, written } = house()
+    const rules = ['listed_address:deny']
+    await risk(noticed({ type: 'login.failed', details: { method: 'password', risk: 'deny', rules } }))
+    await risk(noticed({ type: 'risk.noticed', session: 's1', details: { risk: 'deny', rules } }))
+    expect(written.map(({ payload }) => payload)).toMatchObject([
+      { what: 'refused', rules: ['listed_address'] },
+      { what: 'refresh', ends: { kind: 'session', value: 's1' } },
+    ])
+    expect(written[0]?.payload).not.toHaveProperty('ends')
+  })
+
+  it('comes of nothing that is without consequence, or about nobody', async () => {
+    const { risk, written } = house()
+    const { subject: _, ...unknown } = noticed()
+    for (const event of [
+      noticed({ details: { method: 'password', device: 'd1', risk: 'allow', rules: ['new_device:allow'] } }),
+      noticed({ type: 'login.failed', details: { method: 'password' } }),
+      noticed({ type: 'token.refreshed' }),
+      noticed({ details: { rules: 'new_device:notify' } }),
+      noticed({ details: { rules: ['<b>:notify'] } }),
+      unknown,
+    ])
+      await risk(event)
+    expect(written).toEqual([])
   })
 
   it.each([undefined, '', 'x', 'A'.repeat(100_000), '\u202e<script>'])(
     'A-821 says nothing of a header that tells nothing',
     async (userAgent) => {
-      const { device, deliverAll, sent } = house()
-      await device({ sub: 'ada', userAgent, address: '203.0.113.7' })
+      const { risk, deliverAll, sent } = house()
+      const { userAgent: _, ...rest } = noticed()
+      await risk({ ...rest, ...(userAgent !== undefined && { userAgent }) })
       await deliverAll()
-      expect(sent[0]?.text.length).toBeLessThan(1000)
+      expect(sent[0]?.text.length).toBeLessThan(1500)
       expect(sent[0]?.html).not.toContain('<script>')
     },
   )

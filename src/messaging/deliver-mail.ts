@@ -32,13 +32,9 @@ async function draw(
 ): Promise<DrawnMail> {
   const locale = localeOf(account)
   const { email } = account
-  if (told.mail === 'new-device') {
-    const { at, browser, system, address } = told
-    return mails.render('new-device', locale, {
-      ...{ email, at, address },
-      ...(browser !== undefined && { browser }),
-      ...(system !== undefined && { system }),
-    })
+  if (told.mail === 'noticed') {
+    const { mail, sub: _, ends: __, ...noticed } = told
+    return mails.render(mail, locale, { email, ...noticed })
   }
   const { at, ended, clientId } = told
   const name = (await findClient(clientId))?.metadata.client_name ?? clientId

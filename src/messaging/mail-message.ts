@@ -1,6 +1,7 @@
 /** A mail as it waits in the outbox: what it says, not how, and to whom by `sub`: the address is that of the moment. */
 import { z } from 'zod'
 import type { NewMessage } from '../events/outbox-message.ts'
+import { RISK_RULES } from '../telemetry/metric-labels.ts'
 
 export const MAIL = 'mail'
 
@@ -14,11 +15,17 @@ export const mailPayload = z.discriminatedUnion('mail', [
     ended: z.enum(['family', 'session', 'user']),
   }),
   z.strictObject({
-    mail: z.literal('new-device'),
+    mail: z.literal('noticed'),
     ...base,
+    /** A sign-in, one that was refused though its password was right, or a session that went on. */
+    what: z.enum(['sign_in', 'refused', 'refresh']),
+    rules: z.array(z.enum(RISK_RULES)),
     browser: z.string().optional(),
     system: z.string().optional(),
-    address: z.string(),
+    address: z.string().optional(),
+    country: z.string().optional(),
+    /** What ends when the reader says that it wasn't them. */
+    ends: z.strictObject({ kind: z.enum(['device', 'session']), value: z.string() }).optional(),
   }),
 ])
 

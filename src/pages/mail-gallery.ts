@@ -1,6 +1,7 @@
 /** Every mail in every state, with sample data: proved at boot, and read by their tests. */
+import { RISK_RULES } from '../telemetry/metric-labels.ts'
 import { email, ledger, longName } from './gallery-samples.ts'
-import type { MailModels, MailName } from './mail-models.ts'
+import type { MailModels, MailName, NoticedModel } from './mail-models.ts'
 import type { DrawnMail, Mails } from './mails.ts'
 import type { Locale } from './messages.ts'
 
@@ -16,7 +17,10 @@ const state = <N extends MailName>(id: string, name: N, model: MailModels[N]): M
 
 const at = Date.UTC(2026, 10, 23, 9, 41, 7)
 const reuse = { email, client: ledger, at, ended: 'session' } as const
-const device = { email, at, browser: 'Firefox', system: 'Windows', address: '203.0.113.7' }
+const signIn: NoticedModel = {
+  ...{ email, at, what: 'sign_in' as const, rules: ['new_device', 'new_country'], link: '/not-me?token=A' },
+  ...{ browser: 'Firefox', system: 'Windows', address: '203.0.113.7', country: 'AU' },
+}
 
 export const mailGallery: readonly MailState[] = [
   state('reuse-detected', 'reuse-detected', reuse),
@@ -24,6 +28,9 @@ export const mailGallery: readonly MailState[] = [
   state('reuse-detected.user', 'reuse-detected', { ...reuse, ended: 'user' }),
   state('reuse-detected.long-name', 'reuse-detected', { ...reuse, client: { name: longName } }),
   state('reuse-detected.nameless', 'reuse-detected', { ...reuse, client: { name: '\u200b' } }),
-  state('new-device', 'new-device', device),
-  state('new-device.unknown', 'new-device', { email, at, address: '2001:db8::7' }),
+  state('noticed', 'noticed', signIn),
+  state('noticed.every-rule', 'noticed', { ...signIn, rules: RISK_RULES }),
+  state('noticed.refused', 'noticed', { ...signIn, what: 'refused', rules: ['listed_address'] }),
+  state('noticed.refresh', 'noticed', { ...signIn, what: 'refresh', rules: ['refresh_elsewhere'] }),
+  state('noticed.unknown', 'noticed', { email, at, what: 'sign_in', rules: ['many_accounts'] }),
 ]

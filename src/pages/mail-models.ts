@@ -1,4 +1,5 @@
 /** What each mail is told, by the names of its template. As with pages, cleaning and escaping happen behind `render`. */
+import type { RiskRule } from '../telemetry/metric-labels.ts'
 import type { ClientFace } from './models.ts'
 
 export interface ReuseDetectedModel {
@@ -11,18 +12,26 @@ export interface ReuseDetectedModel {
   ended: 'family' | 'session' | 'user'
 }
 
-export interface NewDeviceModel {
+export interface NoticedModel {
   email: string
   at: number
+  /** A sign-in, one that was refused though its password was right, or a session that went on. */
+  what: 'sign_in' | 'refused' | 'refresh'
+  /** Why the reader is told. */
+  rules: readonly RiskRule[]
   /** As far as they could be told: `Firefox`, `Windows`. */
-  browser?: string
-  system?: string
-  address: string
+  browser?: string | undefined
+  system?: string | undefined
+  address?: string | undefined
+  /** ISO 3166-1 alpha-2. */
+  country?: string | undefined
+  /** A path of our own, where the reader says that it wasn't them. */
+  link?: string | undefined
 }
 
 export interface MailModels {
   'reuse-detected': ReuseDetectedModel
-  'new-device': NewDeviceModel
+  noticed: NoticedModel
 }
 
 export type MailName = keyof MailModels

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { RISK_RULES } from '../telemetry/metric-labels.ts'
 import { CATALOGUES, type Catalogue } from './locales.ts'
 import { mailGallery } from './mail-gallery.ts'
 import { createMails } from './mails.ts'
@@ -26,7 +27,8 @@ describe('a mail', () => {
 
   it.each(mailGallery)('$id loads nothing, runs nothing, and fits light and dark', ({ render }) => {
     const { subject, html } = render(mails, 'en')
-    expect(html).not.toMatch(
+    const alone = html.replace(/<a class="text" href="https:\/\/id\.example\.com\/not-me\?token=A"/, '')
+    expect(alone).not.toMatch(
       /<(?:img|script|link|iframe|a|form|object|svg)\b|url\(|@import|src=|href=|https?:/i,
     )
     expect(html).toContain('<meta name="color-scheme" content="light dark">')
@@ -47,19 +49,29 @@ describe('a mail', () => {
     }
   })
 
-  it('tells of a device what is known, and nothing where nothing is', () => {
-    const known = {
-      email: 'a@example.com',
-      at,
-      browser: 'Firefox',
-      system: 'Windows',
-      address: '203.0.113.7',
-    }
-    expect(mails.render('new-device', 'en', known).text).toContain(
-      'Browser: Firefox\nSystem: Windows\nAddress: 203.0.113.7',
+  const noticed = { email: 'a@example.com', at, what: 'sign_in', rules: ['new_device'] } as const
+
+  it('tells of a sign-in what is known, and nothing where nothing is', () => {
+    const known = { ...noticed, browser: 'Firefox', system: 'Windows', address: '203.0.113.7', country: 'AU' }
+    expect(mails.render('noticed', 'en', known).text).toContain(
+      'Browser: Firefox\nSystem: Windows\nAddress: 203.0.113.7\nCountry: Australia',
     )
-    const unknown = { email: 'a@example.com', at, address: '203.0.113.7' }
-    expect(mails.render('new-device', 'en', unknown).text).toContain('Browser: Unknown\nSystem: Unknown')
+    expect(mails.render('noticed', 'en', noticed).text).toMatch(/Browser: Unknown\nSystem: Unknown\n\n/)
+  })
+
+  it.each(RISK_RULES)('says why it came: %s', (rule) => {
+    const { text } = mails.render('noticed', 'en', { ...noticed, rules: [rule] })
+    const [, what, because] = text.split('\n\n')
+    expect(what).toMatch(/You are told because:$/)
+    expect(because).toBe(en[`mail.noticed.because.${rule}`])
+  })
+
+  it('leads to one page of our own, and to none where there is no link', () => {
+    const { text, html } = mails.render('noticed', 'en', { ...noticed, link: '/not-me?token=A' })
+    expect(text).toContain('That wasn’t me: https://id.example.com/not-me?token=A\n')
+    expect(html.match(/href="[^"]*"/g)).toEqual(['href="https://id.example.com/not-me?token=A"'])
+    for (const link of [undefined, 'https://elsewhere.example/', '//elsewhere.example'])
+      expect(mails.render('noticed', 'en', { ...noticed, link }).html).not.toContain('href=')
   })
 
   it('is written in the reader’s language, from its side', () => {

@@ -1,6 +1,6 @@
 /**
- * The mails people get: text and HTML of the same words, in the look of the pages. No picture, no style sheet and no
- * link is loaded from anywhere, so nobody learns that a mail was read. Creating them draws each once in every language.
+ * The mails people get: text and HTML of the same words, in the look of the pages. No picture and no style sheet is
+ * loaded from anywhere, so nobody learns that a mail was read. Creating them draws each once in every language.
  */
 import { mailGallery } from './mail-gallery.ts'
 import type { MailModels, MailName } from './mail-models.ts'
@@ -51,7 +51,8 @@ export function createMails(use: MailsUse): Mails {
   return mails
 }
 
-const flat = (pieces: readonly Piece[]): string => pieces.map(({ text }) => text).join('')
+const flat = (pieces: readonly Piece[]): string =>
+  pieces.map((piece) => (piece.as === 'link' ? `${piece.text}: ${piece.href}` : piece.text)).join('')
 
 function asText({ subject, paragraphs, facts, advice }: MailView, foot: readonly Piece[][]): string {
   const table = facts.map(({ label, value }) => `${label}: ${flat(value)}`).join('\n')

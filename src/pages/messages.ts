@@ -24,6 +24,8 @@ export interface Messages {
   ownName(locale: Locale): string
   /** Date and time in UTC. */
   time(locale: Locale, at: number): string
+  /** By its ISO 3166-1 code. */
+  country(locale: Locale, code: string): string
 }
 
 /** What `Intl` takes milliseconds to make, made once. */
@@ -32,6 +34,7 @@ interface Language {
   dir: 'ltr' | 'rtl'
   ownName: string
   time: Intl.DateTimeFormat
+  countries: Intl.DisplayNames
 }
 
 /** Catalogues are the house's own and checked by its tests (`checkCatalogues`), not at every start. */
@@ -57,6 +60,7 @@ export function createMessages(catalogues: Record<Locale, Catalogue> = CATALOGUE
     dir: (locale) => of(locale).dir,
     ownName: (locale) => of(locale).ownName,
     time: (locale, at) => `${of(locale).time.format(at)} UTC`,
+    country: (locale, code) => of(locale).countries.of(code) ?? code,
   }
 }
 
@@ -80,6 +84,7 @@ function language(locale: Locale, catalogue: Catalogue): Language {
     ownName: name.charAt(0).toLocaleUpperCase(locale) + name.slice(1),
     // Day before month in English too: nobody misreads "23 Nov".
     time: new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, style),
+    countries: new Intl.DisplayNames(locale, { type: 'region' }),
   }
 }
 

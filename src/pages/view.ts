@@ -11,13 +11,18 @@ export interface ViewUse {
   rich(key: MessageKey, values: Rich): Piece[]
   /** Date and time in UTC, in the reader's language. */
   time(at: number): string
+  /** A country's name in the reader's language, by its ISO 3166-1 code. */
+  country(code: string): string
   links: Links
+  /** Our own origin. */
+  issuer: string
   /** Our own, as it stands in the sill. */
   host: Piece
   production: boolean
 }
 
 interface WordsUse {
+  issuer: string
   messages: Messages
   links: Links
   host: Piece
@@ -25,14 +30,13 @@ interface WordsUse {
 }
 
 export function wordsFor(locale: Locale, use: WordsUse): ViewUse {
-  const { messages, links, host, production } = use
+  const { messages, ...rest } = use
   return {
     t: (key, values) => messages.t(locale, key, values),
     rich: (key, values) => messages.rich(locale, key, values),
     time: (at) => messages.time(locale, at),
-    links,
-    host,
-    production,
+    country: (code) => messages.country(locale, code),
+    ...rest,
   }
 }
 

@@ -1,5 +1,6 @@
 /** Devices as they are shown; a sign-in writes them, in its own step (`accounts/sign-ins-repository.ts`). */
 import { type Kysely, type Selectable, sql } from 'kysely'
+import { withCountry } from '../accounts/sign-ins-repository.ts'
 import type { Database } from '../schema.ts'
 import type { DeviceRow } from './rows.ts'
 import type { Sighting } from './sightings.ts'
@@ -44,12 +45,13 @@ export const createDevicesRepository = (db: Kysely<Database>): DevicesRepository
     if (sightings.length === 0) return
     await sql`
       with seen as (
-        select distinct on (d.id) d.id, v.at, v.address
+        select distinct on (d.id) d.id, v.at, v.address, v.country
         from unnest(
           ${sightings.map(({ session }) => session)}::text[],
           ${sightings.map(({ at }) => new Date(at))}::timestamptz[],
-          ${sightings.map(({ address }) => address)}::text[]
-        ) as v (session, at, address)
+          ${sightings.map(({ address }) => address)}::text[],
+          ${sightings.map(({ country }) => country ?? null)}::text[]
+        ) as v (session, at, address, country)
         join sessions s on s.id = v.session
         join devices d on d.id = s.device
         where d.last_seen_at < v.at - interval '1 hour'
@@ -57,7 +59,8 @@ export const createDevicesRepository = (db: Kysely<Database>): DevicesRepository
       ), locked as (
         select d.id from devices d join seen on seen.id = d.id for update of d skip locked
       )
-      update devices set last_seen_at = seen.at, address = seen.address
+      update devices set last_seen_at = seen.at, address = seen.address, country = seen.country,
+        countries = ${withCountry('seen.country', 'devices.countries')}
       from seen join locked on locked.id = seen.id where devices.id = seen.id`.execute(db)
   },
   forget: async (limit) => {

@@ -16,6 +16,8 @@ export interface DeviceRow {
   address: string | null
   /** ISO 3166-1 alpha-2. */
   country: string | null
+  /** All that it was in, the latest first; so many at most. */
+  countries: Generated<string[]>
   /** `number:base64url`: keyed hash, under the pepper of that number, of what the browser says of itself. */
   fingerprint: string | null
   remembered_until: Date

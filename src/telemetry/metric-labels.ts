@@ -58,6 +58,14 @@ export const RISK_RULES = [
 ] as const
 export type RiskRule = (typeof RISK_RULES)[number]
 
+/** What follows from a rule that spoke, by the policy; from the mildest on. */
+export const RISK_OUTCOMES = ['allow', 'notify', 'step_up', 'deny'] as const
+export type RiskOutcome = (typeof RISK_OUTCOMES)[number]
+
+/** Files that rules of risk need: where addresses are, and which are suspect. */
+export const RISK_SOURCES = ['geoip', 'reputation'] as const
+export type RiskSource = (typeof RISK_SOURCES)[number]
+
 /** What was too much; `spray` counts each further name that fails from where many do, refused or not. */
 export const LIMITERS = [
   'login_address',

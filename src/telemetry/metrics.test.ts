@@ -39,6 +39,9 @@ test('what happened is counted under its labels', async () => {
   metrics.refresh('repeat')
   metrics.tokenIssued('client_credentials')
   metrics.revocation('family')
+  metrics.risk('new_country', 'step_up')
+  metrics.riskSource('geoip', true)
+  metrics.riskSource('reputation', false)
   metrics.rateLimited('global')
   metrics.passwordHashQueue(3)
   metrics.httpRequest({ route: '/oauth2/token', method: 'POST', status: 200, seconds: 0.004 })
@@ -48,6 +51,8 @@ test('what happened is counted under its labels', async () => {
     'auth_mfa_total{method="totp",result="failure"} 1',
     'auth_tokens_issued_total{grant_type="client_credentials"} 1',
     'auth_revocations_total{scope="family"} 1',
+    'auth_risk_findings_total{rule="new_country",outcome="step_up"} 1',
+    'auth_risk_source_up{source="geoip"} 1',
     'auth_rate_limited_total{limiter="global"} 1',
     'auth_password_hash_queue_depth 3',
     'http_request_duration_seconds_count{route="/oauth2/token",method="POST",status="200"} 1',

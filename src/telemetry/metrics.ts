@@ -21,8 +21,12 @@ import {
   type RefreshResult,
   type Result,
   type RevocationScope,
+  RISK_OUTCOMES,
   RISK_RULES,
+  RISK_SOURCES,
+  type RiskOutcome,
   type RiskRule,
+  type RiskSource,
   statusLabel,
 } from './metric-labels.ts'
 
@@ -56,7 +60,10 @@ export interface Metrics {
   refresh(result: RefreshResult): void
   tokenIssued(grantType: string): void
   revocation(scope: RevocationScope): void
-  risk(rule: RiskRule): void
+  /** A rule of risk spoke, and what followed. */
+  risk(rule: RiskRule, outcome: RiskOutcome): void
+  /** Whether a file that rules need could be read as it is now. */
+  riskSource(source: RiskSource, up: boolean): void
   rateLimited(limiter: Limiter): void
   passwordHashQueue(depth: number): void
   /** One attempt at a message of the outbox. */
@@ -179,7 +186,17 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const revocations = count('auth_revocations_total', 'Revocations by what they end.', {
     scope: REVOCATION_SCOPES,
   })
-  const risks = count('auth_risk_findings_total', 'What was odd, by rule.', { rule: RISK_RULES })
+  const risks = count('auth_risk_findings_total', 'Rules of risk that spoke, and what followed.', {
+    rule: RISK_RULES,
+    outcome: RISK_OUTCOMES,
+  })
+  const riskSources = new Gauge({
+    name: 'auth_risk_source_up',
+    help: 'Whether a file that rules of risk need could be read as it is now, or is not asked for: 1 or 0.',
+    labelNames: ['source'],
+    registers: [registry],
+  })
+  for (const source of RISK_SOURCES) riskSources.set({ source }, 1)
   const limited = count('auth_rate_limited_total', 'Requests that a limiter refused.', { limiter: LIMITERS })
   const deliveries = count('auth_outbox_deliveries_total', 'Attempts at messages of the outbox.', {
     kind: withOther(DELIVERIES),
@@ -212,7 +229,8 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     },
     tokenIssued: (type) => issued(grantType(type)),
     revocation: (scope) => revocations(scope),
-    risk: (rule) => risks(rule),
+    risk: (rule, outcome) => risks(rule, outcome),
+    riskSource: (source, up) => riskSources.set({ source }, up ? 1 : 0),
     rateLimited: (limiter) => limited(limiter),
     passwordHashQueue: (depth) => queue.set(depth),
     delivery: (kind, result) => deliveries(deliveryKind(kind), result),

@@ -121,6 +121,7 @@ function door(use: Partial<AuthenticateUse> = {}, engine = hasher) {
     clock,
     mayEnter: () => true,
     describeDevice: () => ({ browser: 'B', system: 'S', kind: 'desktop', fingerprint: '1:x' }),
+    look: async () => () => ({ risk: 'allow', rules: [] }),
     deviceRememberedFor: DAY,
     onRehashFailed: () => {},
     ...use,
@@ -191,7 +192,7 @@ describe('signing in with a password', () => {
     expect(await signIn('In@Example.com', PASSWORD)).toEqual({
       ok: true,
       account: { ...ada, lastSignInAt: clock.at },
-      device: { id: expect.any(String), cookieId: expect.any(String), replaced: false },
+      device: { id: expect.any(String), cookieId: expect.any(String) },
     })
     expect(await accounts.users.find(ada.id)).toEqual({ ...ada, lastSignInAt: clock.at })
     expect(runs).toEqual({ verify: 1, hash: 0 })

@@ -63,7 +63,11 @@ onBothDatabases((opened) => {
     accounts.signIns.record(
       id,
       at,
-      createEvent({}, { type: 'login.succeeded', details: { method: 'password' } }, at),
+      createEvent(
+        {},
+        { type: 'login.succeeded', details: { method: 'password', device: 'd', risk: 'allow', rules: [] } },
+        at,
+      ),
       { ...DEVICE, ...device },
     )
   const end = (kind: 'session' | 'device' | 'family', value: string, account: string, expiresIn = HOUR) =>

@@ -5,8 +5,8 @@ import { withHouse } from '../support/on-every-storage.ts'
 import { trailOf } from '../support/trail.ts'
 import { eventsOf, metric, SOON } from './probes.ts'
 
-const ELSEWHERE = 'auth_risk_findings_total{rule="refresh_elsewhere"}'
-const IN_STEP = 'auth_risk_findings_total{rule="refresh_in_step"}'
+const ELSEWHERE = 'auth_risk_findings_total{rule="refresh_elsewhere",outcome="notify"}'
+const IN_STEP = 'auth_risk_findings_total{rule="refresh_in_step",outcome="notify"}'
 
 withHouse({ storage: 'redis', nodes: 2, env: { REFRESH_REUSE_GRACE: '60s', TRUST_PROXY: '1' } }, (house) => {
   const nodeOf = (n: number): string => house().nodes[n % house().nodes.length]?.url ?? ''

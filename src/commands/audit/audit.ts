@@ -1,27 +1,21 @@
 /** `gatehouse audit …`: the audit trail, checked, written out, searched. */
 import { type Command, InvalidArgumentError } from 'commander'
-import { createTrailRepository, type TrailRepository } from '../../audit/trail-repository.ts'
+import type { TrailRepository } from '../../audit/trail-repository.ts'
 import type { Core } from '../../core.ts'
 import type { AddCommand, CommandContext } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
-import { withCore } from '../with-core.ts'
+import { withTrail } from '../with-trail.ts'
 import { exportTrail } from './export.ts'
 import { type FindOptions, findEvents } from './find.ts'
 import { verifyTrail } from './verify.ts'
 
-const BATCH = 200
-
 export const addAudit: AddCommand = (program, open, end) => {
   const audit = program.command('audit').description('check, write out and search the audit trail')
-  /** What waits is chained first, so that nothing is missing because no server runs. */
   const run = async (
     work: (trail: TrailRepository, core: Core, context: CommandContext) => Promise<boolean>,
   ): Promise<void> => {
     const context = open()
-    const done = await withCore(context, async (core) => {
-      while ((await core.auditChain.linkNext(core.clock.now(), BATCH, { wait: true })) === BATCH);
-      return core.database.unhurried((db) => work(createTrailRepository(db), core, context))
-    })
+    const done = await withTrail(context, (trail, core) => work(trail, core, context))
     end(done ? EXIT.ok : EXIT.failed)
   }
   audit

@@ -28,7 +28,8 @@ export const listenHost = z
     'must be an IP address or a host name, without a port',
   )
 
-export const folder = z.string().transform((text) => resolve(text))
+/** Of a file or a folder. */
+export const path = z.string().transform((text) => resolve(text))
 
 /** The parser's own message would repeat the URL, and with it the password. */
 export const storeUrl = (...schemes: string[]) =>

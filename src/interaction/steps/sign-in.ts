@@ -14,8 +14,6 @@ export interface SignInUse extends StepUse {
     origin: SignInOrigin,
   ) => Promise<{ ok: true; account: Account; device: SignedInDevice } | { ok: false; reason: string }>
   guard: SignInGuard
-  /** Has the person told. Never rejects. */
-  tellOfNewDevice: (req: IncomingMessage, sub: string) => Promise<void>
   /** What one proven factor is worth, as an `acr` value. */
   acr: string
   reportSignIn: (
@@ -74,8 +72,7 @@ export function createSignIn(use: SignInUse): Step {
         return again({ kind: 'invalid_credentials' })
       }
       const { account, device } = outcome
-      const { newDevice } = await admission.attempt.succeeded(ctx.res, device.cookieId)
-      if (newDevice) await use.tellOfNewDevice(ctx.req, account.sub)
+      await admission.attempt.succeeded(ctx.res, device.cookieId)
       return {
         login: { accountId: account.sub, amr: ['pwd'], acr: use.acr, remember, device: device.id },
       }

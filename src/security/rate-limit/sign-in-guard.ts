@@ -40,8 +40,8 @@ export type Admission = { ok: true; attempt: Attempt } | { ok: false; refusal: R
 export interface Attempt {
   /** What the device's cookie says; undefined for a device without. */
   deviceId: string | undefined
-  /** Gives the try back, and the device its cookie, with this id. Whether nobody had signed in to the account on it before. */
-  succeeded(res: ServerResponse, deviceId: string): Promise<{ newDevice: boolean }>
+  /** Gives the try back, and the device its cookie, with this id. */
+  succeeded(res: ServerResponse, deviceId: string): Promise<void>
   failed(): Promise<void>
   /** It came to no verdict. */
   dropped(): Promise<void>
@@ -59,7 +59,7 @@ export function createSignInGuard(use: SignInGuardUse): SignInGuard {
     const common = { deviceId: device?.id, remember }
     if (device !== undefined && use.devices.knows(device, name)) {
       const reservation = await reserve([deviceBudget(use, device, name)])
-      return admit(use, reservation, undefined, { ...common, newDevice: false, failed: async () => {} })
+      return admit(use, reservation, undefined, { ...common, failed: async () => {} })
     }
     const neighbourhood = neighbourhoodOf(ip)
     const [reservation, slowed] = await Promise.all([
@@ -68,7 +68,6 @@ export function createSignInGuard(use: SignInGuardUse): SignInGuard {
     ])
     return admit(use, reservation, slowed, {
       ...common,
-      newDevice: true,
       failed: () => sprays.failed(neighbourhood, name),
     })
   }
@@ -95,7 +94,6 @@ const strangerBudgets = ({ limits }: SignInGuardUse, ip: string, name: string): 
 
 interface AfterAttempt {
   deviceId: string | undefined
-  newDevice: boolean
   remember: (res: ServerResponse, id: string) => void
   failed: () => Promise<void>
 }
@@ -118,7 +116,6 @@ async function admit(
       succeeded: async (res, deviceId) => {
         await reservation.giveBack()
         after.remember(res, deviceId)
-        return { newDevice: after.newDevice || deviceId !== after.deviceId }
       },
       failed: async () => {
         await Promise.all([reservation.failed(), after.failed()])

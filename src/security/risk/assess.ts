@@ -1,6 +1,6 @@
 /** Weighs what is known: every rule is asked, the policy says what follows from those that speak, the gravest counts. */
-import { type Assessed, type Known, RISK_OUTCOMES, type RiskOutcome } from '../../audit/assessment.ts'
-import { RISK_RULES, type RiskRule } from '../../telemetry/metric-labels.ts'
+import type { Assessed, Known } from '../../audit/assessment.ts'
+import { RISK_OUTCOMES, RISK_RULES, type RiskOutcome, type RiskRule } from '../../telemetry/metric-labels.ts'
 import { type Policy, RULES } from './registry.ts'
 
 export interface Assessment {

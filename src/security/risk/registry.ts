@@ -1,6 +1,5 @@
 /** Every rule, and what follows from it where no policy says otherwise: a line each. */
-import type { RiskOutcome } from '../../audit/assessment.ts'
-import type { RiskRule } from '../../telemetry/metric-labels.ts'
+import type { RiskOutcome, RiskRule } from '../../telemetry/metric-labels.ts'
 import { changedAgent } from './changed-agent.ts'
 import { impossibleTravel } from './impossible-travel.ts'
 import { listedAddress } from './listed-address.ts'

@@ -8,6 +8,8 @@ export interface SeenDevice {
   /** Epoch ms. */
   at: number
   place: Place | undefined
+  /** All that it was in. */
+  countries: readonly string[]
 }
 
 export interface SignIn {
@@ -35,10 +37,16 @@ export function knownOfSignIn(signIn: SignIn, devices: readonly SeenDevice[]): K
   const stayed = here?.place !== undefined && here.place.country === place?.country
   return {
     device_seen: here !== undefined,
-    countries: [...new Set(seen.map((one) => one.place.country))].slice(0, MOST_COUNTRIES),
+    countries: countriesOf(seen, devices),
     ...(place !== undefined && { country: place.country }),
     ...(place !== undefined && last !== undefined && !stayed && travel(last, { at, place })),
     ...(listed !== undefined && { listed }),
     ...(here === undefined && { accounts }),
   }
+}
+
+const countriesOf = (seen: readonly { place: Place }[], devices: readonly SeenDevice[]): string[] => {
+  const latest = seen.map(({ place }) => place.country)
+  const all = devices.flatMap(({ countries }) => countries)
+  return [...new Set([...latest, ...all])].slice(0, MOST_COUNTRIES)
 }

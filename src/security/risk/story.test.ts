@@ -42,6 +42,9 @@ const MARCH: readonly Line[] = [
   ['15 07:05', BRAZIL, 'another', { accounts: 31 }, ['new_device', 'many_accounts'], 'notify'],
   // The desk at home was at home all the time: it has not travelled with her phone.
   ['15 08:00', GERMANY, 'desk', {}, [], 'allow'],
+  // Home again, and where she has been once is no new place.
+  ['17 08:00', GERMANY, 'phone', {}, [], 'allow'],
+  ['18 20:00', JAPAN, 'phone', {}, [], 'allow'],
   // An address that the operator has on file, on a device that was there before, and on a new one.
   ['20 10:00', GERMANY, 'desk', { listed: true }, ['listed_address'], 'step_up'],
   ['21 10:00', NOWHERE, 'lent', { listed: true }, ['new_device', 'listed_address'], 'step_up'],
@@ -55,7 +58,9 @@ describe('a month of Ada’s', () => {
   for (const [when, place, device, { listed = false, accounts = 0 }, speaks, outcome] of MARCH) {
     const at = Date.parse(`2026-03-${when.replace(' ', 'T')}:00Z`)
     const known = knownOfSignIn({ at, device, place, listed, accounts }, [...devices.values()])
-    devices.set(device, { id: device, at, place: place ?? devices.get(device)?.place })
+    const before = devices.get(device)
+    const countries = [...(before?.countries ?? []), ...(place === undefined ? [] : [place.country])]
+    devices.set(device, { id: device, at, place: place ?? before?.place, countries })
     it(`${when} ${place?.country ?? '??'} ${device}: ${speaks.join(', ') || 'nothing'} → ${outcome}`, () => {
       const assessment = assess(known, DEFAULT_POLICY)
       expect(assessment.spoke.map(({ rule }) => rule)).toEqual(speaks)
