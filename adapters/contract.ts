@@ -130,6 +130,8 @@ export interface Rotation {
   notAfter: number
   /** Kept when the outcome is `rotated`. At a store's bound for events it is counted instead. */
   event: StoredEvent
+  /** Another one, kept with it, at the bound too: not every rotation has one. */
+  noticed?: StoredEvent
 }
 
 /**

@@ -39,7 +39,6 @@ import { createRevocation } from './revocation.ts'
 import { createSignInRisk, openAddresses } from './risk.ts'
 import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
-import { DEFAULT_POLICY } from './security/risk/registry.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
 import { openState } from './state.ts'
@@ -90,7 +89,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     authenticate: core.authenticate(
       createSignInRisk({
         ...{ addresses, crowd: guards.crowd },
-        findPolicy: async () => DEFAULT_POLICY,
+        findPolicy: lookUps.findRiskPolicy,
         onAssessed: ({ spoke }) => {
           for (const { rule, outcome } of spoke) metrics.risk(rule, outcome)
         },
@@ -122,6 +121,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     developerDetails: !config.production,
     reports: createReports({ metrics, requests }),
     addressOf: (req) => requests.of(req).ip,
+    aboutAddress: addresses.about,
     stillLives: createStillLives(core),
     answerError,
     follow: (outer, inner) => requests.begin(inner, requests.of(outer)),

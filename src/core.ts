@@ -43,6 +43,7 @@ import { createKeyedHash } from './security/keyed-hash.ts'
 import { createOutboundFetch } from './security/outbound-fetch.ts'
 import { outboundRules } from './security/outbound-url.ts'
 import { createPasswordHasher } from './security/password-hash.ts'
+import { createRiskPolicyRepository } from './security/risk/policy-repository.ts'
 import { createCleanUpsRepository } from './sessions/clean-ups-repository.ts'
 import { describeDevice } from './sessions/describe-device.ts'
 import { createDevicesRepository } from './sessions/devices-repository.ts'
@@ -146,6 +147,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     sealedColumns: [sealedSigningKeys(signingKeys), sealedClientSecrets(clients)],
     resourceServers: createResourceServersRepository(db),
     firstParty: createFirstPartyRepository(db),
+    riskPolicy: createRiskPolicyRepository(db),
     consents,
     giveConsent: giveConsent({ consents, clock }),
     outboundFetch: createOutboundFetch({ rules: outboundRules(use.config) }),
@@ -206,7 +208,7 @@ async function masterKeys(
 
 const linkKey = ({ key }: NumberedKey, token: string): Buffer => createKeyedHash(key)('account_link', token)
 
-/** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`, `first_party`. */
+/** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`, `first_party`, `risk_policy`. */
 function openNotices({ config, log }: CoreUse): Notices {
   const onError = (error: unknown): void => log.warn({ component: 'notices', error }, 'a notice was lost')
   if (config.redisUrl !== undefined) return redisNotices(config.redisUrl, onError)

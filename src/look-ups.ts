@@ -8,18 +8,19 @@ import {
 import type { Core } from './core.ts'
 import { withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
+import { DEFAULT_POLICY, policyWith } from './security/risk/registry.ts'
 import type { End } from './sessions/ends-repository.ts'
 import { createLookUpCache } from './shared/look-up-cache.ts'
 
 export type LookUps = ReturnType<typeof createLookUps>
 
-/** How long a node may go on with what it knew of an account, a client, a resource server, the first-party API. */
+/** How long a node may go on with what it knew of an account, a client, a resource server, the first-party API, a policy. */
 const KNOWN_FOR = 1000
 const NOTHING_ENDED = { epoch: 0, issuedBefore: undefined }
 
 /** What nearly every request asks for, remembered for a moment. Outside of a demo, what belongs to it is not there. */
 export function createLookUps(core: Core) {
-  const { config, clock, accounts, clients, resourceServers, firstParty, ends, notices } = core
+  const { config, clock, accounts, clients, resourceServers, firstParty, riskPolicy, ends, notices } = core
   const remember = <T>(load: (key: string) => Promise<T | undefined>) =>
     createLookUpCache({ load, ttlMs: KNOWN_FOR, clock })
   const honoured = isDemoAllowed(config) ? <T>(find: T): T => find : withoutDemo
@@ -29,6 +30,7 @@ export function createLookUps(core: Core) {
     client: remember<KnownClient>(honoured(clients.find)),
     resource_server: remember<ResourceServer>(honoured(resourceServers.find)),
     first_party: remember<FirstPartySettings>(honoured(firstParty.find)),
+    risk_policy: remember(async () => policyWith((await riskPolicy.find())?.outcomes)),
     organization: remember(ends.organization),
     everything: remember(ends.everything),
   }
@@ -46,6 +48,7 @@ export function createLookUps(core: Core) {
     findClient: known.client.find,
     findResourceServer: known.resource_server.find,
     findFirstParty: () => known.first_party.find(''),
+    findRiskPolicy: async () => (await known.risk_policy.find('')) ?? DEFAULT_POLICY,
     findOrganization: known.organization.find,
     findBuiltInClient: () => builtInClient.find(FIRST_PARTY),
     findEverything: async () => (await known.everything.find('')) ?? NOTHING_ENDED,

@@ -39,9 +39,9 @@ export function createReports({ metrics, requests }: ReportsUse): Reports {
       const event = { ...of(grant), event: 'token.reuse_detected', count: number }
       note(ctx, 'warn', event, 'a refresh token was used again: the family has ended')
     },
-    noticed(ctx, grant, { rule, differs }) {
-      metrics.risk(rule, 'notify')
-      const reason = [rule, ...differs].join(' ')
+    noticed(ctx, grant, { spoke, known: { differs = [] } }) {
+      for (const { rule, outcome } of spoke) metrics.risk(rule, outcome)
+      const reason = [...spoke.map(({ rule }) => rule), ...differs].join(' ')
       note(ctx, 'warn', { ...of(grant), event: 'risk.noticed', reason }, 'something is odd about a refresh')
     },
     unheard(ctx) {

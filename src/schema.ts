@@ -7,6 +7,7 @@ import type { ConsentTables } from './consents/rows.ts'
 import type { EventTables } from './events/rows.ts'
 import type { KeyTables } from './keys/rows.ts'
 import type { MessagingTables } from './messaging/rows.ts'
+import type { RiskTables } from './security/risk/rows.ts'
 import type { SessionTables } from './sessions/rows.ts'
 import type { WorkerTables } from './workers/rows.ts'
 
@@ -18,6 +19,7 @@ export interface Database
     EventTables,
     KeyTables,
     MessagingTables,
+    RiskTables,
     SessionTables,
     StateTables,
     WorkerTables {}

@@ -37,7 +37,8 @@ export const REDEEM: Statement = {
 export const ROTATE: Statement = {
   name: 'state_rotate',
   text: `
-    select r.outcome, g.*, o.device, o.organization
+    select r.outcome, g.*, o.device, o.organization,
+      case when r.outcome = 'rotated' and $13::uuid is not null then event_record($13::uuid, $14::text) end
     from state_rotate($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as r (outcome)
     left join lateral state_read_grant(case r.outcome when 'changed' then $1 end) g on true
     left join state_grants o on o.key = $1`,

@@ -93,7 +93,7 @@ async function redeem(ask: Ask, key: string, redemption: Redemption): Promise<Re
 }
 
 async function rotate(ask: Ask, key: string, rotation: Rotation): Promise<RotationOutcome> {
-  const { expected, becomes, notAfter, currentExpiresIn, use, keep, token, event } = rotation
+  const { expected, becomes, notAfter, currentExpiresIn, use, keep, token, event, noticed } = rotation
   const { rows } = await ask<RotateColumns>(ROTATE, [
     key,
     expected,
@@ -104,6 +104,7 @@ async function rotate(ask: Ask, key: string, rotation: Rotation): Promise<Rotati
     formatUses(keep, becomes === expected ? undefined : use),
     ...written(token),
     ...told(event),
+    ...(noticed === undefined ? [null, null] : told(noticed)),
   ])
   const [row] = rows
   if (row === undefined) return { status: 'gone' }

@@ -114,7 +114,7 @@ async function rotate(
   key: string,
   rotation: Rotation,
 ): Promise<RotationOutcome> {
-  const { expected, becomes, use, notAfter, currentExpiresIn, keep, token, event } = rotation
+  const { expected, becomes, use, notAfter, currentExpiresIn, keep, token, event, noticed = NONE } = rotation
   const touched = [keys.grant(key), keys.events, keys.eventsDropped, keys.run]
   const [status, grant] = await answer(
     redis.rotateFamily(
@@ -128,6 +128,7 @@ async function rotate(
       ms(currentExpiresIn),
       aboutUse(use),
       formatUses(keep, becomes === expected ? undefined : use),
+      ...told(noticed),
       ...written(token),
     ),
   )
@@ -186,6 +187,8 @@ const indexesOf = (keys: Keys, owner: GrantOwner): Index[] =>
 
 const tokenKeys = (keys: Keys, key: string, token: NewToken | undefined): string[] =>
   token ? [keys.token(key, token.key)] : []
+
+const NONE: StoredEvent = { id: '', text: '' }
 
 const written = (token: NewToken | undefined): (string | number)[] =>
   token ? [JSON.stringify(token.payload), ms(token.expiresIn)] : []

@@ -25,6 +25,10 @@ const CHANGES: Record<string, (store: StateStore) => Promise<(event: StoredEvent
     const { key } = await createFamily(store)
     return (event) => rotateNow(store, key, 0, { event })
   },
+  'a rotation, the second one': async (store) => {
+    const { key } = await createFamily(store)
+    return (noticed) => rotateNow(store, key, 0, { noticed })
+  },
   'a token that is dropped': async (store) => {
     const [{ key }, token] = [await createFamily(store), newToken()]
     await addToken(store, key, token)

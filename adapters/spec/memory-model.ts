@@ -64,7 +64,7 @@ const memoryGrants = (grants: Map<string, MemoryGrant>, keep: Keep): GrantStore 
     if (grantExpiresIn <= 0) grants.delete(key)
     return 'redeemed'
   },
-  async rotate(key, { expected, becomes, use, keep: before, currentExpiresIn, token, notAfter, event }) {
+  async rotate(key, { expected, becomes, use, keep: before, currentExpiresIn, token, notAfter, event, noticed }) {
     const grant = grants.get(key)
     if (notAfter === 0) return { status: 'unheard' }
     if (grant?.family === undefined) return { status: 'gone' }
@@ -82,6 +82,7 @@ const memoryGrants = (grants: Map<string, MemoryGrant>, keep: Keep): GrantStore 
           }
     if (token) putToken(grant, token)
     keep(event)
+    if (noticed) keep(noticed)
     return { status: 'rotated' }
   },
   async dropToken(key, tokenKey, event) {

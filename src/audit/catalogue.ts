@@ -35,6 +35,7 @@ export interface EventDetails {
   'resource_server.updated': { identifier: string; fields: string[] }
   'resource_server.deleted': { identifier: string }
   'first_party.updated': { fields: string[] }
+  'risk_policy.updated': { fields: string[] }
   'code.replayed': { revoked: boolean }
   'token.issued': { grant_type: string; scope: string }
   'token.refreshed': { number: number; repeat: boolean; behind?: true }
@@ -44,7 +45,7 @@ export interface EventDetails {
   'grant.revoked': None
   'session.ended': None
   'session.revoked': None
-  'risk.noticed': { rule: string; differs: string[] }
+  'risk.noticed': Assessed
   'audit.events_dropped': { chain: string; first: number; last: number; hash: string }
   'audit.refreshes_dropped': { count: number }
   'audit.event_refused': { sha256: string }
@@ -95,6 +96,10 @@ const MAIN = {
     outcome: 'success',
     says: 'what tokens of the first-party API are for, or how long they live, was changed',
   },
+  'risk_policy.updated': {
+    outcome: 'success',
+    says: 'what follows when rules of risk speak was changed',
+  },
   'code.replayed': { outcome: 'failure', ofState: true, says: 'an authorization code came a second time' },
   'token.issued': { outcome: 'success', ofState: true, says: 'a client got its first tokens of a grant' },
   'token.reuse_detected': {
@@ -118,7 +123,7 @@ const MAIN = {
   'risk.noticed': {
     outcome: 'failure',
     ofState: true,
-    says: 'a refresh was odd, though it may be honest: `rule` says how, `differs` in what from who came before',
+    says: 'a refresh was odd, though it may be honest: `rules` says which rules spoke, `risk` what was decided',
   },
   'audit.events_dropped': {
     outcome: 'success',

@@ -6,15 +6,23 @@ export interface Changed {
   clients?: readonly string[]
   resourceServers?: readonly string[]
   firstParty?: boolean
+  riskPolicy?: boolean
 }
 
 /** Running nodes forget at once what was changed; a notice that is lost costs them the second. */
 export async function tellOthers({ notices }: Pick<Core, 'notices'>, changed: Changed): Promise<void> {
-  const { accounts = [], clients = [], resourceServers = [], firstParty = false } = changed
+  const {
+    accounts = [],
+    clients = [],
+    resourceServers = [],
+    firstParty = false,
+    riskPolicy = false,
+  } = changed
   await Promise.all([
     ...accounts.map((sub) => notices.publish('account', sub)),
     ...clients.map((clientId) => notices.publish('client', clientId)),
     ...resourceServers.map((identifier) => notices.publish('resource_server', identifier)),
     ...(firstParty ? [notices.publish('first_party', '')] : []),
+    ...(riskPolicy ? [notices.publish('risk_policy', '')] : []),
   ])
 }

@@ -25,7 +25,7 @@ interface Tokens {
   refresh_token_expires_in: number
 }
 
-/** `error`: the protocol's word; `verdict`: the rule's on the refresh token, where it spoke; `nonce`: for the next proof. */
+/** `error`: the protocol's word; `verdict`: the rule's on the refresh token, where it spoke, or the risk policy's; `nonce`: for the next proof. */
 type Refused = { ok: false; status: number; error: string; verdict?: string }
 type Done = { ok: true }
 type Given = Done & { tokens: Tokens }
@@ -168,7 +168,9 @@ async function refresh(use: FirstPartyUse, ctx: Context): Promise<void> {
   // A later answer has set a newer cookie, or is about to.
   if (!given.ok && given.verdict === 'late') throw new Problem('superseded')
   const isReuse = !given.ok && given.verdict === 'reuse'
-  if (isReuse || (!given.ok && given.error === 'invalid_grant')) use.cookie.clear(ctx)
+  // What the risk policy denies is good elsewhere, and at another time.
+  const isGood = given.ok || given.verdict === 'denied'
+  if (isReuse || (!isGood && given.error === 'invalid_grant')) use.cookie.clear(ctx)
   show(use, ctx, take(ctx, given, isReuse ? 'refresh_reused' : 'invalid_refresh').tokens)
 }
 

@@ -14,9 +14,8 @@ import { ACR_1FA } from './claims.ts'
 import type { Epochs } from './epochs.ts'
 import { type FirstPartyMetadata, firstPartyGrant, firstPartyScope, NOWHERE } from './first-party-client.ts'
 import type { Handles, Pepper } from './handles.ts'
-import type { InsideAnswer, InsideRequests } from './inside-requests.ts'
+import type { InsideAnswer, InsideRequests, Refusal } from './inside-requests.ts'
 import type { RefreshTokenFormat } from './refresh-token.ts'
-import type { Verdict } from './rotation.ts'
 import { HELD_ACCESS_TOKEN, ROUTES } from './routes.ts'
 import { type RefreshLives, refreshLivesOf } from './ttl.ts'
 
@@ -32,8 +31,8 @@ export interface FirstPartyTokens {
   refresh_token_expires_in: number
 }
 
-/** `error`: the protocol's word; `verdict`: the rule's, where it spoke. */
-type Refused = { ok: false; status: number; error: string; verdict?: Verdict }
+/** `error`: the protocol's word; `verdict`: the rule's, where it spoke, or the risk policy's. */
+type Refused = { ok: false; status: number; error: string; verdict?: Refusal }
 /** `nonce`: for the caller's next proof. */
 export type FirstPartyAnswer = { nonce?: string } & ({ ok: true; tokens: FirstPartyTokens } | Refused)
 export type FirstPartyEnd = { nonce?: string } & ({ ok: true } | Refused)

@@ -8,11 +8,13 @@ import { Readable } from 'node:stream'
 import type { Provider } from 'oidc-provider'
 import type { Verdict } from './rotation.ts'
 
+export type Refusal = Verdict | 'denied'
+
 export interface InsideAnswer {
   status: number
   body: Record<string, unknown>
-  /** The rule's, where it refused the refresh token. */
-  verdict?: Verdict
+  /** The rule's, where it refused the refresh token; or that the risk policy did. */
+  verdict?: Refusal
   /** For the caller's next proof (RFC 9449 §8). */
   nonce?: string
 }
@@ -23,7 +25,7 @@ export interface InsideRequests {
   /** Whether the house itself made this request. */
   made(req: IncomingMessage | undefined): boolean
   /** What the rule said of a refresh token: the protocol's answer does not tell one refusal from another. */
-  note(req: IncomingMessage, verdict: Verdict): void
+  note(req: IncomingMessage, verdict: Refusal): void
   /** On behalf of `outer`, whose connection tells whether anybody still listens. A `form` is posted. */
   ask(
     provider: Provider,
@@ -41,14 +43,14 @@ export interface InsideRequestsUse {
 }
 
 export function createInsideRequests({ follow }: InsideRequestsUse): InsideRequests {
-  const made = new WeakMap<IncomingMessage, { outer: IncomingMessage; verdict?: Verdict }>()
+  const made = new WeakMap<IncomingMessage, { outer: IncomingMessage; verdict?: Refusal }>()
   return {
     made: (req) => req !== undefined && made.has(req),
     outerOf: (req) => made.get(req)?.outer,
     note: (req, verdict) => void Object.assign(made.get(req) ?? {}, { verdict }),
     ask: async (provider, outer, path, question) => {
       const inner = requestLike(outer, path, question)
-      const mark: { outer: IncomingMessage; verdict?: Verdict } = { outer }
+      const mark: { outer: IncomingMessage; verdict?: Refusal } = { outer }
       made.set(inner, mark)
       follow(outer, inner)
       const answer = new ServerResponse(inner)

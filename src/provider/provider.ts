@@ -55,7 +55,7 @@ import { issueRefreshToken } from './online.ts'
 import type { PartyUse } from './party.ts'
 import { pkce } from './pkce.ts'
 import { letPublicDocumentsBeKept } from './public-documents.ts'
-import { createVerdictOn, refuse } from './refresh-commit.ts'
+import { createVerdictOn, type RefreshCommitUse, refuse } from './refresh-commit.ts'
 import { createRefreshTokenFormat } from './refresh-token.ts'
 import { createReplayGuard } from './replays.ts'
 import type { Reports } from './reports.ts'
@@ -80,6 +80,7 @@ export interface ProviderUse
     LogoutUse,
     EndedSessionsUse,
     PartyUse,
+    Pick<RefreshCommitUse, 'findRiskPolicy'>,
     Pick<LivingUse, 'stillLives'>,
     Pick<EpochsUse, 'findBuiltInClient' | 'findOrganization' | 'findEverything' | 'wasEnded'>,
     Lifetimes {

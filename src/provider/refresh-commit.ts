@@ -5,13 +5,15 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant, GrantStore, StoredEvent } from '../../adapters/contract.ts'
 import type { Tell } from '../audit/request-events.ts'
-import { type Finding, findingsIn } from './findings.ts'
+import { type Assessment, assess, toAssessed } from '../security/risk/assess.ts'
+import type { Policy } from '../security/risk/registry.ts'
 import type { Pepper } from './handles.ts'
 import type { InsideRequests } from './inside-requests.ts'
 import { provenKey } from './internals.ts'
 import { aboutGrant, gone, heardUntil } from './listening.ts'
 import type { Lives } from './living.ts'
-import { type PartyUse, partyOf } from './party.ts'
+import { type PartyUse, partyOf, readTrace, withPast } from './party.ts'
+import { birthOf, knownOfRefresh } from './refresh-known.ts'
 import type { Reports } from './reports.ts'
 import type { EndWhatReuseEnds } from './reuse.ts'
 import { type Answered, isAnswered, judge, keyOf, moveFor, type Verdict } from './rotation.ts'
@@ -29,6 +31,7 @@ export interface RefreshCommitUse extends PartyUse, RefreshLives {
   window: number
   endWhatReuseEnds: EndWhatReuseEnds
   noteVerdict: InsideRequests['note']
+  findRiskPolicy: () => Promise<Policy>
 }
 
 /** A refresh token, and the grant that it was found in. */
@@ -60,6 +63,7 @@ export async function commitRefresh(
   const presented: PresentedToken = { ...rest, number: source.number }
   const who = await whoIs(use, ctx, request.under)
   const { refreshTokenExp } = refreshLivesOf(use, ctx.oidc.client)
+  const policy = await orUnavailable(use.findRiskPolicy())
   for (let round = 0; round < ROUNDS; round++) {
     const { grant, number } = presented
     const verdict = createVerdictOn(use.window)(grant, number)
@@ -68,18 +72,23 @@ export async function commitRefresh(
       await refuse(use, ctx, presented)
       throw new errors.InvalidGrant(`refresh token ${verdict}`)
     }
+    const assessment = weigh(use, ctx, { ...presented, verdict, who, policy })
+    if (assessment.outcome === 'deny') throw await denied(use, ctx, grant, assessment)
+    const past = readTrace(grant.family?.uses[0]?.who, birthOf(grant))
     const outcome = await orUnavailable(
       use.store.rotate(request.grantKey, {
-        ...moveFor({ verdict, grant, number, who, window: use.window }),
+        ...moveFor({ verdict, grant, number, who: withPast(who, past), window: use.window }),
         currentExpiresIn: refreshTokenExp,
         ...(request.token === undefined ? {} : { token: request.token }),
         notAfter: heardUntil(ctx, request.grant),
         event: refreshed(use, ctx, grant, number, verdict),
+        ...(assessment.spoke.length > 0 && { noticed: noticed(use, ctx, grant, assessment) }),
       }),
     )
     if (outcome.status === 'rotated') {
       use.reports.refreshed(ctx, grant, verdict === 'rotate' ? 'rotated' : verdict)
-      return noticeAll(use, ctx, grant, findingsIn(verdict, grant, number, who))
+      if (assessment.spoke.length > 0) use.reports.noticed(ctx, grant, assessment)
+      return
     }
     if (outcome.status === 'unheard') throw refuseUnheard(use, ctx)
     if (outcome.status === 'gone' || !(await orUnavailable(use.lives(request.grantKey, outcome.grant)))) break
@@ -108,7 +117,8 @@ export async function refuse(
   if (verdict === 'reuse') return endReused(use, ctx, presented)
   use.reports.refreshRefused(ctx, grant, verdict === 'late' || verdict === 'ahead' ? verdict : 'invalid')
   const who = await whoIs(use, ctx, presented.under)
-  await noticeAll(use, ctx, grant, findingsIn(verdict, grant, number, who))
+  const policy = await orUnavailable(use.findRiskPolicy())
+  await noticeAlone(use, ctx, grant, weigh(use, ctx, { ...presented, verdict, who, policy }))
 }
 
 /** Of two that see it at once, one has found it; the other finds a family that has ended. */
@@ -128,18 +138,51 @@ async function endReused(
   throw refuseUnheard(use, ctx)
 }
 
-async function noticeAll(
+interface Weighed {
+  verdict: Verdict
+  grant: Grant
+  number: number
+  who: string
+  policy: Policy
+}
+
+function weigh(use: RefreshCommitUse, ctx: KoaContextWithOIDC, { policy, ...refresh }: Weighed): Assessment {
+  const { refreshFamilyExp: familyLife } = refreshLivesOf(use, ctx.oidc.client)
+  const about = use.aboutAddress(use.addressOf(ctx.req))
+  return assess(knownOfRefresh({ ...refresh, about, familyLife }), policy)
+}
+
+const noticed = (
+  { tell }: RefreshCommitUse,
+  ctx: KoaContextWithOIDC,
+  grant: Grant,
+  assessment: Assessment,
+): StoredEvent => tell(ctx, { type: 'risk.noticed', ...aboutGrant(grant), details: toAssessed(assessment) })
+
+/** Of what changes nothing. */
+async function noticeAlone(
   use: RefreshCommitUse,
   ctx: KoaContextWithOIDC,
   grant: Grant,
-  findings: readonly Finding[],
+  assessment: Assessment,
 ): Promise<void> {
-  for (const details of findings) {
-    use.reports.noticed(ctx, grant, details)
-    await orUnavailable(
-      use.keepEvent(use.tell(ctx, { type: 'risk.noticed', ...aboutGrant(grant), details: { ...details } })),
-    )
-  }
+  if (assessment.spoke.length === 0) return
+  use.reports.noticed(ctx, grant, assessment)
+  await orUnavailable(use.keepEvent(noticed(use, ctx, grant, assessment)))
+}
+
+/** The token is good, and stays so: nothing was written. */
+async function denied(
+  use: RefreshCommitUse,
+  ctx: KoaContextWithOIDC,
+  grant: Grant,
+  assessment: Assessment,
+): Promise<Error> {
+  delete ctx.body
+  use.noteVerdict(ctx.req, 'denied')
+  use.reports.refreshRefused(ctx, grant, 'denied')
+  await noticeAlone(use, ctx, grant, assessment)
+  return new errors.InvalidGrant('denied by the risk policy')
 }
 
 const whoIs = async (use: PartyUse, ctx: KoaContextWithOIDC, under: Pepper): Promise<string> =>

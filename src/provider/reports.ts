@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant } from '../../adapters/contract.ts'
-import type { Finding } from './findings.ts'
+import type { Assessment } from '../security/risk/assess.ts'
 
 /**
  * What the protocol tells the log and the metrics, by the rule's verdicts. The library's own events can't: a repeat
@@ -11,10 +11,10 @@ export interface Reports {
   refreshRefused(
     ctx: KoaContextWithOIDC,
     grant: Grant,
-    reason: 'late' | 'ahead' | 'invalid' | 'client_mismatch' | 'key_mismatch',
+    reason: 'late' | 'ahead' | 'invalid' | 'denied' | 'client_mismatch' | 'key_mismatch',
   ): void
   refreshReused(ctx: KoaContextWithOIDC, grant: Grant, number: number): void
-  noticed(ctx: KoaContextWithOIDC, grant: Grant, finding: Finding): void
+  noticed(ctx: KoaContextWithOIDC, grant: Grant, assessment: Assessment): void
   unheard(ctx: KoaContextWithOIDC): void
   codeReplayed(ctx: KoaContextWithOIDC, grant: Grant, outcome: { revoked: boolean }): void
   issued(ctx: KoaContextWithOIDC): void

@@ -9,6 +9,7 @@ import type { Inbox } from '../audit/inbox-repository.ts'
 import type { ClientTokens } from './client-tokens.ts'
 import { wrapGrantHandler } from './internals.ts'
 import { aboutGrant, HEARD_FOR, heardUntil } from './listening.ts'
+import { traceOf } from './party.ts'
 import { commitRefresh, type RefreshCommitUse, refuseUnheard } from './refresh-commit.ts'
 import type { TokenRequest, TokenRequests } from './token-request.ts'
 import { refreshLivesOf } from './ttl.ts'
@@ -87,7 +88,7 @@ async function redeem(use: TokenEndpointUse, ctx: KoaContextWithOIDC, request: T
         ? {}
         : {
             family: {
-              payload: family.payload,
+              payload: { ...family.payload, born: traceOf(use, ctx.req) },
               currentExpiresIn: refreshTokenExp,
               endsIn: refreshFamilyExp,
             },

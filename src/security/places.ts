@@ -1,5 +1,6 @@
 /** The only door to `maxmind`: where addresses are, by a file in MaxMind's format, of countries or of cities. */
 import { Reader } from 'maxmind'
+import { isPublicAddress } from './public-address.ts'
 
 export interface Place {
   /** ISO 3166-1 alpha-2. */
@@ -9,7 +10,7 @@ export interface Place {
 }
 
 export interface Places {
-  /** Undefined for an address that the file does not have. Never throws. */
+  /** Undefined for an address that is not public, or that the file does not have. Never throws. */
   find(address: string): Place | undefined
   /** When the file was made, epoch ms. */
   builtAt: number
@@ -29,7 +30,8 @@ export function readPlaces(bytes: Buffer): Places {
   return {
     find: (address) => {
       try {
-        return placeIn(reader.get(address))
+        // Files have been seen to place private networks where their registry is.
+        return isPublicAddress(address) ? placeIn(reader.get(address)) : undefined
       } catch {
         // One damaged entry among millions.
         return undefined

@@ -118,16 +118,18 @@ describe('events that nobody takes', () => {
     for (let number = 0; number < 10; number++) await rotateNow(store, key, number)
     await addToken(store, key, newToken())
     expect(await redis.xlen(names.events)).toBe(5)
-    const others = [newEvent(), newEvent()]
+    const others = [newEvent(), newEvent(), newEvent()]
+    // What was noticed of a refresh is none of its own.
+    await rotateNow(store, key, 10, { noticed: others[2] ?? newEvent() })
     await store.grants.revoke(key, others[0] ?? newEvent())
     await store.events.keep(others[1] ?? newEvent())
     await createFamily(store)
-    expect(await redis.xlen(names.events)).toBe(8)
+    expect(await redis.xlen(names.events)).toBe(9)
 
     const lost = newEvent()
     const taken: DrainedEvent[] = []
-    expect(await store.events.drain(async (events) => void taken.push(...events), lost)).toBe(9)
-    expect(taken.filter(({ dropped }) => dropped !== undefined)).toEqual([{ ...lost, dropped: 7 }])
+    expect(await store.events.drain(async (events) => void taken.push(...events), lost)).toBe(10)
+    expect(taken.filter(({ dropped }) => dropped !== undefined)).toEqual([{ ...lost, dropped: 8 }])
     expect(taken.map(({ id }) => id)).toEqual(expect.arrayContaining(others.map(({ id }) => id)))
     expect(await redis.xlen(names.events)).toBe(0)
     expect(await store.events.drain(async () => {}, newEvent())).toBe(0)

@@ -232,7 +232,7 @@ describe('a record that has lost numbers in a Redis that remembers everything', 
     expect(fresh).toHaveLength(1)
     const [key = ''] = fresh
     await editGrant(time.redis, key, ({ state }) => ({ state: state.replace(/^2/, '1') }))
-    const noticed = 'auth_risk_findings_total{rule="refresh_ahead",outcome="notify"}'
+    const noticed = 'auth_risk_findings_total{rule="refresh_ahead",outcome="allow"}'
     const counted = await metric(time.house, noticed)
     expect(errorIn(await refresh(agent, PORTAL, r2))).toEqual(refusedGrant)
     expect((await metric(time.house, noticed)) - counted).toBe(1)

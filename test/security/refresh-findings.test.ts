@@ -46,9 +46,9 @@ withHouse({ storage: 'redis', nodes: 2, env: { REFRESH_REUSE_GRACE: '60s', TRUST
         .poll(noticed, SOON)
         .toEqual(expect.arrayContaining(['refresh_elsewhere network', 'refresh_elsewhere agent network']))
       const trail = (await trailOf(house())).filter(({ event }) => event.type === 'risk.noticed')
-      expect(trail.map(({ event }) => event.details)).toEqual([
-        { rule: 'refresh_elsewhere', differs: ['network'] },
-        { rule: 'refresh_elsewhere', differs: ['agent', 'network'] },
+      expect(trail.map(({ event }) => event.details)).toMatchObject([
+        { verdict: 'repeat', rules: ['refresh_elsewhere:notify'], differs: ['network'] },
+        { verdict: 'late', rules: ['refresh_elsewhere:notify'], differs: ['agent', 'network'] },
       ])
     })
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Agent } from '../support/agent.ts'
+import type { Agent, Answer } from '../support/agent.ts'
 import { codeOf, credentials, login } from '../support/first-party.ts'
 import { agentOf, PERSON, SET_UP } from '../support/flows.ts'
 import type { House } from '../support/house.ts'
@@ -109,6 +109,32 @@ onBothStorages(
           'No assessment of a request none',
         )
       })
+    })
+
+    it('is answered like a wrong password where the policy denies it, and counts as one', async () => {
+      const policy = (risk: object) => house().apply({ version: 1, policies: { risk } })
+      await policy({ listed_address: 'deny' })
+      mails.received.length = 0
+      const attempt = (password: string) => login(newAgent(), { username: GRACE.email, password }, at(LISTED))
+      const face = ({ status, headers, text }: Answer) => ({
+        ...{ status, text: text.replace(/"request_id":"[^"]*"/, '') },
+        names: [...headers.keys()],
+      })
+      await expect.poll(async () => (await attempt(GRACE.password)).status, SOON).toBe(401)
+      const denied = await attempt(GRACE.password)
+      expect(face(denied)).toEqual(face(await attempt('nanosecond wire 1907')))
+      expect(denied.headers.getSetCookie()).toEqual([])
+
+      const id = denied.headers.get('x-request-id') ?? ''
+      expect(await eventOf(house(), id)).toMatchObject({ type: 'login.failed', reason: 'denied' })
+      const { stdout } = await commandWithin(house(), ['risk', 'explain', id])
+      expect(stdout).toContain('A sign-in with the right password that was refused of grace@example.com')
+      expect(stdout).toContain('Decided: deny\n')
+      await expect
+        .poll(() => mails.received.map(({ subject }) => subject), SOON)
+        .toEqual(['A sign-in with your password was refused'])
+      await policy({})
+      await expect.poll(async () => (await attempt(GRACE.password)).status, SOON).toBe(200)
     })
 
     if (storage === 'redis')

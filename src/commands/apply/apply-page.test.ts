@@ -4,6 +4,7 @@ import { clientMetadataSchema } from '../../clients/client-metadata.ts'
 import { clientEntryFields } from './client-entry.ts'
 import { documentSchema } from './document.ts'
 import { firstPartyEntry } from './first-party-entry.ts'
+import { policiesEntry, riskPolicyEntry } from './policies-entry.ts'
 import { readDocument } from './read-document.ts'
 import { resourceServerEntry } from './resource-server-entry.ts'
 import { userEntry } from './user-entry.ts'
@@ -15,6 +16,8 @@ const FIELDS: [string, string[]][] = [
   ['`clients`', [...Object.keys(clientEntryFields.shape), ...Object.keys(clientMetadataSchema.in.shape)]],
   ['`resource_servers`', Object.keys(resourceServerEntry.shape)],
   ['`first_party_api`', Object.keys(firstPartyEntry.shape)],
+  ['`policies`', Object.keys(policiesEntry.shape)],
+  ['`policies.risk`', Object.keys(riskPolicyEntry.shape)],
   ['`users`', [...Object.keys(userEntry.shape), ...Object.keys(userEntry.shape.address.unwrap().shape)]],
 ]
 

@@ -87,6 +87,7 @@ const changedBy = (changes: readonly Change[]): Changed => ({
   clients: changes.flatMap((c) => (c.kind === 'client' ? [c.name] : [])),
   resourceServers: changes.flatMap((c) => (c.kind === 'resource_server' ? [c.name] : [])),
   firstParty: changes.some(({ kind }) => kind === 'first_party_api'),
+  riskPolicy: changes.some(({ kind }) => kind === 'risk_policy'),
 })
 
 const endsSomething = ({ accounts, clients }: Access): boolean => accounts.length + clients.length > 0

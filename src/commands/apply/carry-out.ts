@@ -27,6 +27,7 @@ export async function carryOut(changes: readonly Change[], use: CarryOutUse): Pr
     if (change.kind === 'client') await changeClient(change, use)
     else if (change.kind === 'resource_server') await changeResourceServer(change, use)
     else if (change.kind === 'first_party_api') await changeFirstParty(change, use)
+    else if (change.kind === 'risk_policy') await changeRiskPolicy(change, use)
     else await changeUser(change, use)
   }
 }
@@ -76,6 +77,13 @@ async function changeFirstParty(change: ChangeOf<'first_party_api'>, use: CarryO
   const updated = event(use, { type: 'first_party.updated', client: FIRST_PARTY, details })
   if (change.action === 'remove') return void (await firstParty.remove(updated))
   await firstParty.save(change.to, updated)
+}
+
+async function changeRiskPolicy(change: ChangeOf<'risk_policy'>, use: CarryOutUse): Promise<void> {
+  const { riskPolicy } = use.rooms
+  const updated = event(use, { type: 'risk_policy.updated', details: { fields: fieldsOf(change) } })
+  if (change.action === 'remove') return void (await riskPolicy.remove(updated))
+  await riskPolicy.save(change.to, updated)
 }
 
 async function changeUser(change: ChangeOf<'user'>, use: CarryOutUse): Promise<void> {

@@ -3,6 +3,7 @@ import type { EmailAddress } from '../../accounts/email.ts'
 import type { ProfileClaims } from '../../accounts/rows.ts'
 import type { FirstPartySettings, ResourceServer } from '../../clients/client.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import type { Outcomes } from '../../security/risk/policy-repository.ts'
 import type { Path } from './finding.ts'
 
 export interface Desired {
@@ -10,6 +11,8 @@ export interface Desired {
   resourceServers: DesiredResourceServer[]
   /** Left out: stays as it is. */
   firstParty?: DesiredFirstParty
+  /** Left out: stays as it is. */
+  riskPolicy?: DesiredRiskPolicy
   users: DesiredUser[]
 }
 
@@ -31,6 +34,12 @@ export interface DesiredResourceServer extends Omit<ResourceServer, 'managedBy'>
 /** Described as a whole, too. */
 export interface DesiredFirstParty extends Omit<FirstPartySettings, 'managedBy'> {
   path: Path
+}
+
+/** Described as a whole, too: rules that are left out have their defaults. */
+export interface DesiredRiskPolicy {
+  path: Path
+  outcomes: Outcomes
 }
 
 /** People also change things themselves: what is left out stays as it is. */

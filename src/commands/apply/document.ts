@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { clientEntry } from './client-entry.ts'
 import { firstPartyEntry } from './first-party-entry.ts'
+import { policiesEntry } from './policies-entry.ts'
 import { resourceServerEntry } from './resource-server-entry.ts'
 import { userEntry } from './user-entry.ts'
 
@@ -30,7 +31,7 @@ export const documentSchema = z.strictObject({
   users: section(userEntry),
   organizations: notYet,
   connectors: notYet,
-  policies: notYet,
+  policies: policiesEntry.nullish().transform((entry) => entry ?? undefined),
 })
 
 export type SetUpDocument = z.output<typeof documentSchema>

@@ -4,11 +4,13 @@
  */
 import type { UserChanges } from '../../accounts/users-repository.ts'
 import type { Client, FirstPartySettings, ResourceServer } from '../../clients/client.ts'
+import type { RiskPolicySettings } from '../../security/risk/policy-repository.ts'
 import type { Desired, DesiredPassword, DesiredUser } from './desired.ts'
 import type { FieldChange } from './fields.ts'
 import { planClient } from './plan-client.ts'
 import { planFirstParty } from './plan-first-party.ts'
 import { planResourceServer } from './plan-resource-server.ts'
+import { planRiskPolicy } from './plan-risk-policy.ts'
 import { planUser } from './plan-user.ts'
 import type { Manager, Stored } from './set-up-repository.ts'
 
@@ -46,6 +48,8 @@ export type Change = Described &
     | { kind: 'resource_server'; action: 'remove' }
     | { kind: 'first_party_api'; action: 'create' | 'update'; to: FirstPartySettings }
     | { kind: 'first_party_api'; action: 'remove' }
+    | { kind: 'risk_policy'; action: 'create' | 'update'; to: RiskPolicySettings }
+    | { kind: 'risk_policy'; action: 'remove' }
     | { kind: 'user'; action: 'create'; to: DesiredUser; managedBy: Manager }
     | {
         kind: 'user'
@@ -65,6 +69,7 @@ export const touches = (change: Change, name: string): boolean =>
 
 export function plan(stored: Stored, desired: Desired, facts: Facts, options: PlanOptions): Change[] {
   const firstParty = planFirstParty(stored.firstParty, desired.firstParty, options)
+  const riskPolicy = planRiskPolicy(stored.riskPolicy, desired.riskPolicy, options)
   return [
     ...desired.clients.flatMap((client) => planClient(stored.clients, client, facts, options) ?? []),
     ...desired.resourceServers.flatMap(
@@ -72,6 +77,7 @@ export function plan(stored: Stored, desired: Desired, facts: Facts, options: Pl
     ),
     // Between the resource servers that come and those that go: it names one.
     ...(firstParty === undefined ? [] : [firstParty]),
+    ...(riskPolicy === undefined ? [] : [riskPolicy]),
     ...desired.users.flatMap((user) => planUser(stored.users, user, facts, options) ?? []),
     ...(options.prune ? removals(stored, desired, options.managedBy) : []),
   ]

@@ -107,8 +107,20 @@ policies: {}
     expect(lives('48h')).toEqual([])
   })
 
+  it('is refused with an outcome, a rule or a policy that there is not', () => {
+    const text = 'version: 1\npolicies:\n  risk:\n    new_device: maybe\n    new_moon: deny\n  password: {}'
+    expect(faults(text)).toEqual([
+      'f.yaml:4:5: policies.risk.new_device: must be allow, notify, step_up or deny',
+      'f.yaml:5:5: policies.risk.new_moon: is not known here',
+      'f.yaml:6:3: policies.password: is not known here',
+    ])
+    expect(faults('version: 1\npolicies: { risk: { new_device: allow, listed_address: deny } }')).toEqual([])
+  })
+
   it('may have sections without entries', () => {
     const empty = 'clients:\nusers: []\norganizations: []\nconnectors:\nfirst_party_api:\npolicies: {}'
     expect(faults(`version: 1\n${empty}`)).toEqual([])
+    for (const policies of ['', ' { risk: }', ' { risk: {} }'])
+      expect(faults(`version: 1\npolicies:${policies}`)).toEqual([])
   })
 })

@@ -8,11 +8,13 @@ import type {
   DesiredClient,
   DesiredFirstParty,
   DesiredResourceServer,
+  DesiredRiskPolicy,
   DesiredUser,
 } from './desired.ts'
 import type { SetUpDocument } from './document.ts'
 import type { Finding, Path } from './finding.ts'
 import type { FirstPartyEntry } from './first-party-entry.ts'
+import type { RiskPolicyEntry } from './policies-entry.ts'
 import { type Notes, readClientSecret, readPassword } from './resolve-secrets.ts'
 import type { ResourceServerEntry } from './resource-server-entry.ts'
 import type { UserEntry } from './user-entry.ts'
@@ -25,7 +27,7 @@ export interface Resolved {
 
 /** `desired` counts only where there are no faults. */
 export function resolve(
-  { clients, resource_servers, first_party_api, users }: SetUpDocument,
+  { clients, resource_servers, first_party_api, policies, users }: SetUpDocument,
   use: Pick<Notes, 'production' | 'outboundAllowPrivate' | 'readVariable'>,
 ): Resolved {
   const notes: Notes = { ...use, faults: [], warnings: [] }
@@ -33,6 +35,7 @@ export function resolve(
     clients: clients.map((entry, n) => toClient(entry, ['clients', n], notes)),
     resourceServers: resource_servers.map((entry, n) => toResourceServer(entry, ['resource_servers', n])),
     ...(first_party_api && { firstParty: toFirstParty(first_party_api, ['first_party_api']) }),
+    ...(policies?.risk && { riskPolicy: toRiskPolicy(policies.risk, ['policies', 'risk']) }),
     users: users.map((entry, n) => toUser(entry, ['users', n], notes)),
   }
   notes.faults.push(
@@ -80,6 +83,11 @@ const toFirstParty = (entry: FirstPartyEntry, path: Path): DesiredFirstParty => 
   accessTokenTtl: toSeconds(entry.access_token_ttl),
   refreshTokenTtl: toSeconds(entry.refresh_token_ttl),
   refreshFamilyTtl: toSeconds(entry.refresh_family_ttl),
+})
+
+const toRiskPolicy = (entry: RiskPolicyEntry, path: Path): DesiredRiskPolicy => ({
+  path,
+  outcomes: Object.fromEntries(Object.entries(entry).filter(([, outcome]) => outcome !== undefined)),
 })
 
 const toSeconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1000)

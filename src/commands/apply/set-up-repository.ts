@@ -20,6 +20,11 @@ import {
   type FirstPartyRepository,
 } from '../../clients/first-party-repository.ts'
 import type { Database } from '../../schema.ts'
+import {
+  createRiskPolicyRepository,
+  type RiskPolicyRepository,
+  type RiskPolicySettings,
+} from '../../security/risk/policy-repository.ts'
 
 export type Manager = 'apply' | 'demo'
 
@@ -27,6 +32,7 @@ export interface Stored {
   clients: Client[]
   resourceServers: ResourceServer[]
   firstParty: FirstPartySettings | undefined
+  riskPolicy: RiskPolicySettings | undefined
   /** Those who were asked for, and those whom the manager made. */
   users: StoredUser[]
 }
@@ -46,6 +52,7 @@ export interface Rooms {
   clients: ClientsRepository
   resourceServers: ResourceServersRepository
   firstParty: FirstPartyRepository
+  riskPolicy: RiskPolicyRepository
   accounts: AccountsRepository
 }
 
@@ -82,11 +89,12 @@ const roomsIn = (db: Kysely<Database>): Rooms => ({
   clients: createClientsRepository(db),
   resourceServers: createResourceServersRepository(db),
   firstParty: createFirstPartyRepository(db),
+  riskPolicy: createRiskPolicyRepository(db),
   accounts: createAccountsRepository(db),
 })
 
 async function read(
-  { clients, resourceServers, firstParty, accounts }: Rooms,
+  { clients, resourceServers, firstParty, riskPolicy, accounts }: Rooms,
   wanted: Wanted,
 ): Promise<Stored> {
   const made = await managed(accounts, wanted.managedBy)
@@ -102,6 +110,7 @@ async function read(
     clients: await clients.list(),
     resourceServers: await resourceServers.list(),
     firstParty: await firstParty.find(),
+    riskPolicy: await riskPolicy.find(),
     users,
   }
 }

@@ -7,6 +7,7 @@ const KINDS = {
   client: 'client',
   resource_server: 'resource server',
   first_party_api: 'settings of',
+  risk_policy: 'policy of',
   user: 'user',
 } as const
 const LONGEST = 200

@@ -12,6 +12,7 @@ import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
 import { checkDatabase } from './database.ts'
 import { checkKeys } from './keys.ts'
 import { checkRedis } from './redis.ts'
+import { checkRisk } from './risk.ts'
 import { checkIssuer, checkReadiness } from './server.ts'
 import { exitOf, type Verdict } from './verdict.ts'
 
@@ -81,6 +82,7 @@ async function* examineAll(
   yield* checkRedis(config)
   yield* checkReadiness(config)
   if (quick) return
+  yield* checkRisk(config)
   yield* checkMail(config)
   yield* checkIssuer(config)
 }

@@ -41,3 +41,6 @@ export const DEFAULT_POLICY: Policy = {
   // The token is refused anyway.
   refresh_ahead: 'allow',
 }
+
+/** The defaults, but for what was set. */
+export const policyWith = (set: Partial<Policy> = {}): Policy => ({ ...DEFAULT_POLICY, ...set })
