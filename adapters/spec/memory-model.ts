@@ -64,7 +64,10 @@ const memoryGrants = (grants: Map<string, MemoryGrant>, keep: Keep): GrantStore 
     if (grantExpiresIn <= 0) grants.delete(key)
     return 'redeemed'
   },
-  async rotate(key, { expected, becomes, use, keep: before, currentExpiresIn, token, notAfter, event, noticed }) {
+  async rotate(
+    key,
+    { expected, becomes, use, keep: before, currentExpiresIn, token, notAfter, event, noticed },
+  ) {
     const grant = grants.get(key)
     if (notAfter === 0) return { status: 'unheard' }
     if (grant?.family === undefined) return { status: 'gone' }
