@@ -6,6 +6,7 @@ import { openHouseOn } from '../test/support/house.ts'
 import { startPostgres, startRedis } from '../test/support/services.ts'
 import { manyFamilies } from './families.ts'
 import { revocations } from './revocation.ts'
+import { riskOf } from './risk.ts'
 import { print, SET_UP } from './set-up.ts'
 import { passwordSignIns } from './sign-ins.ts'
 import { startsAndMemory } from './starts.ts'
@@ -23,6 +24,7 @@ try {
     await house.stop()
   }
   await manyFamilies(postgres.url, `${redis.url}/3`)
+  await riskOf(postgres.url, `${redis.url}/4`)
   await passwordSignIns(postgres.url, `${redis.url}/1`)
   await startsAndMemory(postgres.url, `${redis.url}/2`)
 } finally {

@@ -1,5 +1,5 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
-import type Koa from 'koa'
+import type { Context, default as Koa } from 'koa'
 import type { StateStore } from '../adapters/contract.ts'
 import { claimsOf } from './accounts/claims.ts'
 import { createOriginOf, createTell } from './audit/request-events.ts'
@@ -20,6 +20,7 @@ import { createConsent } from './interaction/steps/consent.ts'
 import { createSignIn } from './interaction/steps/sign-in.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
+import { createDisown } from './not-me.ts'
 import { createAssets, HOSTED_ASSETS } from './pages/assets.ts'
 import { createMessages } from './pages/messages.ts'
 import { createPages } from './pages/pages.ts'
@@ -40,7 +41,9 @@ import { createSignInRisk, openAddresses } from './risk.ts'
 import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
 import { createHomeRouter } from './self-service/home.ts'
+import { createNotMeRouter } from './self-service/not-me.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
+import type { RevokeAccess } from './sessions/revoke-access.ts'
 import { openState } from './state.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -97,13 +100,14 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     ),
   }
 
+  const access = createRevocation(core, state, (error) =>
+    log.warn({ component: 'sessions', error }, 'what was revoked is taken out of the store later'),
+  )
   const { provider, firstParty } = createProvider({
     ...config,
     ...core,
     ...lookUps,
-    access: createRevocation(core, state, (error) =>
-      log.warn({ component: 'sessions', error }, 'what was revoked is taken out of the store later'),
-    ),
+    access,
     signingKeys,
     clientLimit: guards.clients,
     store: state,
@@ -163,7 +167,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           guards,
           ...signIn,
         }),
-        ...createPlainRouters(core, lookUps, { ...face, originOf }, guards, requests),
+        ...createPlainRouters(core, lookUps, { ...face, originOf }, { guards, requests, access }),
       ],
     }),
     ping: () => state.ping(),
@@ -285,10 +289,14 @@ function createPlainRouters(
   core: Core,
   { findClient }: LookUps,
   { assets, csrf, showPage, originOf }: Face & WithOrigin,
-  { links }: Guards,
-  requests: RequestContexts,
+  { guards, requests, access }: { guards: Guards; requests: RequestContexts; access: RevokeAccess },
 ) {
   const { config } = core
+  const linked = {
+    ...{ issuer: config.issuer, csrf, showPage, originOf },
+    addressOf: ({ req }: Context) => requests.of(req).ip,
+    misses: guards.links,
+  }
   const demo = isDemoAllowed(config)
   const playground = () =>
     createPlaygroundRouter({ ...config, assets, demo: () => readDemoFile(config.dataDir) })
@@ -297,16 +305,12 @@ function createPlainRouters(
   return [
     createHomeRouter({ showPage, playground: demo ? '/playground' : undefined }),
     createSetPasswordRouter({
-      issuer: config.issuer,
-      csrf,
-      showPage,
+      ...linked,
       findLink: core.openLink,
       redeemLink: core.redeemLink,
-      originOf,
       minLength: 8,
-      addressOf: ({ req }) => requests.of(req).ip,
-      misses: links,
     }),
+    createNotMeRouter({ ...linked, findLink: core.openNotMeLink, disown: createDisown(core, access) }),
     createLogoRouter({ findClient }),
     ...(demo ? [playground(), mailbox()] : []),
   ]

@@ -18,6 +18,7 @@ import { MAIL } from './messaging/mail-message.ts'
 import type { SendMail } from './messaging/transport.ts'
 import { createDevMailbox } from './messaging/transports/dev-mailbox.ts'
 import { createSmtpTransport } from './messaging/transports/smtp.ts'
+import { createNotMePath } from './not-me.ts'
 import { createMails } from './pages/mails.ts'
 import { createMessages } from './pages/messages.ts'
 import { createCleanUp } from './revocation.ts'
@@ -97,6 +98,7 @@ function mailHandlers(core: Core): ReadonlyMap<string, Handler> {
   const deliverMail = createDeliverMail({
     findAccount: accounts.users.findBySub,
     findClient: clients.find,
+    notMePath: createNotMePath(core),
     mails: createMails({ ...config, messages: createMessages() }),
     send,
   })

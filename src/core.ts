@@ -116,6 +116,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
   const clients = createClientsRepository(db)
   const clientSecrets = createClientSecrets(keys)
   const signingKeys = createSigningKeysRepository(db)
+  const newLinkKey = (token: string) => linkKey(keys.current('pepper'), token)
   const linkKeys = (token: string) => keys.living('pepper').map((pepper) => linkKey(pepper, token))
   const auditRecords = createRecords(keys)
   const consents = createConsentsRepository(db)
@@ -174,8 +175,11 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     cleanUps: createCleanUpsRepository(db),
     createUser: createUser({ accounts, clock }),
     setPassword: setPassword({ accounts, hasher, clock }),
-    makeLink: makeLink({ accounts, clock, linkKey: (token) => linkKey(keys.current('pepper'), token) }),
+    makeLink: makeLink({ accounts, clock, linkKey: newLinkKey }),
     openLink: openLink({ accounts, clock, linkKeys }),
+    openNotMeLink: openLink({ accounts, clock, linkKeys }, 'not_me'),
+    linkKeys,
+    newLinkKey,
     redeemLink: redeemLink({ accounts, hasher, clock, linkKeys }),
     eventInbox: createInbox(db),
     auditRecords,

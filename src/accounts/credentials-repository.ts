@@ -5,6 +5,7 @@ import { newRowId } from '../shared/ids.ts'
 export interface CredentialsRepository {
   /** Adds or replaces the account's one password. */
   setPassword(userId: string, phc: string, at: number): Promise<void>
+  removePassword(userId: string): Promise<void>
   /** Replaces a hash by another of the same password, unless the password was changed meanwhile. */
   renewPassword(userId: string, from: string, to: string): Promise<boolean>
 }
@@ -17,6 +18,13 @@ export function createCredentialsRepository(db: Kysely<Database>): CredentialsRe
         .insertInto('credentials')
         .values({ id: newRowId(), user_id: userId, method: 'password', created_at: new Date(at), ...changed })
         .onConflict((c) => c.column('user_id').where('method', '=', 'password').doUpdateSet(changed))
+        .execute()
+    },
+    removePassword: async (userId) => {
+      await db
+        .deleteFrom('credentials')
+        .where('user_id', '=', userId)
+        .where('method', '=', 'password')
         .execute()
     },
     renewPassword: async (userId, from, to) => {

@@ -14,7 +14,7 @@ export const disableUser =
       const at = use.clock.now()
       const account = await users.disable(id, at)
       if (account === undefined) return undefined
-      await links.removeAll(id, 'set_password')
+      await links.removeAll(id)
       const { sub: subject, email: name } = account
       await record(createEvent(origin, { type: 'user.disabled', subject, name }, at))
       return account

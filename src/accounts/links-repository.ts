@@ -1,13 +1,17 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../schema.ts'
 
-type LinkPurpose = 'set_password'
+export type LinkPurpose = 'set_password' | 'not_me'
+
+/** What a person ends who says that it wasn't them; a device with all that were new since, epoch ms. */
+export type LinkEnds = { kind: 'session'; value: string } | { kind: 'device'; value: string; since: number }
 
 interface NewLink {
   /** Keyed hash of the token. */
   key: Buffer
   userId: string
   purpose: LinkPurpose
+  ends?: LinkEnds | undefined
   expiresAt: number
   at: number
 }
@@ -16,33 +20,42 @@ interface NewLink {
 export type LinkKeys = readonly Buffer[]
 
 export interface LinksRepository {
-  add(link: NewLink): Promise<void>
+  /** False where there is a link of this key. */
+  add(link: NewLink): Promise<boolean>
   /** Whose link it is, while it is good. */
-  find(keys: LinkKeys, purpose: LinkPurpose, now: number): Promise<{ userId: string } | undefined>
+  find(
+    keys: LinkKeys,
+    purpose: LinkPurpose,
+    now: number,
+  ): Promise<{ userId: string; ends: LinkEnds | undefined } | undefined>
   /** The same, for exactly one of any number of callers: afterwards it is good no more. */
   spend(keys: LinkKeys, purpose: LinkPurpose, now: number): Promise<{ userId: string } | undefined>
-  /** Ends what links the account has, used ones included. */
-  removeAll(userId: string, purpose: LinkPurpose): Promise<void>
+  /** Ends what links the account has, used ones included; of all purposes, where none is named. */
+  removeAll(userId: string, purpose?: LinkPurpose): Promise<void>
 }
 
 export function createLinksRepository(db: Kysely<Database>): LinksRepository {
   return {
-    add: async ({ key, userId, purpose, expiresAt, at }) => {
+    add: async ({ key, userId, purpose, ends, expiresAt, at }) => {
       const times = { expires_at: new Date(expiresAt), created_at: new Date(at) }
-      await db
+      const { numInsertedOrUpdatedRows } = await db
         .insertInto('account_links')
-        .values({ key, user_id: userId, purpose, ...times })
-        .execute()
+        .values({ key, user_id: userId, purpose, ends: ends ? JSON.stringify(ends) : null, ...times })
+        .onConflict((c) => c.column('key').doNothing())
+        .executeTakeFirst()
+      return numInsertedOrUpdatedRows === 1n
     },
-    find: (keys, purpose, now) =>
-      db
+    find: async (keys, purpose, now) => {
+      const row = await db
         .selectFrom('account_links')
-        .select('user_id as userId')
+        .select(['user_id as userId', 'ends'])
         .where('key', 'in', keys)
         .where('purpose', '=', purpose)
         .where('used_at', 'is', null)
         .where('expires_at', '>', new Date(now))
-        .executeTakeFirst(),
+        .executeTakeFirst()
+      return row && { userId: row.userId, ends: row.ends ?? undefined }
+    },
     spend: (keys, purpose, now) =>
       db
         .updateTable('account_links')
@@ -57,7 +70,7 @@ export function createLinksRepository(db: Kysely<Database>): LinksRepository {
       await db
         .deleteFrom('account_links')
         .where('user_id', '=', userId)
-        .where('purpose', '=', purpose)
+        .$if(purpose !== undefined, (q) => q.where('purpose', '=', purpose ?? ''))
         .execute()
     },
   }

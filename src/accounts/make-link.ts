@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts'
 import { newSecret } from '../shared/ids.ts'
 import type { Account } from './account.ts'
 import type { AccountsRepository } from './accounts-repository.ts'
+import type { LinksRepository } from './links-repository.ts'
 
 const LIFE_MS = 24 * 60 * 60 * 1000
 
@@ -26,11 +27,20 @@ export const makeLink =
       if (found?.disabled !== false) return undefined
       const token = newSecret()
       const at = use.clock.now()
-      const expiresAt = at + LIFE_MS
-      await links.removeAll(account.id, 'set_password')
-      await links.add({ key: use.linkKey(token), userId: account.id, purpose: 'set_password', expiresAt, at })
+      const expiresAt = await addSetPasswordLink(links, { userId: account.id, key: use.linkKey(token), at })
       const { sub: subject, email: name } = found
       const details = { purpose: 'set_password' }
       await record(createEvent(origin, { type: 'user.link_created', subject, name, details }, at))
       return { token, expiresAt }
     })
+
+/** In the place of those before it; when it ends, epoch ms. */
+export async function addSetPasswordLink(
+  links: Pick<LinksRepository, 'add' | 'removeAll'>,
+  { userId, key, at }: { userId: string; key: Buffer; at: number },
+): Promise<number> {
+  const expiresAt = at + LIFE_MS
+  await links.removeAll(userId, 'set_password')
+  await links.add({ key, userId, purpose: 'set_password', expiresAt, at })
+  return expiresAt
+}

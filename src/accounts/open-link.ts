@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Account } from './account.ts'
 import type { AccountsRepository } from './accounts-repository.ts'
-import type { LinkKeys } from './links-repository.ts'
+import type { LinkEnds, LinkKeys, LinkPurpose } from './links-repository.ts'
 
 export interface OpenLinkUse {
   accounts: AccountsRepository
@@ -18,10 +18,16 @@ const TOKEN = /^[\w-]{43}$/
  * Spends nothing: mail scanners open links too.
  */
 export const openLink =
-  (use: OpenLinkUse) =>
-  async (token: string): Promise<Account | undefined> => {
+  (use: OpenLinkUse, purpose: LinkPurpose = 'set_password') =>
+  async (token: string): Promise<Account | undefined> =>
+    (await linkOf(use, purpose)(token))?.account
+
+/** The same, with what ends with it. */
+export const linkOf =
+  (use: OpenLinkUse, purpose: LinkPurpose) =>
+  async (token: string): Promise<{ account: Account; ends: LinkEnds | undefined } | undefined> => {
     if (!TOKEN.test(token)) return undefined
-    const link = await use.accounts.links.find(use.linkKeys(token), 'set_password', use.clock.now())
+    const link = await use.accounts.links.find(use.linkKeys(token), purpose, use.clock.now())
     const account = link && (await use.accounts.users.find(link.userId))
-    return account?.disabled === false ? account : undefined
+    return account?.disabled === false ? { account, ends: link?.ends } : undefined
   }

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { LinkEnds } from './links-repository.ts'
 
 /** Claims of OpenID Connect Core §5.1 that are kept as they were given, besides those with columns of their own. */
 export type ProfileClaims = Record<string, unknown>
@@ -41,6 +42,8 @@ interface AccountLinkRow {
   key: Buffer
   user_id: string
   purpose: string
+  /** What else ends with it: `not_me`. */
+  ends: ColumnType<LinkEnds | null, string | null, never>
   expires_at: ColumnType<Date, Date, Date>
   used_at: Date | null
   created_at: Generated<Date>

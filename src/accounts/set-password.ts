@@ -21,7 +21,7 @@ export const setPassword =
       if (!(await users.lock(account.id))) return { ok: false, reason: 'gone' }
       const at = use.clock.now()
       await credentials.setPassword(account.id, phc, at)
-      await links.removeAll(account.id, 'set_password')
+      await links.removeAll(account.id)
       const { sub: subject, email: name } = account
       const set = { type: 'password.set', subject, name, details: { by: 'operator' } } as const
       await record(createEvent(origin, set, at))

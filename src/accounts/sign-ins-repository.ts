@@ -37,6 +37,8 @@ export interface SignInHistory {
 }
 
 export interface SignInsRepository {
+  /** The ids of a person's devices that were new since, one more than `most` at most. */
+  newSince(userId: string, since: number, most: number): Promise<string[]>
   /** The device that is asked about comes first, then those that were seen last; fifty at most. Nobody has none. */
   history(userId: string | undefined, device: string | undefined): Promise<SignInHistory>
   /**
@@ -67,6 +69,16 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
         order by id = ${asked} desc nulls last, last_seen_at desc limit ${sql.lit(MOST_DEVICES)}
       ) d on true`.execute(db)
     return { revoked: rows.some(({ revoked }) => revoked), devices: rows.flatMap(toDeviceSeen) }
+  },
+  newSince: async (userId, since, most) => {
+    const rows = await db
+      .selectFrom('devices')
+      .select('id')
+      .where('user_id', '=', userId)
+      .where('first_seen_at', '>=', new Date(since))
+      .limit(most + 1)
+      .execute()
+    return rows.map(({ id }) => id)
   },
   record: async (userId, at, event, device) => {
     const { id, text } = toStored(event)

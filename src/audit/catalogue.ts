@@ -13,6 +13,7 @@ type None = Record<never, never>
 export interface EventDetails {
   'login.succeeded': { method: 'password'; device: string } & Assessed
   'login.failed': { method: 'password' } & Partial<Assessed>
+  'login.disowned': { ended: string }
   'password.set': { by: 'link' | 'operator' }
   'user.created': None
   'user.updated': { fields: string[] }
@@ -64,13 +65,20 @@ interface Kind {
 const MAIN = {
   'login.succeeded': { outcome: 'success', says: 'a person proved to be who they are' },
   'login.failed': { outcome: 'failure', says: 'somebody did not; the reason says why' },
+  'login.disowned': {
+    outcome: 'success',
+    says: 'a person said that it wasn’t them: their password stopped working, and what is named was ended',
+  },
   'password.set': { outcome: 'success', says: 'a person got another password' },
   'user.created': { outcome: 'success', says: 'an account was made' },
   'user.updated': { outcome: 'success', says: 'an account was changed' },
   'user.disabled': { outcome: 'success', says: 'an account may sign in no more' },
   'user.enabled': { outcome: 'success', says: 'it may again' },
   'user.deleted': { outcome: 'success', says: 'an account is gone' },
-  'user.link_created': { outcome: 'success', says: 'a one-time link was made: who has it sets the password' },
+  'user.link_created': {
+    outcome: 'success',
+    says: 'a one-time link was made; `purpose` says what who has it may do',
+  },
   'user.tokens_revoked': { outcome: 'success', ofState: true, says: 'a person was signed out everywhere' },
   'consent.given': { outcome: 'success', says: 'a person allowed a client something' },
   'client.created': { outcome: 'success', says: 'a client was made' },

@@ -37,6 +37,7 @@ function house({ known = [account], clients = [client] } = {}) {
   const deliver = createDeliverMail({
     findAccount: async (sub) => known.find((one) => one.sub === sub),
     findClient: async (clientId) => clients.find((one) => one.clientId === clientId),
+    notMePath: async (mailId, _, ends) => `/not-me?token=${mailId}-${ends?.value}`,
     mails: createMails({ issuer: 'https://id.example.com', messages: createMessages(), production: true }),
     send: async (mail) => {
       sent.push(mail)
@@ -125,6 +126,7 @@ describe('a mail about what is odd', () => {
     expect(sent[0]?.text).toContain(
       'Browser: Firefox\nSystem: Windows\nAddress: 203.0.113.7\nCountry: Australia',
     )
+    expect(sent[0]?.text).toContain('That wasn’t me: https://id.example.com/not-me?token=m1-d1\n')
     expect(sent[0]?.text).toContain('too far from where your account was used last')
   })
 

@@ -3,13 +3,20 @@ import type { Client } from '../clients/client.ts'
 import type { Handler } from '../events/outbox-message.ts'
 import type { DrawnMail, Mails } from '../pages/mails.ts'
 import { chooseLocale, type Locale } from '../pages/messages.ts'
-import { type MailPayload, mailPayload } from './mail-message.ts'
+import { type MailPayload, mailPayload, type Noticed } from './mail-message.ts'
 import type { SendMail } from './transport.ts'
 
 export interface DeliverMailUse {
   findAccount: (sub: string) => Promise<Account | undefined>
   findClient: (clientId: string) => Promise<Client | undefined>
   mails: Mails
+  /** Makes the path of a page where the reader says that it wasn't them, for one mail. */
+  notMePath: (
+    mailId: string,
+    account: Account,
+    ends: Noticed['ends'],
+    at: number,
+  ) => Promise<string | undefined>
   send: SendMail
 }
 
@@ -19,22 +26,24 @@ export function createDeliverMail(use: DeliverMailUse): Handler {
     const told = mailPayload.parse(payload)
     const account = await use.findAccount(told.sub)
     if (account === undefined) return { status: 'dropped', reason: 'the account is gone' }
-    const drawn = await draw(use, told, account)
+    const drawn = await draw(use, told, account, id)
     await stillHeld()
     return use.send({ id, to: account.email, ...drawn })
   }
 }
 
 async function draw(
-  { mails, findClient }: DeliverMailUse,
+  { mails, findClient, notMePath }: DeliverMailUse,
   told: MailPayload,
   account: Account,
+  id: string,
 ): Promise<DrawnMail> {
   const locale = localeOf(account)
   const { email } = account
   if (told.mail === 'noticed') {
-    const { mail, sub: _, ends: __, ...noticed } = told
-    return mails.render(mail, locale, { email, ...noticed })
+    const { mail, sub: _, ends, ...noticed } = told
+    const link = await notMePath(id, account, ends, told.at)
+    return mails.render(mail, locale, { email, link, ...noticed })
   }
   const { at, ended, clientId } = told
   const name = (await findClient(clientId))?.metadata.client_name ?? clientId

@@ -30,6 +30,7 @@ export const mailPayload = z.discriminatedUnion('mail', [
 ])
 
 export type MailPayload = z.output<typeof mailPayload>
+export type Noticed = Extract<MailPayload, { mail: 'noticed' }>
 
 export const mailMessage = (
   payload: MailPayload,

@@ -1,10 +1,8 @@
 import type { AuditEvent } from '../audit/event.ts'
 import type { OutboxRepository } from '../events/outbox-repository.ts'
 import { RISK_RULES, type RiskRule } from '../telemetry/metric-labels.ts'
-import { type MailPayload, mailMessage } from './mail-message.ts'
+import { mailMessage, type Noticed } from './mail-message.ts'
 import { readUserAgent } from './user-agent.ts'
-
-type Noticed = Extract<MailPayload, { mail: 'noticed' }>
 
 const DAY = 24 * 60 * 60 * 1000
 

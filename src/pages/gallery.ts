@@ -55,6 +55,8 @@ export const gallery: readonly GalleryState[] = [
   state('sign-in.busy', 'sign-in', { ...failedSignIn, error: { kind: 'busy' } }),
   state('sign-in.too-many', 'sign-in', { ...failedSignIn, error: { kind: 'busy', minutes: 12 } }),
 
+  state('not-me', 'not-me', { csrf, email }),
+  state('not-me.forbidden', 'not-me', { csrf, email, error: 'forbidden' }),
   state('set-password', 'set-password', setPassword),
   state('set-password.missing', 'set-password', { ...setPassword, error: 'missing' }),
   state('set-password.too-short', 'set-password', { ...setPassword, error: 'too_short' }),

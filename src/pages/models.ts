@@ -49,6 +49,12 @@ export interface SetPasswordModel {
     | 'busy'
 }
 
+export interface NotMeModel {
+  csrf: string
+  email: string
+  error?: 'forbidden'
+}
+
 export interface SetPasswordDoneModel {
   email: string
   /** A path of our own. */
@@ -148,6 +154,7 @@ export interface FormPostModel {
 
 export interface PageModels {
   'sign-in': SignInModel
+  'not-me': NotMeModel
   'set-password': SetPasswordModel
   'set-password-done': SetPasswordDoneModel
   consent: ConsentModel

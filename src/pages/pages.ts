@@ -14,6 +14,7 @@ import { consent } from './views/consent.ts'
 import { error } from './views/error.ts'
 import { formPost } from './views/form-post.ts'
 import { loggedOut, logout } from './views/logout.ts'
+import { notMe } from './views/not-me.ts'
 import { notice } from './views/notice.ts'
 import { setPassword, setPasswordDone } from './views/set-password.ts'
 import { signIn } from './views/sign-in.ts'
@@ -33,6 +34,7 @@ interface PagesUse {
 
 const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } = {
   'sign-in': signIn,
+  'not-me': notMe,
   'set-password': setPassword,
   'set-password-done': setPasswordDone,
   consent,

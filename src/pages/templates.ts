@@ -18,6 +18,7 @@ const TEMPLATES = [
   'interaction/logout',
   'interaction/logged-out',
   'interaction/form-post',
+  'self-service/not-me',
   'self-service/set-password',
   'self-service/set-password-done',
   'errors/error',

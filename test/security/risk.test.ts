@@ -137,6 +137,37 @@ onBothStorages(
       await expect.poll(async () => (await attempt(GRACE.password)).status, SOON).toBe(200)
     })
 
+    it('would have come to something else by another policy, which replay says', async () => {
+      const stays = await signInAt(newAgent(), '192.0.2.200', GRACE)
+      const goes = await signInAt(newAgent(), LISTED, GRACE)
+      const file = join(folder, `${storage}.yaml`)
+      writeFileSync(file, 'version: 1\npolicies:\n  risk: { new_device: allow, listed_address: deny }\n')
+      const run = (...args: string[]) => commandWithin(house(), ['risk', 'replay', '--policy', file, ...args])
+      const told = JSON.parse((await run('--since', '1h', '--json')).stdout)
+      const about = (id: string) => told.changed.find((one: { request_id: string }) => one.request_id === id)
+      expect(about(goes)).toMatchObject({
+        ...{ person: GRACE.email, address: LISTED, was: 'step_up', would: 'deny' },
+        rules: ['new_device', 'listed_address'],
+      })
+      expect(about(stays)).toMatchObject({ was: 'notify', would: 'allow' })
+      expect(told.stopped).toBe(
+        told.changed.filter(({ would }: { would: string }) => would === 'deny').length,
+      )
+      expect(told.was.deny + told.stopped).toBe(told.would.deny)
+
+      const { stdout } = await run()
+      expect(stdout).toMatch(/^\d+ assessments since .*\n.*\nwas .*\nwould be /)
+      expect(stdout).toContain(`${told.stopped} more would have been stopped`)
+      expect(stdout).toMatch(
+        new RegExp(`grace@example.com +${LISTED} .*step_up +deny +new_device listed_address +${goes}`),
+      )
+
+      writeFileSync(file, 'version: 1\npolicies:\n  risk: { new_device: never }\n')
+      await expect(run()).rejects.toThrow(':3:11: policies.risk.new_device: must be allow')
+      writeFileSync(file, 'version: 1\n')
+      await expect(run()).rejects.toThrow('says nothing of policies.risk')
+    })
+
     if (storage === 'redis')
       it('A-405 of stuffing, the right passwords get the rules of risk, and many accounts from one address speak', async () => {
         const requests: string[] = []

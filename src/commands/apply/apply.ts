@@ -1,5 +1,4 @@
 /** `gatehouse apply`: makes the store say what a file says. All of it or nothing, and a second time nothing at all. */
-import { createReadStream } from 'node:fs'
 import { readVariable } from '../../config/variable.ts'
 import type { Core } from '../../core.ts'
 import { isDemo } from '../../demo/demo-scope.ts'
@@ -15,6 +14,7 @@ import type { Finding, Place } from './finding.ts'
 import { livesThatAreCut } from './lives-that-are-cut.ts'
 import { type Change, touches } from './plan.ts'
 import { faultLine, placed, readDocument } from './read-document.ts'
+import { readFileUpTo } from './read-file.ts'
 import { MAX_BYTES } from './read-yaml.ts'
 import { type Reconciled, reconcile } from './reconcile.ts'
 import { resolve } from './resolve.ts'
@@ -150,16 +150,4 @@ function report(
   for (const [clientId, secret] of generated) print(`client_secret of ${clientId}: ${secret}`)
   if (generated.size > 0) say('A generated secret is shown this once: keep it now.')
   print(summary(changes, dryRun))
-}
-
-/** Bounded whatever the path leads to: the rest of a larger file is not even read. */
-async function readFileUpTo(path: string, bytes: number): Promise<Buffer> {
-  const parts: Buffer[] = []
-  try {
-    for await (const part of createReadStream(path, { end: bytes - 1 })) parts.push(part as Buffer)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-    throw new Error(`${path} can’t be read${code}. Nothing was changed.`, { cause: error })
-  }
-  return Buffer.concat(parts)
 }

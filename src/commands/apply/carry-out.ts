@@ -98,8 +98,7 @@ async function changeUser(change: ChangeOf<'user'>, use: CarryOutUse): Promise<v
   if (password !== undefined)
     await accounts.credentials.setPassword(id, use.hashes.get(change.name) ?? missing(change.name), at)
   // A link that was sent before must neither undo the password nor come back with the account.
-  if (password !== undefined || touches(change, 'disabled'))
-    await accounts.links.removeAll(id, 'set_password')
+  if (password !== undefined || touches(change, 'disabled')) await accounts.links.removeAll(id)
 }
 
 /** What is changed by name only, and what matters by an event of its own. */

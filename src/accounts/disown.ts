@@ -1,0 +1,42 @@
+/**
+ * "That wasn't me": who has the link from the mail ends what was signed in to, and the password that it was done with. It
+ * leads on to a link by which the person sets another one, so a stolen mailbox opens as much as it does at a reset.
+ */
+import { createEvent, type Origin } from '../audit/event.ts'
+import { newSecret } from '../shared/ids.ts'
+import type { Account } from './account.ts'
+import type { LinkEnds } from './links-repository.ts'
+import { addSetPasswordLink } from './make-link.ts'
+import { linkOf, type OpenLinkUse } from './open-link.ts'
+
+export interface DisownUse extends OpenLinkUse {
+  linkKey: (token: string) => Buffer
+  /** Ends what the link names, for good, though it was done before. */
+  end: (account: Account, ends: LinkEnds, origin: Origin) => Promise<void>
+}
+
+/** The account, and the token of a link that sets its password; undefined where the link is good no more. */
+export const disown =
+  (use: DisownUse) =>
+  async (token: string, origin: Origin): Promise<{ account: Account; token: string } | undefined> => {
+    const found = await linkOf(use, 'not_me')(token)
+    if (found === undefined) return undefined
+    const { account, ends } = found
+    const { sub: subject, email: name } = account
+    const about = { actor: `user:${subject}`, subject, name }
+    // Before the link is spent: who is cut off here does it again.
+    if (ends !== undefined) await use.end(account, ends, { ...origin, actor: about.actor })
+    return use.accounts.atomically(async ({ users, credentials, links, record }) => {
+      const at = use.clock.now()
+      const mine = (await users.lock(account.id)) && (await links.spend(use.linkKeys(token), 'not_me', at))
+      if (!mine) return undefined
+      await credentials.removePassword(account.id)
+      const details = { ended: ends?.kind ?? 'nothing' }
+      await record(createEvent(origin, { type: 'login.disowned', ...about, details }, at))
+      const next = newSecret()
+      await addSetPasswordLink(links, { userId: account.id, key: use.linkKey(next), at })
+      const created = { type: 'user.link_created', ...about, details: { purpose: 'set_password' } } as const
+      await record(createEvent(origin, created, at))
+      return { account, token: next }
+    })
+  }
