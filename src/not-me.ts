@@ -10,7 +10,10 @@ import { createKeyedHash } from './security/keyed-hash.ts'
 import { NOT_ME_PATH } from './self-service/not-me.ts'
 import type { RevokeAccess } from './sessions/revoke-access.ts'
 
-/** The path of the page, the same each time that a mail is drawn. Its token is stored nowhere: the mail's id and a key make it. */
+/**
+ * The path of the page, the same each time that a mail is drawn. Its token is stored nowhere: the mail's id makes it, under
+ * the key whose leak means as much already. What it is looked up by afterwards is the keyed hash of all links.
+ */
 export const createNotMePath =
   ({ accounts, clock, keys, newLinkKey: linkKey }: Core) =>
   async (
@@ -19,7 +22,7 @@ export const createNotMePath =
     ends: Noticed['ends'],
     at: number,
   ): Promise<string | undefined> => {
-    const token = createKeyedHash(keys.current('pepper').key)('not_me_link', mailId).toString('base64url')
+    const token = createKeyedHash(keys.current('field').key)('not_me_link', mailId).toString('base64url')
     const made = await makeNotMeLink({ accounts, clock, linkKey })(account, token, linkEnds(ends, at))
     return made === undefined ? undefined : `${NOT_ME_PATH}?token=${made}`
   }

@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { CompiledQuery, type Kysely, sql } from 'kysely'
 import { type AuditEvent, toStored } from '../audit/event.ts'
 import type { Database } from '../schema.ts'
 
@@ -53,21 +53,21 @@ export interface SignInsRepository {
   ): Promise<{ device: string } | undefined>
 }
 
-const MOST_DEVICES = 50
+/** Asked at every sign-in, so it is put together once. */
+const HISTORY = `
+  select asked.revoked, d.id, d.last_seen_at, d.address, d.country, d.countries
+  from (select exists (select from access_ends where kind = 'device' and value = $2::text) as revoked) asked
+  left join lateral (
+    select * from devices
+    where user_id = $1::uuid
+      and not exists (select from access_ends where kind = 'device' and value = devices.id)
+    order by id = $2::text desc nulls last, last_seen_at desc limit 50
+  ) d on true`
 
 export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository => ({
   history: async (userId, device) => {
-    const ended = (id: RawBuilder<unknown>) =>
-      sql<boolean>`exists (select from access_ends where kind = 'device' and value = ${id})`
-    const asked = sql`${device ?? null}::text`
-    const { rows } = await sql<HistoryRow>`
-      select asked.revoked, d.id, d.last_seen_at, d.address, d.country, d.countries
-      from (select ${ended(asked)} as revoked) asked
-      left join lateral (
-        select * from devices
-        where user_id = ${userId ?? null}::uuid and not ${ended(sql.ref('devices.id'))}
-        order by id = ${asked} desc nulls last, last_seen_at desc limit ${sql.lit(MOST_DEVICES)}
-      ) d on true`.execute(db)
+    const query = CompiledQuery.raw(HISTORY, [userId ?? null, device ?? null])
+    const { rows } = await db.executeQuery<HistoryRow>(query)
     return { revoked: rows.some(({ revoked }) => revoked), devices: rows.flatMap(toDeviceSeen) }
   },
   newSince: async (userId, since, most) => {

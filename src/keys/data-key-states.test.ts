@@ -57,6 +57,6 @@ describe('a data key', () => {
       field: 0,
       audit: 400 * DAY,
     })
-    expect(dataKeyLives({ refreshFamilyExp: 1000, sessionMaxExp: 1000 }).pepper).toBe(DAY)
+    expect(dataKeyLives({ refreshFamilyExp: 1000, sessionMaxExp: 1000 }).pepper).toBe(7 * DAY)
   })
 })

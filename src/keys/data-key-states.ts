@@ -26,12 +26,15 @@ const DAY = 24 * 60 * MINUTE
 /** The audit trail is kept for a year, by whole months. */
 const AUDIT_TRAIL = 400 * DAY
 
+/** One-time links: those of mails about sign-ins live longest. */
+const LINKS = 7 * DAY
+
 /** Used client assertions live up to ten minutes, and are remembered under the pepper of their time. */
 const REPLAYS = 15 * MINUTE
 
 export function dataKeyLives(config: { refreshFamilyExp: number; sessionMaxExp: number }): DataKeyLives {
   // Sessions, families and one-time links are found by it; a session's cookie and a link's form are signed.
-  const all = Math.max(config.refreshFamilyExp, config.sessionMaxExp, DAY)
+  const all = Math.max(config.refreshFamilyExp, config.sessionMaxExp, LINKS)
   // What `field` has encrypted is encrypted anew instead of waited for.
   return { pepper: all, cookie: all, refresh: config.refreshFamilyExp, field: 0, audit: AUDIT_TRAIL }
 }
