@@ -4,6 +4,7 @@ import { metric, SOON } from '../security/probes.ts'
 import { agentOf, SET_UP } from '../support/flows.ts'
 import { type House, type Node, openHouse } from '../support/house.ts'
 import { stealAndUse } from '../support/reuse.ts'
+import { within } from '../support/within.ts'
 
 const WAITING = 'auth_outbox_messages{state="waiting"}'
 
@@ -18,7 +19,13 @@ describe('a node of one role', () => {
   it('F-151 the web serves without a worker: the outbox grows, and metric and doctor say so', async () => {
     const web = await house.start(0, {}, ['--role=web'])
     expect(await stealAndUse(house, [web.url])).toEqual([200, 400])
-    // Of the new device; the reuse's comes of its event, which a worker has to chain.
+    // Mails about a device and a reuse come of their events, which a worker has to chain. One was left by another.
+    expect(await metric(house, WAITING)).toBe(0)
+    await within(house, async ({ accounts, outbox, clock }) => {
+      const sub = (await accounts.users.findByEmailKey('ada@example.com'))?.sub ?? ''
+      const payload = { mail: 'reuse-detected', sub, at: clock.now(), clientId: 'portal', ended: 'user' }
+      await outbox.add({ kind: 'mail', payload, at: clock.now() })
+    })
     expect(await metric(house, WAITING)).toBe(1)
     expect(await metric(house, 'auth_worker_leads')).toBe(0)
     const { code, stdout } = await house.run(['doctor'])

@@ -36,7 +36,7 @@ export async function replay(
     after[would] += 1
     if (would !== outcome) changed.push({ ...event, was: outcome, would })
   }
-  changed.sort((a, b) => a.record.time.localeCompare(b.record.time))
+  changed.sort((a, b) => Date.parse(a.record.time) - Date.parse(b.record.time))
   if (json) print(JSON.stringify(toJson(since, before, after, changed)))
   else print(inWords(since, before, after, changed).join('\n'))
 }
