@@ -5,7 +5,8 @@ import { newRowId } from '../shared/ids.ts'
 export interface CredentialsRepository {
   /** Adds or replaces the account's one password. */
   setPassword(userId: string, phc: string, at: number): Promise<void>
-  removePassword(userId: string): Promise<void>
+  /** False where there was none. */
+  removePassword(userId: string): Promise<boolean>
   /** Replaces a hash by another of the same password, unless the password was changed meanwhile. */
   renewPassword(userId: string, from: string, to: string): Promise<boolean>
 }
@@ -21,11 +22,12 @@ export function createCredentialsRepository(db: Kysely<Database>): CredentialsRe
         .execute()
     },
     removePassword: async (userId) => {
-      await db
+      const { numDeletedRows } = await db
         .deleteFrom('credentials')
         .where('user_id', '=', userId)
         .where('method', '=', 'password')
-        .execute()
+        .executeTakeFirst()
+      return numDeletedRows > 0n
     },
     renewPassword: async (userId, from, to) => {
       const result = await db

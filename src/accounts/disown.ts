@@ -24,13 +24,16 @@ export const disown =
     const { account, ends } = found
     const { sub: subject, email: name } = account
     const about = { actor: `user:${subject}`, subject, name }
-    // Before the link is spent: who is cut off here does it again.
+    // The link is spent last: who is cut off on the way does it again. The password goes first: with it others would be back.
+    await use.accounts.atomically(async ({ users, credentials, record }) => {
+      if (!(await users.lock(account.id)) || !(await credentials.removePassword(account.id))) return
+      await record(createEvent(origin, { type: 'password.removed', ...about }, use.clock.now()))
+    })
     if (ends !== undefined) await use.end(account, ends, { ...origin, actor: about.actor })
-    return use.accounts.atomically(async ({ users, credentials, links, record }) => {
+    return use.accounts.atomically(async ({ users, links, record }) => {
       const at = use.clock.now()
       const mine = (await users.lock(account.id)) && (await links.spend(use.linkKeys(token), 'not_me', at))
       if (!mine) return undefined
-      await credentials.removePassword(account.id)
       const details = { ended: ends?.kind ?? 'nothing' }
       await record(createEvent(origin, { type: 'login.disowned', ...about, details }, at))
       const next = newSecret()

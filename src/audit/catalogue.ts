@@ -14,6 +14,7 @@ export interface EventDetails {
   'login.succeeded': { method: 'password'; device: string } & Assessed
   'login.failed': { method: 'password' } & Partial<Assessed>
   'login.disowned': { ended: string }
+  'password.removed': None
   'password.set': { by: 'link' | 'operator' }
   'user.created': None
   'user.updated': { fields: string[] }
@@ -67,8 +68,9 @@ const MAIN = {
   'login.failed': { outcome: 'failure', says: 'somebody did not; the reason says why' },
   'login.disowned': {
     outcome: 'success',
-    says: 'a person said that it wasn’t them: their password stopped working, and what is named was ended',
+    says: 'a person said that it wasn’t them: what is named was ended, and their password before',
   },
+  'password.removed': { outcome: 'success', says: 'the password of a person stopped working' },
   'password.set': { outcome: 'success', says: 'a person got another password' },
   'user.created': { outcome: 'success', says: 'an account was made' },
   'user.updated': { outcome: 'success', says: 'an account was changed' },

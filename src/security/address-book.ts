@@ -39,7 +39,7 @@ export function createAddressBook({ config, onRead, onFailed }: AddressBookUse):
   let places: Places | undefined
   let list: AddressList | undefined
   const remembered = new Map<string, AboutAddress>()
-  const source = <T>(file: RiskFile, read: (bytes: Buffer) => T, take: (value: T) => void): FileSource =>
+  const sourceOf = <T>(file: RiskFile, read: (bytes: Buffer) => T, take: (value: T) => void): FileSource =>
     createFileSource({
       path: file.path,
       read,
@@ -51,14 +51,14 @@ export function createAddressBook({ config, onRead, onFailed }: AddressBookUse):
     })
   const { geoip, reputation } = riskFiles(config)
   const sources = [
-    source(geoip, readPlaces, (value) => {
+    sourceOf(geoip, readPlaces, (value) => {
       places = value
       onRead(geoip, { builtAt: value.builtAt })
     }),
     ...(reputation === undefined
       ? []
       : [
-          source(reputation, readAddressList, (value) => {
+          sourceOf(reputation, readAddressList, (value) => {
             list = value
             onRead(reputation, { entries: value.entries, bad: value.bad })
           }),
@@ -73,7 +73,9 @@ export function createAddressBook({ config, onRead, onFailed }: AddressBookUse):
       remembered.set(address, about)
       return about
     },
-    refresh: async () => void (await Promise.all(sources.map((one) => one.refresh()))),
+    refresh: async () => {
+      for (const source of sources) await source.refresh()
+    },
   }
 }
 

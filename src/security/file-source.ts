@@ -20,20 +20,25 @@ export interface FileSource {
 }
 
 export function createFileSource<T>({ path, read, onRead, onFailed }: FileSourceUse<T>): FileSource {
+  /** The version that was looked at last, and the one that was told of as one that can't be read. */
   let known: string | undefined
+  let told: string | undefined
   let under: Promise<void> | undefined
   const look = async (): Promise<void> => {
-    let version: string | undefined
+    let version = 'none'
     try {
       version = versionOf(await stat(path, { bigint: true }))
-      if (version === known) return
-      onRead(read(await readFile(path)))
+      // Back after it was away, though the same, it is told of as one that can be read.
+      if (version === known && (told === undefined || told === version)) return
+      const bytes = await readFile(path)
+      // As it was before it was read: who writes meanwhile is noticed the next time.
+      known = version
+      onRead(read(bytes))
+      told = undefined
     } catch (error) {
-      version ??= 'none'
-      if (version !== known) onFailed(error)
+      if (version !== told) onFailed(error)
+      told = version
     }
-    // As it was before it was read: who writes meanwhile is noticed the next time.
-    known = version
   }
   return {
     refresh: () => {
@@ -45,5 +50,5 @@ export function createFileSource<T>({ path, read, onRead, onFailed }: FileSource
   }
 }
 
-/** A file that is renamed into place has another inode, one that is written over another size or time. */
-const versionOf = ({ dev, ino, size, mtimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs].join(' ')
+/** A file that is renamed into place has another inode, one that is written over, or may be read at last, another time. */
+const versionOf = ({ dev, ino, size, ctimeNs }: BigIntStats): string => [dev, ino, size, ctimeNs].join(' ')
