@@ -35,6 +35,7 @@ export const PHRASES = [
   ' offline_access',
   '"https://',
   '"http://localhost:',
+  ',"born":"',
 ]
 
 /** The line break is left to whoever keeps several texts as one. */
