@@ -16,6 +16,7 @@ import * as sessions from './0013-sessions.ts'
 import * as rotation from './0015-rotation.ts'
 import * as firstParty from './0016-first-party.ts'
 import * as builtInClient from './0017-built-in-client.ts'
+import * as webhooks from './0018-webhooks.ts'
 import * as risk from './0019-risk.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -35,5 +36,6 @@ export const migrations: Record<string, Migration> = {
   '0015-rotation': rotation,
   '0016-first-party': firstParty,
   '0017-built-in-client': builtInClient,
+  '0018-webhooks': webhooks,
   '0019-risk': risk,
 }

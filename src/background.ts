@@ -7,10 +7,12 @@ import { revealSecret } from './clients/keep-secret.ts'
 import type { Core } from './core.ts'
 import { createDeliverLogout } from './events/back-channel-logout/deliver-logout.ts'
 import { BACK_CHANNEL_LOGOUT } from './events/back-channel-logout/logout-message.ts'
-import { createReceivers } from './events/back-channel-logout/receivers.ts'
 import { endedSidLife } from './events/ended-sids.ts'
 import type { Handler } from './events/outbox-message.ts'
+import { createReceivers } from './events/receivers.ts'
 import { takeEndings } from './events/take-endings.ts'
+import { createFanOut } from './events/webhooks/fan-out.ts'
+import { createTellWebhook } from './events/webhooks/tell-webhook.ts'
 import { createLogoutTokens } from './keys/logout-tokens.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createDeliverMail } from './messaging/deliver-mail.ts'
@@ -32,6 +34,8 @@ import { createOutboxDelivery, createOutboxSweep } from './workers/outbox-jobs.t
 import { createRunner, type Runner } from './workers/runner.ts'
 import { createCleanUps, createSessionsSweep } from './workers/session-jobs.ts'
 import { createStateSweep, type StateSweepUse } from './workers/state-sweep.ts'
+import { webhooksJob } from './workers/webhooks.ts'
+import { createWebhooksSweep } from './workers/webhooks-sweep.ts'
 
 export interface BackgroundUse {
   core: Core
@@ -40,6 +44,8 @@ export interface BackgroundUse {
   log: Logger
   metrics: Metrics
 }
+
+const LOGOUTS_AT_ONCE = 16
 
 export function createBackground({ core, inside, log, metrics }: BackgroundUse): Runner {
   const { outbox, endedSids, clock } = core
@@ -63,10 +69,12 @@ export function createBackground({ core, inside, log, metrics }: BackgroundUse):
       createOutboxDelivery({
         ...delivery,
         name: 'back-channel-logout',
-        atOnce: 16,
+        atOnce: LOGOUTS_AT_ONCE,
         handlers: new Map([[BACK_CHANNEL_LOGOUT, logoutHandler(core)]]),
       }),
       createOutboxSweep({ outbox }),
+      createWebhooks(core, log, metrics),
+      createWebhooksSweep(core),
     ],
     leases: createLeasesRepository(core.database.db),
     node: `${hostname()}:${process.pid}`,
@@ -86,7 +94,33 @@ function logoutHandler({ config, clients, sealer, clientSecrets, signingKeys, ou
     }),
     secretOf: (client) => revealSecret({ sealer, clientSecrets }, client),
     fetch: outboundFetch,
-    receivers: createReceivers({ clock, random: Math.random }),
+    // Half of the room that the job has: the other half is always somebody else's.
+    receivers: createReceivers({ clock, random: Math.random, atOnce: LOGOUTS_AT_ONCE / 2, patience: 1 }),
+  })
+}
+
+/** So many requests to one webhook at once; it is spared when so many have failed running. */
+const WEBHOOK = { atOnce: 16, patience: 5 }
+
+function createWebhooks(core: Core, log: Logger, metrics: Metrics) {
+  const { clock, webhooks, webhookDeliveries: deliveries, webhookSecrets: secrets } = core
+  const receivers = createReceivers({ ...WEBHOOK, clock, random: Math.random })
+  return webhooksJob({
+    webhooks,
+    deliveries,
+    fanOut: createFanOut({ deliveries }),
+    tell: createTellWebhook({
+      secrets,
+      fetch: core.webhookFetch,
+      receivers,
+      clock,
+      random: Math.random,
+      log,
+    }),
+    receivers,
+    clock,
+    log,
+    count: metrics.webhook,
   })
 }
 

@@ -28,6 +28,9 @@ import { giveConsent } from './consents/give-consent.ts'
 import { isDemo, isDemoAllowed } from './demo/demo-scope.ts'
 import { createEndedSidsRepository } from './events/ended-sids-repository.ts'
 import { createOutboxRepository } from './events/outbox-repository.ts'
+import { createDeliveriesRepository } from './events/webhooks/deliveries-repository.ts'
+import { createWebhookSecrets, sealedWebhookSecrets } from './events/webhooks/webhook-secret.ts'
+import { createWebhooksRepository } from './events/webhooks/webhooks-repository.ts'
 import { dataKeyLives } from './keys/data-key-states.ts'
 import { loadDataKeys, type NumberedKey } from './keys/data-keys.ts'
 import { createDataKeysRepository, type DataKeysRepository } from './keys/data-keys-repository.ts'
@@ -41,7 +44,7 @@ import { tellOfReuse } from './messaging/tell-of-reuse.ts'
 import { tellOfRisk } from './messaging/tell-of-risk.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import { createOutboundFetch } from './security/outbound-fetch.ts'
-import { outboundRules } from './security/outbound-url.ts'
+import { outboundRules, webhookRules } from './security/outbound-url.ts'
 import { createPasswordHasher } from './security/password-hash.ts'
 import { createRiskPolicyRepository } from './security/risk/policy-repository.ts'
 import { createCleanUpsRepository } from './sessions/clean-ups-repository.ts'
@@ -119,6 +122,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
   const newLinkKey = (token: string) => linkKey(keys.current('pepper'), token)
   const linkKeys = (token: string) => keys.living('pepper').map((pepper) => linkKey(pepper, token))
   const auditRecords = createRecords(keys)
+  const webhooks = createWebhooksRepository(db)
   const consents = createConsentsRepository(db)
   const notices = openNotices(use)
   const fresh = keepFresh({
@@ -145,7 +149,11 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
       },
       onRehashFailed: (error) => log.warn({ error }, 'a client’s secret could not be hashed anew'),
     }),
-    sealedColumns: [sealedSigningKeys(signingKeys), sealedClientSecrets(clients)],
+    sealedColumns: [
+      sealedSigningKeys(signingKeys),
+      sealedClientSecrets(clients),
+      ...sealedWebhookSecrets(webhooks),
+    ],
     resourceServers: createResourceServersRepository(db),
     firstParty: createFirstPartyRepository(db),
     riskPolicy: createRiskPolicyRepository(db),
@@ -153,6 +161,10 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     giveConsent: giveConsent({ consents, clock }),
     outboundFetch: createOutboundFetch({ rules: outboundRules(use.config) }),
     outbox: createOutboxRepository(db),
+    webhooks,
+    webhookDeliveries: createDeliveriesRepository(db),
+    webhookSecrets: createWebhookSecrets(sealer),
+    webhookFetch: createOutboundFetch({ rules: webhookRules(use.config), keepAlive: { clock } }),
     endedSids: createEndedSidsRepository(db),
     devMailbox: createDevMailboxRepository(db),
     accounts,

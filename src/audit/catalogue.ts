@@ -3,55 +3,80 @@
  * tells besides the fields that all have. A value that a person chose (a name, an address) is never a detail: details
  * can't be erased.
  */
-import type { Assessed } from './assessment.ts'
+import { z } from 'zod'
+import { ASSESSED } from './assessment.ts'
 
 export type Outcome = 'success' | 'failure'
 
-/** `none`: the event has no details. */
-type None = Record<never, never>
+/** By type: the members of the event’s details. */
+export const DETAILS = {
+  'login.succeeded': { method: z.enum(['password']), device: z.string(), ...ASSESSED },
+  'login.failed': { method: z.enum(['password']), ...z.object(ASSESSED).partial().shape },
+  'login.disowned': { ended: z.string() },
+  'password.set': { by: z.enum(['link', 'operator']) },
+  'password.removed': {},
+  'user.created': {},
+  'user.updated': { fields: z.array(z.string()) },
+  'user.disabled': {},
+  'user.enabled': {},
+  'user.deleted': {},
+  'user.link_created': { purpose: z.string() },
+  'user.tokens_revoked': {},
+  'consent.given': {
+    scopes: z.array(z.string()),
+    claims: z.array(z.string()),
+    resources: z.array(z.string()),
+  },
+  'client.created': {},
+  'client.updated': { fields: z.array(z.string()) },
+  'client.disabled': {},
+  'client.enabled': {},
+  'client.deleted': {},
+  'client.tokens_revoked': {},
+  'organization.tokens_revoked': {},
+  'device.revoked': { device: z.string() },
+  'admin.everything_revoked': { issued_before: z.string() },
+  'resource_server.created': { identifier: z.string() },
+  'resource_server.updated': { identifier: z.string(), fields: z.array(z.string()) },
+  'resource_server.deleted': { identifier: z.string() },
+  'first_party.updated': { fields: z.array(z.string()) },
+  'risk_policy.updated': { fields: z.array(z.string()) },
+  'webhook.created': { webhook: z.string() },
+  'webhook.updated': { webhook: z.string(), fields: z.array(z.string()) },
+  'webhook.secret_rotated': { webhook: z.string(), former_signs_until: z.string() },
+  'webhook.disabled': { webhook: z.string() },
+  'webhook.enabled': { webhook: z.string(), from: z.enum(['where_it_was', 'now']) },
+  'webhook.deleted': { webhook: z.string() },
+  'webhook.replayed': { webhook: z.string(), count: z.number().int() },
+  'code.replayed': { revoked: z.boolean() },
+  'token.issued': { grant_type: z.string(), scope: z.string() },
+  'token.refreshed': {
+    number: z.number().int(),
+    repeat: z.boolean(),
+    behind: z.literal(true).optional(),
+  },
+  'token.reuse_detected': { number: z.number().int(), revokes: z.enum(['family', 'session', 'user']) },
+  'token.reuse_ignored': { number: z.number().int() },
+  'token.revoked': {},
+  'grant.revoked': {},
+  'session.ended': {},
+  'session.revoked': {},
+  'risk.noticed': ASSESSED,
+  'audit.events_dropped': {
+    chain: z.string(),
+    first: z.number().int(),
+    last: z.number().int(),
+    hash: z.string(),
+  },
+  'audit.refreshes_dropped': { count: z.number().int() },
+  'audit.event_refused': { sha256: z.string() },
+} as const satisfies Record<string, z.core.$ZodShape>
 
-export interface EventDetails {
-  'login.succeeded': { method: 'password'; device: string } & Assessed
-  'login.failed': { method: 'password' } & Partial<Assessed>
-  'login.disowned': { ended: string }
-  'password.removed': None
-  'password.set': { by: 'link' | 'operator' }
-  'user.created': None
-  'user.updated': { fields: string[] }
-  'user.disabled': None
-  'user.enabled': None
-  'user.deleted': None
-  'user.link_created': { purpose: string }
-  'user.tokens_revoked': None
-  'consent.given': { scopes: string[]; claims: string[]; resources: string[] }
-  'client.created': None
-  'client.updated': { fields: string[] }
-  'client.disabled': None
-  'client.enabled': None
-  'client.deleted': None
-  'client.tokens_revoked': None
-  'organization.tokens_revoked': None
-  'device.revoked': { device: string }
-  'admin.everything_revoked': { issued_before: string }
-  'resource_server.created': { identifier: string }
-  'resource_server.updated': { identifier: string; fields: string[] }
-  'resource_server.deleted': { identifier: string }
-  'first_party.updated': { fields: string[] }
-  'risk_policy.updated': { fields: string[] }
-  'code.replayed': { revoked: boolean }
-  'token.issued': { grant_type: string; scope: string }
-  'token.refreshed': { number: number; repeat: boolean; behind?: true }
-  'token.reuse_detected': { number: number; revokes: 'family' | 'session' | 'user' }
-  'token.reuse_ignored': { number: number }
-  'token.revoked': None
-  'grant.revoked': None
-  'session.ended': None
-  'session.revoked': None
-  'risk.noticed': Assessed
-  'audit.events_dropped': { chain: string; first: number; last: number; hash: string }
-  'audit.refreshes_dropped': { count: number }
-  'audit.event_refused': { sha256: string }
-}
+export type EventDetails = { [Type in keyof typeof DETAILS]: MembersOf<(typeof DETAILS)[Type]> }
+
+type MembersOf<Shape extends z.core.$ZodShape> = keyof Shape extends never
+  ? Record<never, never>
+  : z.output<z.ZodObject<Shape>>
 
 export type EventType = keyof EventDetails
 
@@ -110,6 +135,19 @@ const MAIN = {
     outcome: 'success',
     says: 'what follows when rules of risk speak was changed',
   },
+  'webhook.created': { outcome: 'success', says: 'a webhook was made' },
+  'webhook.updated': { outcome: 'success', says: 'a webhook was changed' },
+  'webhook.secret_rotated': {
+    outcome: 'success',
+    says: 'a webhook got another secret; the one before signs too until a time',
+  },
+  'webhook.disabled': {
+    outcome: 'success',
+    says: 'a webhook is told nothing more: `operator`, `gone` (it answered 410) or `failing` (for three days)',
+  },
+  'webhook.enabled': { outcome: 'success', says: 'it is told again' },
+  'webhook.deleted': { outcome: 'success', says: 'a webhook is gone' },
+  'webhook.replayed': { outcome: 'success', says: 'what was set aside for a webhook is tried again' },
   'code.replayed': { outcome: 'failure', ofState: true, says: 'an authorization code came a second time' },
   'token.issued': { outcome: 'success', ofState: true, says: 'a client got its first tokens of a grant' },
   'token.reuse_detected': {

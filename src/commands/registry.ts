@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   user: async () => (await import('./user/user.ts')).addUser,
   client: async () => (await import('./client/client.ts')).addClient,
   sessions: async () => (await import('./sessions/sessions.ts')).addSessions,
+  webhook: async () => (await import('./webhook/webhook.ts')).addWebhook,
   keys: async () => (await import('./keys/keys.ts')).addKeys,
   risk: async () => (await import('./risk/risk.ts')).addRisk,
   audit: async () => (await import('./audit/audit.ts')).addAudit,

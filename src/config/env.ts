@@ -222,7 +222,7 @@ export const VARIABLES = {
   OUTBOUND_ALLOW_PRIVATE: {
     default: 'false',
     meaning:
-      'Lets outgoing requests (back-channel logout) go to private addresses, and in production by http; for test set-ups only: who may write down an address can then make the server call what only it can reach',
+      'Lets outgoing requests (back-channel logout, webhooks) go to private addresses, to any port, and by http; for test set-ups only: who may write down an address can then make the server call what only it can reach',
     example: 'true',
     schema: yesOrNo,
   },

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createOutboundFetch, type OutboundFetchUse } from './outbound-fetch.ts'
-import type { OutboundRules } from './outbound-url.ts'
+import { type OutboundRules, outboundShapeProblem } from './outbound-url.ts'
 
 const STRICT: OutboundRules = { allowPrivate: false, requireHttps: false }
 const LAX: OutboundRules = { allowPrivate: true, requireHttps: false }
@@ -218,4 +218,88 @@ describe('F-162 a receiver that', () => {
     const cause = { cause: { code: expect.stringContaining('CERT') } }
     expect(answer).toMatchObject({ ok: false, reason: 'untrusted', cause })
   })
+})
+
+describe('with connections that are kept', () => {
+  const clock = { now: () => Date.now() }
+  const keeping = (over: Partial<OutboundFetchUse> = {}) => open({ keepAlive: { clock }, ...over })
+  const status = { method: 'POST', body: '{}', headOnly: true } as const
+
+  it('one serves many requests, and a name is asked for once a second', async () => {
+    const { received, port, connections } = await receiver(ok)
+    const asked: string[] = []
+    const time = { now: 0 }
+    const resolve = async (host: string) => {
+      asked.push(host)
+      return [{ address: '127.0.0.1', family: 4 }]
+    }
+    const fetch = keeping({ resolve, keepAlive: { clock: { now: () => time.now } } })
+    for (let n = 0; n < 5; n++)
+      expect(await fetch(to(port, 'rp.example'), status)).toMatchObject({ ok: true, status: 200 })
+    expect([received.length, connections(), asked.length]).toEqual([5, 1, 1])
+    time.now += 1000
+    await fetch(to(port, 'rp.example'), status)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('A-813 a name that leads to a private address by now is refused, whatever connection there is', async () => {
+    const { received, port } = await receiver(ok)
+    const time = { now: 0 }
+    let address = '1.1.1.1'
+    const use = {
+      keepAlive: { clock: { now: () => time.now } },
+      resolve: async () => [{ address, family: 4 }],
+    }
+    const fetch = open({ ...use, rules: STRICT, totalMs: 100 })
+    // There is nobody at that port of it, or nobody can be reached from here at all.
+    const first = await fetch(to(port, 'rp.example'), status)
+    expect(['timeout', 'unreachable']).toContain(first.ok || first.reason)
+    address = '127.0.0.1'
+    time.now += 1000
+    expect(await fetch(to(port, 'rp.example'), status)).toEqual({ ok: false, reason: 'refused_address' })
+    expect(received).toEqual([])
+  })
+
+  it('one that was closed at the other end is noticed, and the request is made anew', async () => {
+    const { received, port, connections } = await receiver((_req, res) => {
+      const { socket } = res
+      res.end('{}', () => setImmediate(() => socket?.resetAndDestroy()))
+    })
+    const fetch = keeping()
+    for (let n = 0; n < 20; n++)
+      expect(await fetch(to(port), status)).toMatchObject({ ok: true, status: 200 })
+    expect(received.length).toBeGreaterThanOrEqual(20)
+    expect(connections()).toBeGreaterThan(1)
+  })
+
+  it('A-814 of what follows a status little is read, and not for long', async () => {
+    const drips = await receiver((_req, res) => {
+      res.writeHead(200)
+      const drops = setInterval(() => res.write('.'), 20)
+      res.on('close', () => clearInterval(drops))
+    })
+    let sent = 0
+    const floods = await receiver((_req, res) => {
+      const more = () => {
+        while (!res.destroyed && res.write('x'.repeat(10_000))) sent += 10_000
+      }
+      res.on('drain', more)
+      more()
+    })
+    const fetch = keeping({ idleMs: 10_000, totalMs: 10_000 })
+    const began = performance.now()
+    for (const { port } of [drips, floods])
+      expect(await fetch(to(port), status)).toMatchObject({ ok: true, status: 200, body: Buffer.alloc(0) })
+    expect(performance.now() - began).toBeLessThan(5000)
+    expect(sent).toBeLessThan(20_000_000)
+  })
+})
+
+it('A-812 ports of other services are refused, but where private addresses are allowed', async () => {
+  const refused = [1, 21, 22, 25, 110, 993, 1023, 3306, 5432, 6379, 11_211, 27_017]
+  for (const port of refused)
+    expect(outboundShapeProblem(to(port, 'rp.example'), STRICT)).toBe(`must not have port ${port}`)
+  for (const port of [80, 443, 1024, 8080, 8443, 30_000])
+    expect(outboundShapeProblem(to(port, 'rp.example'), STRICT)).toBeUndefined()
+  expect(outboundShapeProblem(to(6379, 'rp.example'), LAX)).toBeUndefined()
 })

@@ -13,6 +13,8 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import type { Clock } from '../shared/clock.ts'
+import { createLookUpCache } from '../shared/look-up-cache.ts'
 import { hostOf, type OutboundRules, outboundShapeProblem } from './outbound-url.ts'
 import { isPublicAddress } from './public-address.ts'
 
@@ -39,7 +41,7 @@ export interface OutboundRequest {
   /** All that is sent, besides `Host`, `Connection` and the length. */
   headers?: Readonly<Record<string, string>>
   body?: string
-  /** The status is enough: what follows it is not waited for. */
+  /** The status is enough: what follows it is thrown away, and not waited for, or not for long. */
   headOnly?: boolean
   /** Somebody waits for it: less time than usual, ms. */
   withinMs?: number
@@ -60,13 +62,23 @@ export interface OutboundFetchUse {
   totalMs?: number
   idleMs?: number
   maxBytes?: number
+  /**
+   * For many requests to few receivers: a connection is kept for the next one to the same host, and a name is asked for
+   * once a second at most. Each connection went to an address that was looked at.
+   */
+  keepAlive?: { clock: Clock }
 }
 
-type Limits = Required<Pick<OutboundFetchUse, 'idleMs' | 'maxBytes'>>
+interface Ways {
+  idleMs: number
+  maxBytes: number
+  agents: { http: http.Agent; https: https.Agent } | undefined
+}
 
 export function createOutboundFetch(use: OutboundFetchUse): OutboundFetch {
-  const { rules, resolve = resolveAll, totalMs = 5000, idleMs = 3000, maxBytes = 65_536 } = use
-  const limits = { idleMs, maxBytes }
+  const { rules, totalMs = 5000, idleMs = 3000, maxBytes = 65_536, keepAlive } = use
+  const resolve = remembering(use.resolve ?? resolveAll, keepAlive)
+  const ways = { idleMs, maxBytes, agents: keepAlive && keepingAgents() }
   return async (url, request = {}) => {
     if (outboundShapeProblem(url, rules) !== undefined) return failure('refused_url')
     const deadline = AbortSignal.timeout(Math.min(request.withinMs ?? totalMs, totalMs))
@@ -76,7 +88,11 @@ export function createOutboundFetch(use: OutboundFetchUse): OutboundFetch {
       // One that is private is enough: which of them a connection would take is nobody's choice.
       const isAllowed = addresses.every(({ address }) => rules.allowPrivate || isPublicAddress(address))
       if (!isAllowed) return failure('refused_address')
-      return await exchange(url, request, addresses, limits, deadline)
+      const go = () => exchange(url, request, addresses, ways, deadline)
+      return await go().catch((error: unknown) => {
+        if (error instanceof Failed && error.reason === 'stale') return go()
+        throw error
+      })
     } catch (error) {
       return failure(deadline.aborted ? 'timeout' : reasonOf(error), error)
     }
@@ -88,6 +104,20 @@ const failure = (reason: OutboundFailure, cause?: unknown): OutboundAnswer => ({
   reason,
   ...(cause !== undefined && { cause }),
 })
+
+const remembering = (resolve: (host: string) => Promise<Address[]>, keepAlive?: { clock: Clock }) => {
+  if (keepAlive === undefined) return resolve
+  const names = createLookUpCache({ load: resolve, ttlMs: 1000, clock: keepAlive.clock, maxEntries: 1000 })
+  return async (host: string): Promise<Address[]> => (await names.find(host)) ?? []
+}
+
+const KEPT_MS = 15_000
+
+/** Who is asked one way is not asked the other: connections without TLS are no part of the others. */
+function keepingAgents() {
+  const options = { keepAlive: true, timeout: KEPT_MS, maxFreeSockets: 16 }
+  return { http: new http.Agent(options), https: new https.Agent(options) }
+}
 
 /** As the machine resolves names, `/etc/hosts` included. An address is its own answer: nobody is asked. */
 async function resolveAll(host: string): Promise<Address[]> {
@@ -103,30 +133,36 @@ function before<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
   })
 }
 
+/** `stale`: a connection that was kept had been closed at the other end. */
+type FailedFor = OutboundFailure | 'stale'
+
 class Failed extends Error {
-  readonly reason: OutboundFailure
-  constructor(reason: OutboundFailure, options?: ErrorOptions) {
+  readonly reason: FailedFor
+  constructor(reason: FailedFor, options?: ErrorOptions) {
     super(`the outgoing request ended: ${reason}`, options)
     this.name = 'Failed'
     this.reason = reason
   }
 }
 
-const reasonOf = (error: unknown): OutboundFailure => (error instanceof Failed ? error.reason : 'unreachable')
+const reasonOf = (error: unknown): OutboundFailure =>
+  error instanceof Failed && error.reason !== 'stale' ? error.reason : 'unreachable'
 
 function exchange(
   url: URL,
-  { method = 'GET', headers = {}, body, headOnly = false }: OutboundRequest,
+  asked: OutboundRequest,
   addresses: readonly Address[],
-  { idleMs, maxBytes }: Limits,
+  { idleMs, maxBytes, agents }: Ways,
   signal: AbortSignal,
 ): Promise<OutboundAnswer> {
-  const { request, Agent } = url.protocol === 'https:' ? https : http
+  const { method = 'GET', headers = {}, body, headOnly = false } = asked
+  const secure = url.protocol === 'https:'
+  const { request, Agent } = secure ? https : http
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
       method,
       headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
-      agent: new Agent({ keepAlive: false }),
+      agent: agents?.[secure ? 'https' : 'http'] ?? new Agent({ keepAlive: false }),
       lookup: answering(addresses),
       rejectUnauthorized: true,
       timeout: idleMs,
@@ -138,31 +174,46 @@ function exchange(
         socket = own
       })
       .on('timeout', () => outgoing.destroy(new Failed('timeout')))
-      .on('error', (cause) => reject(isUntrusted(socket) ? new Failed('untrusted', { cause }) : cause))
+      .on('error', (cause) => {
+        if (isUntrusted(socket)) reject(new Failed('untrusted', { cause }))
+        else reject(outgoing.reusedSocket && isReset(cause) ? new Failed('stale', { cause }) : cause)
+      })
       .on('response', (response) => {
         const { statusCode: status = 0 } = response
-        const end = (answer: OutboundAnswer): void => {
+        const cut = (answer: OutboundAnswer): void => {
           resolve(answer)
           outgoing.destroy()
         }
-        if (status >= 300 && status < 400) return end(failure('redirect'))
-        const done = (content: Buffer): void =>
-          end({ ok: true, status, headers: response.headers, body: content })
-        if (headOnly) return done(Buffer.alloc(0))
+        if (status >= 300 && status < 400) return cut(failure('redirect'))
+        const answer = (content: Buffer): OutboundAnswer => ({
+          ok: true,
+          status,
+          headers: response.headers,
+          body: content,
+        })
+        if (headOnly && agents === undefined) return cut(answer(Buffer.alloc(0)))
+        const impatience = headOnly && setTimeout(() => cut(answer(Buffer.alloc(0))), THROW_AWAY_MS)
         const parts: Buffer[] = []
         let size = 0
         response
           .on('data', (part: Buffer) => {
             size += part.length
-            parts.push(part)
-            if (size > maxBytes) end(failure('too_large'))
+            if (!headOnly) parts.push(part)
+            if (size > maxBytes) cut(headOnly ? answer(Buffer.alloc(0)) : failure('too_large'))
           })
-          .on('end', () => done(Buffer.concat(parts)))
-          .on('error', reject)
+          .on('end', () => resolve(answer(Buffer.concat(parts))))
+          .on('error', (error) => (headOnly ? resolve(answer(Buffer.alloc(0))) : reject(error)))
+          .on('close', () => impatience && clearTimeout(impatience))
       })
       .end(body)
   })
 }
+
+/** What is thrown away is read so long, for the sake of the connection. */
+const THROW_AWAY_MS = 1000
+
+const isReset = (error: Error): boolean =>
+  'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
 
 /** For a host that is a name; a connection to an address asks nobody. */
 const answering =

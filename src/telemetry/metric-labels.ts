@@ -84,6 +84,10 @@ export const DELIVERIES = ['mail', 'back-channel-logout'] as const
 export const DELIVERY_RESULTS = ['done', 'dropped', 'refused', 'failed', 'unclear', 'later'] as const
 export type DeliveryResult = (typeof DELIVERY_RESULTS)[number]
 
+/** What became of one attempt to tell a webhook of an event; `dead`: it was the last. */
+export const WEBHOOK_RESULTS = ['delivered', 'failed', 'dead', 'dropped'] as const
+export type WebhookResult = (typeof WEBHOOK_RESULTS)[number]
+
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 const STATUSES: ReadonlySet<number> = new Set([

@@ -28,6 +28,8 @@ import {
   type RiskRule,
   type RiskSource,
   statusLabel,
+  WEBHOOK_RESULTS,
+  type WebhookResult,
 } from './metric-labels.ts'
 
 export interface MetricsOptions {
@@ -53,6 +55,16 @@ interface OutboxDepth {
   dead: number
 }
 
+interface WebhooksDepth {
+  waiting: number
+  /** Set aside. */
+  dead: number
+  /** Of what waits longest. */
+  oldestSeconds: number
+  /** Webhooks that nobody disabled by hand. */
+  setAside: number
+}
+
 export interface Metrics {
   login(result: Result, method: string): void
   mfa(method: string, result: Result): void
@@ -70,6 +82,10 @@ export interface Metrics {
   delivery(kind: string, result: DeliveryResult): void
   /** How to learn, whenever somebody asks, what waits in the outbox; also where no worker runs. */
   outbox(read: () => Promise<OutboxDepth>): void
+  /** One attempt to tell a webhook of an event. */
+  webhook(result: WebhookResult): void
+  /** How to learn what waits for webhooks; as for the outbox. */
+  webhooks(read: () => Promise<WebhooksDepth>): void
   /** The names of this node’s background jobs, told once: each is there from the start. */
   jobs(names: readonly string[]): void
   job(name: string, result: Result): void
@@ -117,29 +133,75 @@ function signingKeyGauge(registry: Registry, clock: Clock): Metrics['signingKeys
   }
 }
 
-/** While the database is away the last numbers stay. */
-function outboxGauge(registry: Registry): Metrics['outbox'] {
-  let read = async (): Promise<OutboxDepth> => ({ waiting: 0, dead: 0 })
-  new Gauge({
-    name: 'auth_outbox_messages',
-    help: 'Messages in the outbox: waiting to be delivered, or set aside as dead.',
-    labelNames: ['state'],
-    registers: [registry],
-    async collect() {
-      try {
-        const { waiting, dead } = await read()
-        this.set({ state: 'waiting' }, waiting)
-        this.set({ state: 'dead' }, dead)
-      } catch {
-        this.inc({ state: 'waiting' }, 0)
-        this.inc({ state: 'dead' }, 0)
-      }
-    },
-  })
+/** Gauges that are read when somebody asks. While the database is away the last numbers stay. */
+function gaugesOf<Depth>(
+  registry: Registry,
+  nothing: Depth,
+  gauges: readonly {
+    name: string
+    help: string
+    /** By the values of the label `state`; without one, the empty text. */
+    values: (depth: Depth) => Readonly<Record<string, number>>
+  }[],
+): (read: () => Promise<Depth>) => void {
+  let read = async (): Promise<Depth> => nothing
+  let asked: Promise<Depth> | undefined
+  /** Once for all of them that are asked together. */
+  const readOnce = (): Promise<Depth> => {
+    asked ??= read().finally(() => {
+      asked = undefined
+    })
+    return asked
+  }
+  for (const { name, help, values } of gauges) {
+    const labelNames = Object.keys(values(nothing)).includes('') ? [] : ['state']
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        const depth = await readOnce().catch(() => undefined)
+        for (const [state, value] of Object.entries(values(depth ?? nothing))) {
+          const labels = labelNames.length === 0 ? {} : { state }
+          if (depth === undefined) this.inc(labels, 0)
+          else this.set(labels, value)
+        }
+      },
+    })
+  }
   return (how) => {
     read = how
   }
 }
+
+const outboxGauge = (registry: Registry): Metrics['outbox'] =>
+  gaugesOf<OutboxDepth>(registry, { waiting: 0, dead: 0 }, [
+    {
+      name: 'auth_outbox_messages',
+      help: 'Messages in the outbox: waiting to be delivered, or set aside as dead.',
+      values: ({ waiting, dead }) => ({ waiting, dead }),
+    },
+  ])
+
+const webhookGauges = (registry: Registry): Metrics['webhooks'] =>
+  gaugesOf<WebhooksDepth>(registry, { waiting: 0, dead: 0, oldestSeconds: 0, setAside: 0 }, [
+    {
+      name: 'auth_webhook_events',
+      help: 'Events for webhooks: waiting to be told, or set aside as dead.',
+      values: ({ waiting, dead }) => ({ waiting, dead }),
+    },
+    {
+      name: 'auth_webhook_oldest_seconds',
+      help: 'Age of the event that waits longest for a webhook.',
+      values: ({ oldestSeconds }) => ({ '': oldestSeconds }),
+    },
+    {
+      name: 'auth_webhooks_set_aside',
+      help: 'Webhooks that are told nothing more, as they were gone or failed for days.',
+      values: ({ setAside }) => ({ '': setAside }),
+    },
+  ])
 
 function httpHistogram(registry: Registry): Metrics['httpRequest'] {
   const durations = new Histogram({
@@ -203,6 +265,9 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     result: DELIVERY_RESULTS,
   })
   const deliveryKind = closed(DELIVERIES)
+  const webhooks = count('auth_webhook_deliveries_total', 'Attempts to tell webhooks of events.', {
+    result: WEBHOOK_RESULTS,
+  })
   const jobRuns = new Counter({
     name: 'auth_job_runs_total',
     help: 'Runs of background jobs.',
@@ -235,6 +300,8 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     passwordHashQueue: (depth) => queue.set(depth),
     delivery: (kind, result) => deliveries(deliveryKind(kind), result),
     outbox: outboxGauge(registry),
+    webhook: (result) => webhooks(result),
+    webhooks: webhookGauges(registry),
     jobs: (names) => {
       for (const name of names) for (const result of RESULTS) jobRuns.inc({ job: name, result }, 0)
     },

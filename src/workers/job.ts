@@ -6,8 +6,11 @@ export interface Job {
   readonly name: string
   /** From the end of one run to the start of the next, about. */
   readonly everyMs: number
-  /** Rows touched. A failure is logged, and the job runs again when its time comes. */
-  run(now: number, lease: Lease): Promise<number>
+  /**
+   * Rows touched. A failure is logged, and the job runs again when its time comes. Once this node is to stop, `ending` is
+   * aborted: a job that goes on as long as there is something to do then begins nothing more.
+   */
+  run(now: number, lease: Lease, ending?: AbortSignal): Promise<number>
 }
 
 export interface Lease {

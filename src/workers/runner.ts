@@ -35,11 +35,11 @@ export function createRunner(use: RunnerUse): Runner {
   const { jobs, log, metrics, random = Math.random } = use
   const running = new Map<Job, Promise<void>>()
   const timers = new Map<Job, NodeJS.Timeout>()
-  let stopping = false
+  const stopping = new AbortController()
   metrics.jobs(jobs.map(({ name }) => name))
 
   const schedule = (job: Job, lease: Lease, inMs: number): void => {
-    if (stopping) return
+    if (stopping.signal.aborted) return
     timers.set(
       job,
       setTimeout(() => turn(job, lease), inMs),
@@ -52,7 +52,7 @@ export function createRunner(use: RunnerUse): Runner {
       schedule(job, lease, job.everyMs)
       return
     }
-    const run = attempt(use, job, lease).then(() => {
+    const run = attempt(use, job, lease, stopping.signal).then(() => {
       running.delete(job)
       if (timers.get(job) === timer) schedule(job, lease, job.everyMs * (0.9 + 0.2 * random()))
     })
@@ -80,7 +80,7 @@ export function createRunner(use: RunnerUse): Runner {
   return {
     start: leadership.start,
     stop: async (patienceMs) => {
-      stopping = true
+      stopping.abort()
       cancelAll()
       const ended = Promise.all(running.values())
       if (!(await endsWithin(ended, patienceMs)))
@@ -91,11 +91,16 @@ export function createRunner(use: RunnerUse): Runner {
   }
 }
 
-async function attempt({ log, clock, metrics }: RunnerUse, job: Job, lease: Lease): Promise<void> {
+async function attempt(
+  { log, clock, metrics }: RunnerUse,
+  job: Job,
+  lease: Lease,
+  ending: AbortSignal,
+): Promise<void> {
   const began = performance.now()
   try {
     await lease.stillHeld()
-    const count = await job.run(clock.now(), lease)
+    const count = await job.run(clock.now(), lease, ending)
     metrics.job(job.name, 'success')
     const durationMs = Math.round(performance.now() - began)
     log.debug({ job: job.name, count, durationMs }, 'a job ran')

@@ -8,6 +8,7 @@ import { createBackground } from '../../background.ts'
 import type { Address, Config } from '../../config/config.ts'
 import { type Core, openCore } from '../../core.ts'
 import { ensureDemo } from '../../demo/demo.ts'
+import { webhookDepth } from '../../events/webhooks/webhook-depth.ts'
 import { StoreAway } from '../../shared/app-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { openState } from '../../state.ts'
@@ -89,6 +90,7 @@ async function serveOn(core: Core, use: ServeUse): Promise<void> {
     role === 'worker' ? openState({ ...core, log }) : await createApp({ core, log, metrics })
   try {
     metrics.outbox(core.outbox.waiting)
+    metrics.webhooks(webhookDepth(core))
     health.add('database', async () => void (await core.database.pool.query('select 1')))
     health.add('state', () => inside.ping())
     health.add('keys', core.checkKeys)

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import type { Client } from '../../clients/client.ts'
 import { clientMetadataSchema } from '../../clients/client-metadata.ts'
 import type { OutboundAnswer, OutboundRequest } from '../../security/outbound-fetch.ts'
+import { createReceivers } from '../receivers.ts'
 import { createDeliverLogout } from './deliver-logout.ts'
-import { createReceivers } from './receivers.ts'
 
 const part = { clientId: 'portal', sub: 'ada', sid: 'of-portal' }
 const message = { id: '1', kind: 'back-channel-logout', payload: part, createdAt: 0, attempts: 1, strikes: 1 }
@@ -31,7 +31,7 @@ function delivery(answer: OutboundAnswer, find: () => Client | undefined = clien
       sent.push([url.href, request])
       return answer
     },
-    receivers: createReceivers({ clock: { now: () => 0 }, random: () => 0.5 }),
+    receivers: createReceivers({ clock: { now: () => 0 }, random: () => 0.5, atOnce: 8, patience: 1 }),
   })
   return { sent, deliver: () => deliver(message, async () => {}) }
 }

@@ -3,8 +3,8 @@ import type { Client } from '../../clients/client.ts'
 import type { MakeLogoutToken } from '../../keys/logout-tokens.ts'
 import type { OutboundAnswer, OutboundFetch } from '../../security/outbound-fetch.ts'
 import type { Handler, Outcome } from '../outbox-message.ts'
+import type { Receivers } from '../receivers.ts'
 import { logoutPayload } from './logout-message.ts'
-import type { Receivers } from './receivers.ts'
 
 export interface DeliverLogoutUse {
   findClient: (clientId: string) => Promise<Client | undefined>

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { createReceivers } from './receivers.ts'
 
 const time = { now: 0 }
-const open = () => createReceivers({ clock: { now: () => time.now }, random: () => 0.5 })
+const open = (patience = 1) =>
+  createReceivers({ clock: { now: () => time.now }, random: () => 0.5, atOnce: 8, patience })
 const answering = (well: boolean) => async () => well
 const isWell = (outcome: boolean) => outcome
 
@@ -37,4 +38,24 @@ it('one whose request could not be made is spared too', async () => {
   const receivers = open()
   await expect(receivers.ask('sick', () => Promise.reject(new Error('no key')), isWell)).rejects.toThrow()
   expect(await receivers.ask('sick', answering(true), isWell)).toBeUndefined()
+})
+
+it('F-162 one that may fail now and then is asked on until it has failed so often running', async () => {
+  const receivers = open(3)
+  const fail = () => receivers.ask('moody', answering(false), isWell)
+  await fail()
+  await fail()
+  await receivers.ask('moody', answering(true), isWell)
+  await fail()
+  await fail()
+  expect(receivers.room('moody')).toBe(8)
+  await fail()
+  expect(receivers.room('moody')).toBe(0)
+  time.now += 2000
+  expect(receivers.room('moody')).toBe(1)
+  await fail()
+  time.now += 2000
+  expect(receivers.room('moody')).toBe(0)
+  time.now += 2000
+  expect(receivers.room('moody')).toBe(1)
 })

@@ -1,0 +1,81 @@
+/**
+ * From the trail to the rows that wait for each webhook, in one step with the positions: an event is taken once for each,
+ * whoever is killed when. A webhook for which much waits is left where it is; the trail keeps the rest for it.
+ */
+import { CHAINS, type ChainName } from '../../audit/catalogue.ts'
+import type { TrailRow } from '../../audit/trail-repository.ts'
+import { type NextEvents, nextEvents, type Positions } from '../next-events.ts'
+import type { DeliveriesRepository, NewDelivery, Place } from './deliveries-repository.ts'
+import { takes } from './webhook.ts'
+
+/** Of one webhook, at the most. */
+export const MOST_WAITING = 10_000
+
+const PAGE = 500
+
+export interface FanOutUse {
+  deliveries: Pick<DeliveriesRepository, 'moveOn'>
+}
+
+/** How many rows were added, and whether there is more that could be taken now. */
+export const createFanOut =
+  ({ deliveries }: FanOutUse) =>
+  async (now: number): Promise<{ added: number; more: boolean }> => {
+    let more = false
+    const added = await deliveries.moveOn(async ({ heads, places, page }) => {
+      const rows: NewDelivery[] = []
+      const positions = new Map<string, Positions>()
+      for (const group of alike(places)) {
+        const { chains, from } = group
+        if (CHAINS.every((chain) => from[chain] >= heads[chain])) continue
+        const next = await nextEvents({ page }, from, heads, { chains, limit: PAGE })
+        for (const place of group.places) {
+          const taken = take(place, next)
+          rows.push(...taken.rows)
+          positions.set(place.webhook, taken.to)
+          more ||= taken.mayGoOn && CHAINS.some((chain) => taken.to[chain] < heads[chain])
+        }
+      }
+      return { rows, positions }
+    }, now)
+    return { added, more }
+  }
+
+interface Group {
+  from: Positions
+  chains: readonly ChainName[]
+  places: Place[]
+}
+
+/** Most are at the same place: what is next is read once for all of them. */
+function alike(places: readonly Place[]): Group[] {
+  const groups = new Map<string, Group>()
+  for (const place of places.filter(({ waiting }) => waiting < MOST_WAITING)) {
+    const { positions: from, events } = place
+    const chains: readonly ChainName[] = takes(events, 'token.refreshed') ? CHAINS : ['main']
+    const name = [from.main, from.refreshes, chains].join()
+    const group = groups.get(name) ?? { from, chains, places: [] }
+    group.places.push(place)
+    groups.set(name, group)
+  }
+  return [...groups.values()]
+}
+
+function take({ webhook, events: filter, positions, waiting }: Place, next: NextEvents) {
+  const rows: NewDelivery[] = []
+  const to = { ...positions }
+  for (const event of next.events) {
+    if (takes(filter, event.type)) {
+      if (waiting + rows.length >= MOST_WAITING) return { rows, to, mayGoOn: false }
+      rows.push({ webhook, orderedBy: orderOf(event), event })
+    }
+    to[event.chain] = event.sequence
+  }
+  return { rows, to: next.to, mayGoOn: true }
+}
+
+/** Whom an event is about: a person, else a client, else whatever its area is about. */
+const orderOf = ({ subject, client, type }: TrailRow): string => {
+  if (subject !== undefined) return `user:${subject}`
+  return client === undefined ? `area:${type.split('.')[0]}` : `client:${client}`
+}
