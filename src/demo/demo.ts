@@ -108,6 +108,7 @@ function onlyWhatIsLeft({ clients, resourceServers, users }: Desired, left: Left
         )
       : [],
     users: left.user ? users.map(({ path, address }) => ({ path, address, profile: {} })) : [],
+    webhooks: [],
   }
 }
 

@@ -1,4 +1,8 @@
 /** Other systems are told of what happens, by webhooks that nobody else can make (Standard Webhooks 1.0). */
+import { randomBytes } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isEventType } from '../../src/audit/catalogue.ts'
 import { payloadSchema } from '../../src/events/payload.ts'
@@ -8,6 +12,7 @@ import { onBothStorages } from '../support/on-every-storage.ts'
 import { type Call, startReceiver } from '../support/receiver.ts'
 import {
   createWebhook,
+  happen,
   listedWebhook,
   payloadsAt,
   verified,
@@ -111,6 +116,36 @@ onBothStorages(
         expect(() => verified(secret, last)).toThrow('No matching signature')
       expect((await webhookCommand(house(), 'test', 'rotated')).stdout).toBe('delivered: answered 200\n')
       expect(verified(third, receiver.calls(path)[2] as Call).type).toBe('webhook.test')
+    })
+
+    it('a file for apply sets one up, changes it and takes it away', async () => {
+      const path = at('/applied')
+      const secret = `whsec_${randomBytes(32).toString('base64')}`
+      const other = `whsec_${randomBytes(32).toString('base64')}`
+      const webhook = { name: 'applied', url: receiver.url(path), events: ['client.*'], secret }
+      await house().apply({ version: 1, webhooks: [webhook] })
+      await happen(house(), ['x'])
+      await expect.poll(() => receiver.calls(path).length, SOON).toBe(1)
+      expect(verified(secret, receiver.calls(path)[0] as Call).type).toBe('client.updated')
+      await house().apply({ version: 1, webhooks: [{ ...webhook, secret: other }] })
+      await happen(house(), ['x'])
+      await expect.poll(() => receiver.calls(path).length, SOON).toBe(2)
+      for (const known of [secret, other]) verified(known, receiver.calls(path)[1] as Call)
+      await house().apply({ version: 1, webhooks: [{ ...webhook, secret: other, disabled: true }] })
+      expect(await listedWebhook(house(), 'applied')).toMatchObject({ disabled: 'operator' })
+      const trail = await commandWithin(house(), [
+        'audit',
+        'find',
+        '--json',
+        '--type',
+        'webhook.secret_rotated',
+      ])
+      expect(trail.stdout).toContain('"actor":"apply"')
+      const file = join(tmpdir(), `gatehouse-webhooks-${crypto.randomUUID()}.yaml`)
+      await writeFile(file, 'version: 1\n')
+      const pruned = await commandWithin(house(), ['apply', file, '--prune', '--dry-run'])
+      await rm(file)
+      expect(pruned.stdout).toContain('- webhook applied')
     })
 
     it('A-815 a secret is shown once, and kept sealed', async () => {

@@ -8,6 +8,7 @@ import { policiesEntry, riskPolicyEntry } from './policies-entry.ts'
 import { readDocument } from './read-document.ts'
 import { resourceServerEntry } from './resource-server-entry.ts'
 import { userEntry } from './user-entry.ts'
+import { webhookEntry } from './webhook-entry.ts'
 
 const read = (path: string): Buffer => readFileSync(new URL(`../../../${path}`, import.meta.url))
 
@@ -18,6 +19,7 @@ const FIELDS: [string, string[]][] = [
   ['`first_party_api`', Object.keys(firstPartyEntry.shape)],
   ['`policies`', Object.keys(policiesEntry.shape)],
   ['`policies.risk`', Object.keys(riskPolicyEntry.shape)],
+  ['`webhooks`', Object.keys(webhookEntry.shape)],
   ['`users`', [...Object.keys(userEntry.shape), ...Object.keys(userEntry.shape.address.unwrap().shape)]],
 ]
 

@@ -132,22 +132,23 @@ function demoLeftovers(
 
 function report(
   { print, say }: CommandContext,
-  { changes, generated }: Extract<Reconciled, { ok: true }>,
+  { changes, generated, generatedForWebhooks }: Extract<Reconciled, { ok: true }>,
   { dryRun, json }: Options,
 ): void {
   if (json) {
-    const secrets = Object.fromEntries(generated)
-    print(
-      JSON.stringify(
-        { dry_run: dryRun, changes: changes.map(changeRecord), generated_secrets: secrets },
-        null,
-        2,
-      ),
-    )
+    const secrets = {
+      generated_secrets: Object.fromEntries(generated),
+      ...(generatedForWebhooks.size > 0 && {
+        generated_webhook_secrets: Object.fromEntries(generatedForWebhooks),
+      }),
+    }
+    print(JSON.stringify({ dry_run: dryRun, changes: changes.map(changeRecord), ...secrets }, null, 2))
     return
   }
   for (const change of changes) print(changeLines(change).join('\n'))
   for (const [clientId, secret] of generated) print(`client_secret of ${clientId}: ${secret}`)
-  if (generated.size > 0) say('A generated secret is shown this once: keep it now.')
+  for (const [name, secret] of generatedForWebhooks) print(`secret of webhook ${name}: ${secret}`)
+  if (generated.size + generatedForWebhooks.size > 0)
+    say('A generated secret is shown this once: keep it now.')
   print(summary(changes, dryRun))
 }

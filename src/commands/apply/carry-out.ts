@@ -6,10 +6,11 @@ import { type Client, FIRST_PARTY } from '../../clients/client.ts'
 import { needsPlainSecret } from '../../clients/client-metadata.ts'
 import { type KeepSecretUse, type KeptSecret, keepSecret, revealSecret } from '../../clients/keep-secret.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { type CarryOutWebhookUse, changeWebhook } from './carry-out-webhook.ts'
 import { type Change, type ChangeOf, touches } from './plan.ts'
 import { ChangedMeanwhile, type Manager, type Rooms } from './set-up-repository.ts'
 
-export interface CarryOutUse extends KeepSecretUse {
+export interface CarryOutUse extends KeepSecretUse, CarryOutWebhookUse {
   clock: Clock
   /** Who acts, for the audit trail. */
   managedBy: Manager
@@ -28,6 +29,7 @@ export async function carryOut(changes: readonly Change[], use: CarryOutUse): Pr
     else if (change.kind === 'resource_server') await changeResourceServer(change, use)
     else if (change.kind === 'first_party_api') await changeFirstParty(change, use)
     else if (change.kind === 'risk_policy') await changeRiskPolicy(change, use)
+    else if (change.kind === 'webhook') await changeWebhook(change, use)
     else await changeUser(change, use)
   }
 }

@@ -14,6 +14,7 @@ export interface Desired {
   /** Left out: stays as it is. */
   riskPolicy?: DesiredRiskPolicy
   users: DesiredUser[]
+  webhooks: DesiredWebhook[]
 }
 
 /** Clients and resource servers are described as a whole: what is left out has its default. */
@@ -51,6 +52,18 @@ export interface DesiredUser {
   profile: ProfileClaims
   serverRoles?: readonly string[]
   password?: DesiredPassword
+  disabled?: boolean
+}
+
+/** Described as a whole, but for its secret and whether it is disabled. */
+export interface DesiredWebhook {
+  path: Path
+  name: string
+  url: string
+  events: readonly string[]
+  /** Left out: it keeps the one it has, and a new one gets one made. */
+  secret?: string
+  /** Left out: stays as it is. */
   disabled?: boolean
 }
 

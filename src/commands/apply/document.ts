@@ -5,6 +5,7 @@ import { firstPartyEntry } from './first-party-entry.ts'
 import { policiesEntry } from './policies-entry.ts'
 import { resourceServerEntry } from './resource-server-entry.ts'
 import { userEntry } from './user-entry.ts'
+import { webhookEntry } from './webhook-entry.ts'
 
 /** A section whose entries are all commented out is null in YAML. */
 const section = <S extends z.ZodType>(entry: S) =>
@@ -29,6 +30,7 @@ export const documentSchema = z.strictObject({
   /** With everything in it commented out it is null in YAML, and says nothing. */
   first_party_api: firstPartyEntry.nullish().transform((entry) => entry ?? undefined),
   users: section(userEntry),
+  webhooks: section(webhookEntry),
   organizations: notYet,
   connectors: notYet,
   policies: policiesEntry.nullish().transform((entry) => entry ?? undefined),

@@ -2,10 +2,16 @@ import { describe, expect, it } from 'vitest'
 import type { Client, FirstPartySettings } from '../../clients/client.ts'
 import { clientMetadataSchema } from '../../clients/client-metadata.ts'
 import { checkAgainstStore } from './check-against-store.ts'
-import type { DesiredClient, DesiredFirstParty, DesiredResourceServer, DesiredUser } from './desired.ts'
+import type {
+  DesiredClient,
+  DesiredFirstParty,
+  DesiredResourceServer,
+  DesiredUser,
+  DesiredWebhook,
+} from './desired.ts'
 import { livesThatAreCut } from './lives-that-are-cut.ts'
 import { type Facts, plan } from './plan.ts'
-import type { Stored, StoredUser } from './set-up-repository.ts'
+import type { Stored, StoredUser, StoredWebhook } from './set-up-repository.ts'
 import { changeLines } from './show-changes.ts'
 
 const web = (more: object = {}) =>
@@ -77,26 +83,51 @@ const wantSettings = (more: Partial<DesiredFirstParty> = {}): DesiredFirstParty 
   return { path: ['first_party_api'], ...rest, ...more }
 }
 
-const right: Facts = { secretFits: (_, secret) => secret === 'right', passwordFits: () => true }
-const wrong: Facts = { secretFits: () => false, passwordFits: () => false }
+const webhook: StoredWebhook = {
+  id: '1',
+  name: 'siem',
+  url: 'https://siem.example/',
+  events: ['*'],
+  secretSealed: Buffer.alloc(0),
+  previous: undefined,
+  disabled: undefined,
+  managedBy: 'apply',
+}
+const wantWebhook = (more: Partial<DesiredWebhook> = {}): DesiredWebhook => ({
+  path: ['webhooks', 0],
+  name: 'siem',
+  url: 'https://siem.example/',
+  events: ['*'],
+  ...more,
+})
+
+const right: Facts = {
+  secretFits: (_, secret) => secret === 'right',
+  passwordFits: () => true,
+  webhookSecretFits: (_, secret) => secret === 'right',
+}
+const wrong: Facts = { secretFits: () => false, passwordFits: () => false, webhookSecretFits: () => false }
 
 interface Sides {
   clients?: [Client[], DesiredClient[]]
   servers?: [Stored['resourceServers'], DesiredResourceServer[]]
   users?: [StoredUser[], DesiredUser[]]
   firstParty?: [FirstPartySettings | undefined, DesiredFirstParty | undefined]
+  webhooks?: [StoredWebhook[], DesiredWebhook[]]
 }
 function sides({
   clients = [[], []],
   servers = [[], []],
   users = [[], []],
   firstParty = [undefined, undefined],
+  webhooks = [[], []],
 }: Sides) {
   const [stored, desired] = ([0, 1] as const).map((side) => ({
     clients: clients[side],
     resourceServers: servers[side],
     users: users[side],
     firstParty: firstParty[side],
+    webhooks: webhooks[side],
   }))
   return [stored as Stored, desired as Parameters<typeof plan>[1]] as const
 }
@@ -112,6 +143,7 @@ describe('the plan', () => {
       servers: [[{ ...api, scopes: ['read'] }], [wantServer()]],
       users: [[ada], [wantUser({ name: 'Ada', password: { kind: 'plain', text: 'right' } })]],
       firstParty: [settings(), wantSettings()],
+      webhooks: [[webhook], [wantWebhook({ secret: 'right' })]],
     } satisfies Sides
     expect(planned(given)).toEqual([])
     expect(planned(given, right, true)).toEqual([])
@@ -300,7 +332,10 @@ describe('against what is stored', () => {
 it('lives beyond the server’s own are warned of', () => {
   const config = { accessTokenExp: 300_000, refreshTokenExp: 60_000, refreshFamilyExp: 120_000 }
   const warnings = (more: Partial<DesiredFirstParty>) =>
-    livesThatAreCut({ clients: [], resourceServers: [], users: [], firstParty: wantSettings(more) }, config)
+    livesThatAreCut(
+      { clients: [], resourceServers: [], users: [], webhooks: [], firstParty: wantSettings(more) },
+      config,
+    )
   expect(warnings({ refreshTokenTtl: 60, refreshFamilyTtl: 120 })).toEqual([])
   expect(warnings({ accessTokenTtl: 301, refreshTokenTtl: 61, refreshFamilyTtl: 121 })).toEqual([
     {
@@ -316,5 +351,38 @@ it('lives beyond the server’s own are warned of', () => {
       message: 'is longer than REFRESH_FAMILY_EXP, and so cut at 120s',
     },
   ])
-  expect(livesThatAreCut({ clients: [], resourceServers: [], users: [] }, config)).toEqual([])
+  expect(livesThatAreCut({ clients: [], resourceServers: [], users: [], webhooks: [] }, config)).toEqual([])
+})
+
+describe('the plan of a webhook', () => {
+  const of = (stored: StoredWebhook[], desired: DesiredWebhook[], prune = false) =>
+    lines({ webhooks: [stored, desired] }, right, prune)
+
+  it('makes it, with a secret of its own where none is given', () => {
+    const described = ['+ webhook siem', '    url: "https://siem.example/"', '    events: ["*"]']
+    expect(of([], [wantWebhook()])).toEqual([...described, '    secret: generated'])
+    expect(of([], [wantWebhook({ secret: 'new', disabled: true })])).toEqual([
+      ...described,
+      '    disabled: true',
+      '    secret: set',
+    ])
+  })
+
+  it('changes what differs, and leaves what the file does not say', () => {
+    const disabled = { ...webhook, disabled: { at: 0, reason: 'gone' as const } }
+    expect(of([disabled], [wantWebhook()])).toEqual([])
+    const changed = [wantWebhook({ events: ['login.*'], secret: 'new', disabled: false })]
+    expect(of([disabled], changed)).toEqual([
+      '~ webhook siem',
+      '    events: ["*"] → ["login.*"]',
+      '    disabled: true → false',
+      '    secret: changed',
+    ])
+  })
+
+  it('removes what apply made and the file no longer names, when it is asked to', () => {
+    expect(of([webhook], [])).toEqual([])
+    expect(of([webhook], [], true)).toEqual(['- webhook siem'])
+    expect(of([{ ...webhook, managedBy: undefined }], [], true)).toEqual([])
+  })
 })

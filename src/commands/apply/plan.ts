@@ -12,12 +12,14 @@ import { planFirstParty } from './plan-first-party.ts'
 import { planResourceServer } from './plan-resource-server.ts'
 import { planRiskPolicy } from './plan-risk-policy.ts'
 import { planUser } from './plan-user.ts'
-import type { Manager, Stored } from './set-up-repository.ts'
+import { planWebhook } from './plan-webhook.ts'
+import type { Manager, Stored, StoredWebhook } from './set-up-repository.ts'
 
 /** What only the keys of the house can tell. */
 export interface Facts {
   secretFits(stored: Client, secret: string): boolean
   passwordFits(emailKey: string): boolean
+  webhookSecretFits(stored: StoredWebhook, secret: string): boolean
 }
 
 export interface PlanOptions {
@@ -29,6 +31,12 @@ export interface PlanOptions {
 
 /** `keep`: as it is stored, or in the other form where the client's algorithms now ask for it. */
 export type SecretStep = { step: 'keep' } | { step: 'drop' } | { step: 'store'; secret: string | 'generate' }
+
+interface WebhookChange {
+  to: { url: string; events: readonly string[]; disabled: boolean }
+  /** Left out: as it is stored. */
+  secret: string | undefined
+}
 
 interface Described {
   name: string
@@ -60,6 +68,9 @@ export type Change = Described &
         password: DesiredPassword | undefined
       }
     | { kind: 'user'; action: 'remove'; id: string; sub: string }
+    | (WebhookChange & { kind: 'webhook'; action: 'create'; managedBy: Manager })
+    | (WebhookChange & { kind: 'webhook'; action: 'update'; before: StoredWebhook })
+    | { kind: 'webhook'; action: 'remove'; id: string }
   )
 
 export type ChangeOf<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>
@@ -79,6 +90,7 @@ export function plan(stored: Stored, desired: Desired, facts: Facts, options: Pl
     ...(firstParty === undefined ? [] : [firstParty]),
     ...(riskPolicy === undefined ? [] : [riskPolicy]),
     ...desired.users.flatMap((user) => planUser(stored.users, user, facts, options) ?? []),
+    ...desired.webhooks.flatMap((webhook) => planWebhook(stored.webhooks, webhook, facts, options) ?? []),
     ...(options.prune ? removals(stored, desired, options.managedBy) : []),
   ]
 }
@@ -87,6 +99,7 @@ function removals(stored: Stored, desired: Desired, managedBy: Manager): Change[
   const servers = new Set(desired.resourceServers.map(({ identifier }) => identifier))
   const clients = new Set(desired.clients.map(({ clientId }) => clientId))
   const users = new Set(desired.users.map(({ address }) => address.key))
+  const webhooks = new Set(desired.webhooks.map(({ name }) => name))
   const made = (entry: { managedBy: string | undefined }): boolean => entry.managedBy === managedBy
   const remove = { action: 'remove', fields: [] } as const
   return [
@@ -99,5 +112,8 @@ function removals(stored: Stored, desired: Desired, managedBy: Manager): Change[
     ...stored.users
       .filter((user) => made(user) && !users.has(user.emailKey))
       .map(({ email, id, sub }) => ({ kind: 'user', name: email, id, sub, ...remove }) as const),
+    ...stored.webhooks
+      .filter((webhook) => made(webhook) && !webhooks.has(webhook.name))
+      .map(({ name, id }) => ({ kind: 'webhook', name, id, ...remove }) as const),
   ]
 }

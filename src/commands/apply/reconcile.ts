@@ -4,6 +4,7 @@
  */
 import type { Client } from '../../clients/client.ts'
 import { type KeepSecretUse, secretFits } from '../../clients/keep-secret.ts'
+import { newWebhookSecret, type WebhookSecrets } from '../../events/webhooks/webhook-secret.ts'
 import type { PasswordHasher } from '../../security/password-hash.ts'
 import { readPhc } from '../../security/phc-string.ts'
 import type { Clock } from '../../shared/clock.ts'
@@ -18,14 +19,18 @@ import { ChangedMeanwhile, type SetUpRepository, type Stored } from './set-up-re
 export interface ReconcileUse extends KeepSecretUse {
   setUp: SetUpRepository
   hasher: Pick<PasswordHasher, 'hash' | 'verify'>
+  webhookSecrets: WebhookSecrets
   clock: Clock
   /** Called with what is planned before anything is changed; to reject is to change nothing. */
   beforeChange?: (changes: readonly Change[]) => Promise<void>
 }
 
 export type Reconciled =
-  /** `generated`: new secrets by client id, to be shown once. */
-  | { ok: true; changes: Change[]; stored: Stored; generated: ReadonlyMap<string, string> }
+  /** `generated`, `generatedForWebhooks`: new secrets by client id or name, to be shown once. */
+  | ({ ok: true; changes: Change[]; stored: Stored } & Record<
+      'generated' | 'generatedForWebhooks',
+      ReadonlyMap<string, string>
+    >)
   | { ok: false; faults: Finding[] }
 
 const TRIES = 3
@@ -56,15 +61,25 @@ async function attempt(
   const faults = checkAgainstStore(stored, desired, options)
   if (faults.length > 0) return { ok: false, faults }
   const changes = plan(stored, desired, await factsOf(use, stored, desired), options)
-  if (changes.length === 0 || options.dryRun) return { ok: true, changes, stored, generated: new Map() }
+  if (changes.length === 0 || options.dryRun)
+    return { ok: true, changes, stored, generated: new Map(), generatedForWebhooks: new Map() }
 
   await beforeChange(changes)
   const { secrets, generated } = prepareSecrets(changes)
+  const webhooks = prepareWebhookSecrets(changes)
   const hashes = await hashPasswords(use.hasher, changes)
   await setUp.change(wanted, stored, (rooms) =>
-    carryOut(changes, { ...use, ...options, rooms, before: stored.clients, secrets, hashes }),
+    carryOut(changes, {
+      ...use,
+      ...options,
+      rooms,
+      before: stored.clients,
+      secrets,
+      hashes,
+      secretsOfWebhooks: webhooks.secrets,
+    }),
   )
-  return { ok: true, changes, stored, generated }
+  return { ok: true, changes, stored, generated, generatedForWebhooks: webhooks.generated }
 }
 
 async function factsOf(use: ReconcileUse, stored: Stored, desired: Desired): Promise<Facts> {
@@ -77,6 +92,7 @@ async function factsOf(use: ReconcileUse, stored: Stored, desired: Desired): Pro
   return {
     secretFits: (client: Client, secret: string) => secretFits(use, client, secret),
     passwordFits: (emailKey) => fitting.has(emailKey),
+    webhookSecretFits: (webhook, secret) => use.webhookSecrets.fits(webhook, secret),
   }
 }
 
@@ -89,6 +105,18 @@ function prepareSecrets(changes: readonly Change[]) {
     const secret = made ? newSecret() : change.secret.secret
     secrets.set(change.name, secret)
     if (made) generated.set(change.name, secret)
+  }
+  return { secrets, generated }
+}
+
+function prepareWebhookSecrets(changes: readonly Change[]) {
+  const secrets = new Map<string, string>()
+  const generated = new Map<string, string>()
+  for (const change of changes) {
+    if (change.kind !== 'webhook' || change.action === 'remove' || change.secret === undefined) continue
+    const secret = change.secret === 'generate' ? newWebhookSecret() : change.secret
+    secrets.set(change.name, secret)
+    if (change.secret === 'generate') generated.set(change.name, secret)
   }
   return { secrets, generated }
 }

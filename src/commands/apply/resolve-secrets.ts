@@ -5,11 +5,13 @@
 import { refusePassword } from '../../accounts/password-policy.ts'
 import { isConfidential, needsPlainSecret } from '../../clients/client-metadata.ts'
 import type { Variable } from '../../config/variable.ts'
+import { webhookKey } from '../../events/webhooks/webhook-secret.ts'
 import { PASSWORD_REFUSALS } from '../password-refusals.ts'
 import type { ClientEntry } from './client-entry.ts'
 import type { DesiredPassword } from './desired.ts'
 import type { Finding, Path } from './finding.ts'
 import type { UserEntry } from './user-entry.ts'
+import type { WebhookEntry } from './webhook-entry.ts'
 
 export interface Notes {
   production: boolean
@@ -50,6 +52,14 @@ export function readPassword(entry: UserEntry, path: Path, notes: Notes): Desire
   const refusal = refusePassword(read.text, { email: entry.email.email, name: entry.name })
   if (refusal !== undefined) notes.faults.push({ path: read.at, message: PASSWORD_REFUSALS[refusal] })
   return { kind: 'plain', text: read.text }
+}
+
+export function readWebhookSecret(entry: WebhookEntry, path: Path, notes: Notes): string | undefined {
+  const read = readSecret(entry.secret, entry.secret_env, 'secret', path, notes)
+  if (read === undefined) return undefined
+  if (webhookKey(read.text) === undefined)
+    notes.faults.push({ path: read.at, message: 'must be whsec_ and 24 to 64 random bytes in base64' })
+  return read.text
 }
 
 function readSecret(

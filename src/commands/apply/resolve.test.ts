@@ -139,3 +139,34 @@ describe('A-311 where back-channel logout goes', () => {
     expect(resolved(to('https://rp.example/out'), true).faults).toEqual([])
   })
 })
+
+describe('the webhooks of a set-up', () => {
+  const webhook = (more: object) => ({ webhooks: [{ name: 'siem', url: 'https://siem.example/', ...more }] })
+
+  it('A-812 lead to public addresses, by https, at ports of their own', () => {
+    const at = (url: string, allowPrivate = false) => resolved(webhook({ url }), true, allowPrivate).faults
+    expect(at('https://siem.example:8443/hooks?tenant=1')).toEqual([])
+    expect(at('http://siem.example/')).toEqual(['webhooks[0].url: must be https'])
+    expect(at('https://10.0.0.1/')).toEqual(['webhooks[0].url: must not lead to a private address'])
+    expect(at('https://siem.example:6379/')).toEqual(['webhooks[0].url: must not have port 6379'])
+    expect(at('https://ada@siem.example/')).toEqual(['webhooks[0].url: must have no user information'])
+    expect(at('siem.example')).toEqual(['webhooks[0].url: is not an absolute URI'])
+    expect(at('http://127.0.0.1:8080/', true)).toEqual([])
+  })
+
+  it('have secrets as the standard writes them, and in production none in clear', () => {
+    const good = `whsec_${Buffer.alloc(32).toString('base64')}`
+    expect(resolved(webhook({ secret: good })).desired.webhooks).toMatchObject([
+      { secret: good, events: ['*'] },
+    ])
+    expect(resolved(webhook({ secret: good }), true).faults).toEqual([expect.stringContaining('in clear')])
+    const wrong = 'must be whsec_ and 24 to 64 random bytes in base64'
+    expect(resolved(webhook({ secret_env: 'SECRET' })).faults).toEqual([`webhooks[0].secret_env: ${wrong}`])
+  })
+
+  it('are named once', () => {
+    const { webhooks } = webhook({})
+    const { faults } = resolved({ webhooks: [...webhooks, ...webhooks] })
+    expect(faults).toEqual(['webhooks[1].name: siem is named twice'])
+  })
+})

@@ -1,7 +1,8 @@
 /** From what is written to what is meant: variables are read, and what only holds between entries is looked at. */
 import { PROFILE_CLAIMS } from '../../accounts/claims.ts'
 import type { ProfileClaims } from '../../accounts/rows.ts'
-import { outboundRules, outboundUrlProblem } from '../../security/outbound-url.ts'
+import { webhookUrlProblem } from '../../events/webhooks/webhook-url.ts'
+import { outboundRules, outboundUrlProblem, webhookRules } from '../../security/outbound-url.ts'
 import type { ClientEntry } from './client-entry.ts'
 import type {
   Desired,
@@ -10,14 +11,16 @@ import type {
   DesiredResourceServer,
   DesiredRiskPolicy,
   DesiredUser,
+  DesiredWebhook,
 } from './desired.ts'
 import type { SetUpDocument } from './document.ts'
 import type { Finding, Path } from './finding.ts'
 import type { FirstPartyEntry } from './first-party-entry.ts'
 import type { RiskPolicyEntry } from './policies-entry.ts'
-import { type Notes, readClientSecret, readPassword } from './resolve-secrets.ts'
+import { type Notes, readClientSecret, readPassword, readWebhookSecret } from './resolve-secrets.ts'
 import type { ResourceServerEntry } from './resource-server-entry.ts'
 import type { UserEntry } from './user-entry.ts'
+import type { WebhookEntry } from './webhook-entry.ts'
 
 export interface Resolved {
   desired: Desired
@@ -27,7 +30,7 @@ export interface Resolved {
 
 /** `desired` counts only where there are no faults. */
 export function resolve(
-  { clients, resource_servers, first_party_api, policies, users }: SetUpDocument,
+  { clients, resource_servers, first_party_api, policies, users, webhooks }: SetUpDocument,
   use: Pick<Notes, 'production' | 'outboundAllowPrivate' | 'readVariable'>,
 ): Resolved {
   const notes: Notes = { ...use, faults: [], warnings: [] }
@@ -37,11 +40,13 @@ export function resolve(
     ...(first_party_api && { firstParty: toFirstParty(first_party_api, ['first_party_api']) }),
     ...(policies?.risk && { riskPolicy: toRiskPolicy(policies.risk, ['policies', 'risk']) }),
     users: users.map((entry, n) => toUser(entry, ['users', n], notes)),
+    webhooks: webhooks.map((entry, n) => toWebhook(entry, ['webhooks', n], notes)),
   }
   notes.faults.push(
     ...namedTwice(desired.clients, 'client_id', ({ clientId }) => clientId),
     ...namedTwice(desired.resourceServers, 'identifier', ({ identifier }) => identifier),
     ...namedTwice(desired.users, 'email', ({ address }) => address.key),
+    ...namedTwice(desired.webhooks, 'name', ({ name }) => name),
   )
   return { desired, faults: notes.faults, warnings: notes.warnings }
 }
@@ -103,6 +108,21 @@ function toUser(entry: UserEntry, path: Path, notes: Notes): DesiredUser {
     ...(name !== undefined && { name }),
     ...(serverRoles !== undefined && { serverRoles }),
     ...(password !== undefined && { password }),
+    ...(disabled !== undefined && { disabled }),
+  }
+}
+
+function toWebhook(entry: WebhookEntry, path: Path, notes: Notes): DesiredWebhook {
+  const { name, url, events, disabled } = entry
+  const wrong = webhookUrlProblem(url, webhookRules(notes))
+  if (wrong !== undefined) notes.faults.push({ path: [...path, 'url'], message: wrong })
+  const secret = readWebhookSecret(entry, path, notes)
+  return {
+    path,
+    name,
+    url,
+    events,
+    ...(secret !== undefined && { secret }),
     ...(disabled !== undefined && { disabled }),
   }
 }

@@ -19,6 +19,11 @@ import {
   createFirstPartyRepository,
   type FirstPartyRepository,
 } from '../../clients/first-party-repository.ts'
+import type { Webhook } from '../../events/webhooks/webhook.ts'
+import {
+  createWebhooksRepository,
+  type WebhooksRepository,
+} from '../../events/webhooks/webhooks-repository.ts'
 import type { Database } from '../../schema.ts'
 import {
   createRiskPolicyRepository,
@@ -35,6 +40,7 @@ export interface Stored {
   riskPolicy: RiskPolicySettings | undefined
   /** Those who were asked for, and those whom the manager made. */
   users: StoredUser[]
+  webhooks: StoredWebhook[]
 }
 
 /** Nothing that a sign-in changes: it must not upset a plan. */
@@ -42,6 +48,9 @@ export interface StoredUser extends Omit<Account, 'createdAt' | 'updatedAt' | 'l
   emailKey: string
   passwordHash: string | undefined
 }
+
+/** Nothing that its receiver changes. */
+export type StoredWebhook = Omit<Webhook, 'failingSince' | 'lastFailure'>
 
 export interface Wanted {
   emailKeys: readonly string[]
@@ -54,6 +63,7 @@ export interface Rooms {
   firstParty: FirstPartyRepository
   riskPolicy: RiskPolicyRepository
   accounts: AccountsRepository
+  webhooks: WebhooksRepository
 }
 
 /** Something was changed by somebody else between the plan and its carrying out. */
@@ -91,10 +101,11 @@ const roomsIn = (db: Kysely<Database>): Rooms => ({
   firstParty: createFirstPartyRepository(db),
   riskPolicy: createRiskPolicyRepository(db),
   accounts: createAccountsRepository(db),
+  webhooks: createWebhooksRepository(db),
 })
 
 async function read(
-  { clients, resourceServers, firstParty, riskPolicy, accounts }: Rooms,
+  { clients, resourceServers, firstParty, riskPolicy, accounts, webhooks }: Rooms,
   wanted: Wanted,
 ): Promise<Stored> {
   const made = await managed(accounts, wanted.managedBy)
@@ -112,6 +123,7 @@ async function read(
     firstParty: await firstParty.find(),
     riskPolicy: await riskPolicy.find(),
     users,
+    webhooks: (await webhooks.list()).map(({ failingSince: _, lastFailure: __, ...webhook }) => webhook),
   }
 }
 

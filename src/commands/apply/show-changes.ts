@@ -9,6 +9,7 @@ const KINDS = {
   first_party_api: 'settings of',
   risk_policy: 'policy of',
   user: 'user',
+  webhook: 'webhook',
 } as const
 const LONGEST = 200
 

@@ -5,6 +5,7 @@ import { newWebhookSecret } from '../../events/webhooks/webhook-secret.ts'
 import { webhookUrlProblem } from '../../events/webhooks/webhook-url.ts'
 import { webhookRules } from '../../security/outbound-url.ts'
 import { newRowId } from '../../shared/ids.ts'
+import { WEBHOOK_NAME_RULE } from '../apply/webhook-entry.ts'
 import type { CommandContext } from '../context.ts'
 import { BY_COMMAND } from '../origins.ts'
 import { Refusal } from '../refusal.ts'
@@ -26,7 +27,7 @@ export async function createWebhook(
   const name = options.name ?? (URL.canParse(url) ? new URL(url).hostname : '')
   refuseFaults([
     ['url', webhookUrlProblem(url, webhookRules(context.config))],
-    ['name', WEBHOOK_NAME.test(name) ? undefined : NAME_RULE],
+    ['name', WEBHOOK_NAME.test(name) ? undefined : WEBHOOK_NAME_RULE],
     ...events.map((event) => ['events', filterProblem(event)] as const),
   ])
   const [id, secret] = [newRowId(), newWebhookSecret()]
@@ -40,9 +41,7 @@ export async function createWebhook(
   showSecret(context, { name, url, events, secret }, options.json)
 }
 
-export const NAME_RULE = 'must be 1 to 63 small letters, digits and . _ -'
-
-export const filterProblem = (wanted: string): string | undefined =>
+const filterProblem = (wanted: string): string | undefined =>
   isEventFilter(wanted) ? undefined : `${JSON.stringify(wanted)} is no event and no area (docs/events.md)`
 
 /** Every fault at once. */
