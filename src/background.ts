@@ -1,13 +1,16 @@
 /** The background work of a node, put together: a line a job. */
 import { hostname } from 'node:os'
 import type { StateStore } from '../adapters/contract.ts'
+import { openEventStream } from '../adapters/event-stream.ts'
 import { createInbox } from './audit/inbox-repository.ts'
+import { createTrailRepository } from './audit/trail-repository.ts'
 import { FIRST_PARTY } from './clients/client.ts'
 import { revealSecret } from './clients/keep-secret.ts'
 import type { Core } from './core.ts'
 import { createDeliverLogout } from './events/back-channel-logout/deliver-logout.ts'
 import { BACK_CHANNEL_LOGOUT } from './events/back-channel-logout/logout-message.ts'
 import { endedSidLife } from './events/ended-sids.ts'
+import { createEventStreamsRepository } from './events/event-streams-repository.ts'
 import type { Handler } from './events/outbox-message.ts'
 import { createReceivers } from './events/receivers.ts'
 import { takeEndings } from './events/take-endings.ts'
@@ -29,6 +32,7 @@ import type { Metrics } from './telemetry/metrics.ts'
 import { auditChainJob } from './workers/audit-chain.ts'
 import { auditRetentionJob } from './workers/audit-retention.ts'
 import { endingsJob } from './workers/endings.ts'
+import { eventStreamJob } from './workers/event-stream.ts'
 import { createLeasesRepository } from './workers/leases-repository.ts'
 import { createOutboxDelivery, createOutboxSweep } from './workers/outbox-jobs.ts'
 import { createRunner, type Runner } from './workers/runner.ts'
@@ -52,7 +56,8 @@ export function createBackground({ core, inside, log, metrics }: BackgroundUse):
   const delivery = { outbox, clock, random: Math.random, log, count: metrics.delivery }
   const resourceNowOf = async (clientId: string) =>
     clientId === FIRST_PARTY ? (await core.firstParty.find())?.resource : undefined
-  return createRunner({
+  const stream = openStream(core, log)
+  const runner = createRunner({
     jobs: [
       createStateSweep({ sweep: () => inside.sweep() }),
       auditChainJob({ events: inside.events, inbox: createInbox(core.database.db), chain: core.auditChain }),
@@ -75,6 +80,7 @@ export function createBackground({ core, inside, log, metrics }: BackgroundUse):
       createOutboxSweep({ outbox }),
       createWebhooks(core, log, metrics),
       createWebhooksSweep(core),
+      ...(stream === undefined ? [] : [stream.job]),
     ],
     leases: createLeasesRepository(core.database.db),
     node: `${hostname()}:${process.pid}`,
@@ -82,6 +88,25 @@ export function createBackground({ core, inside, log, metrics }: BackgroundUse):
     log,
     metrics,
   })
+  return {
+    start: runner.start,
+    stop: async (patienceMs) => {
+      await runner.stop(patienceMs)
+      await stream?.close()
+    },
+  }
+}
+
+/** None where nobody asked for it, or there is no Redis for it. */
+function openStream({ config, database }: Core, log: Logger) {
+  const { redisUrl: url, eventStream: name } = config
+  if (url === undefined || name === undefined) return undefined
+  const onError = (error: Error) =>
+    log.warn({ component: 'redis', error }, 'the connection to Redis was lost')
+  const stream = openEventStream({ url, onError }, name)
+  const positions = createEventStreamsRepository(database.db)
+  const trail = createTrailRepository(database.db)
+  return { job: eventStreamJob({ stream, name, positions, trail, log }), close: stream.close }
 }
 
 function logoutHandler({ config, clients, sealer, clientSecrets, signingKeys, outboundFetch, clock }: Core) {

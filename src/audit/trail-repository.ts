@@ -39,6 +39,8 @@ export interface TrailFilter {
 
 export interface TrailRepository {
   chain(name: ChainName): Promise<ChainState | undefined>
+  /** The number of the last row of each chain, seen at one moment. */
+  heads(): Promise<Record<ChainName, number>>
   /** In the order of the chain, after a sequence number. */
   page(chain: ChainName, after: number, limit: number, filter?: TrailFilter): Promise<TrailRow[]>
   /** The newest that fit, newest first. */
@@ -80,6 +82,11 @@ export function createTrailRepository(db: Kysely<Database>): TrailRepository {
       const { chain, sequence, hash, rows, highest } = row
       const kept = { first: row.first_sequence, firstPrevious: row.first_previous }
       return { chain, sequence, hash, rows, highest, ...kept }
+    },
+    heads: async () => {
+      const rows = await db.selectFrom('audit_chains').select(['chain', 'sequence']).execute()
+      const heads = new Map(rows.map(({ chain, sequence }) => [chain, sequence]))
+      return { main: heads.get('main') ?? 0, refreshes: heads.get('refreshes') ?? 0 }
     },
     page: async (chain, after, limit, filter = {}) => {
       const rows = await matching(filter)

@@ -40,6 +40,8 @@ export interface Config {
   readonly databasePoolMax: number
   /** Absent: the database holds the short-lived state too. */
   readonly redisUrl?: string
+  /** Absent: events are appended to no stream. */
+  readonly eventStream?: string
   /** Absolute. */
   readonly dataDir: string
   /** The first wraps, all unwrap. Undefined: `secret-files.ts` keeps one in `dataDir` (embedded storage only). */
@@ -111,6 +113,7 @@ function toConfig(values: Values): Config {
     ...(values.DATABASE_URL !== undefined && { databaseUrl: values.DATABASE_URL }),
     databasePoolMax: values.DATABASE_POOL_MAX,
     ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
+    ...(values.EVENT_STREAM !== undefined && { eventStream: values.EVENT_STREAM }),
     dataDir: values.DATA_DIR,
     masterKeys: values.MASTER_KEY && Object.freeze(values.MASTER_KEY),
     accessTokenExp: values.ACCESS_TOKEN_EXP,

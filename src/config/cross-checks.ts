@@ -70,6 +70,11 @@ export const FAULTS: readonly Rule[] = [
     (facts) => inProduction(facts) && isCheap(facts),
   ],
   [
+    'EVENT_STREAM',
+    'must not be set without REDIS_URL: the stream is in Redis, and there is none',
+    ({ isSet }) => isSet('EVENT_STREAM') && !isSet('REDIS_URL'),
+  ],
+  [
     'MAIL_FROM',
     'must be set together with SMTP_URL: no server takes mail without a sender',
     ({ isSet }) => isSet('SMTP_URL') && !isSet('MAIL_FROM'),

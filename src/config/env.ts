@@ -9,7 +9,7 @@ import { mailbox, smtpServer } from './values/mail.ts'
 import { masterKeys } from './values/master-keys.ts'
 import { cookieDomain, origins } from './values/origins.ts'
 import { passwordCost } from './values/password-cost.ts'
-import { listenHost, oneOf, path, storeUrl, wholeNumber, yesOrNo } from './values/plain.ts'
+import { listenHost, oneOf, path, storeUrl, streamKey, wholeNumber, yesOrNo } from './values/plain.ts'
 import { rateLimit, rateLimitOrOff } from './values/rate-limit.ts'
 import { trustProxy } from './values/trust-proxy.ts'
 
@@ -91,6 +91,13 @@ export const VARIABLES = {
     example: 'rediss://:PASSWORD@redis.internal:6379/0',
     secret: 'url',
     schema: storeUrl('redis', 'rediss'),
+  },
+  EVENT_STREAM: {
+    unset: 'no stream',
+    meaning:
+      'Key of a stream in Redis to which every event but `token.refreshed` is appended for other systems; the newest 100,000 stay',
+    example: 'gatehouse-events',
+    schema: streamKey,
   },
   DATA_DIR: {
     default: './data',

@@ -31,6 +31,14 @@ export const listenHost = z
 /** Of a file or a folder. */
 export const path = z.string().transform((text) => resolve(text))
 
+/** A key in Redis beside those of the house itself, which begin with `gh:`. */
+export const streamKey = z
+  .string()
+  .refine(
+    (text) => /^[\w.:/-]{1,200}$/.test(text) && !text.startsWith('gh:'),
+    'must be 1 to 200 letters, digits and . : / _ -, and not begin with gh:',
+  )
+
 /** The parser's own message would repeat the URL, and with it the password. */
 export const storeUrl = (...schemes: string[]) =>
   z

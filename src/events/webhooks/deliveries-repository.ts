@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely'
 import type { AuditEvent } from '../../audit/event.ts'
 import { recordEvent } from '../../audit/inbox-repository.ts'
 import type { Personal } from '../../audit/record.ts'
-import { createTrailRepository, type TrailRow } from '../../audit/trail-repository.ts'
+import { createTrailRepository, type TrailRepository, type TrailRow } from '../../audit/trail-repository.ts'
 import type { Database } from '../../schema.ts'
 import type { Positions } from '../next-events.ts'
 
@@ -70,12 +70,11 @@ export interface Depth {
 }
 
 export interface DeliveriesRepository {
-  /** In one transaction: where the trail ends, and, locked, each webhook that is told of it and is no other's turn. */
+  /** In one transaction: the trail, and, locked, each webhook that is told of it, but those that another node has. */
   moveOn(
     work: (inside: {
-      heads: Positions
       places: readonly Place[]
-      page: ReturnType<typeof createTrailRepository>['page']
+      trail: TrailRepository
     }) => Promise<{ rows: readonly NewDelivery[]; positions: ReadonlyMap<string, Positions> }>,
     now: number,
   ): Promise<number>
@@ -108,8 +107,7 @@ export function createDeliveriesRepository(db: Kysely<Database>): DeliveriesRepo
       db.transaction().execute(async (tx) => {
         const places = await lockPlaces(tx)
         if (places.length === 0) return 0
-        const heads = await headsOf(tx)
-        const { rows, positions } = await work({ heads, places, page: createTrailRepository(tx).page })
+        const { rows, positions } = await work({ places, trail: createTrailRepository(tx) })
         await add(tx, rows, now)
         await moveTo(tx, positions)
         return rows.length
@@ -184,12 +182,6 @@ export function createDeliveriesRepository(db: Kysely<Database>): DeliveriesRepo
       )
     },
   }
-}
-
-const headsOf = async (db: Kysely<Database>): Promise<Positions> => {
-  const rows = await db.selectFrom('audit_chains').select(['chain', 'sequence']).execute()
-  const heads = new Map(rows.map(({ chain, sequence }) => [chain, sequence]))
-  return { main: heads.get('main') ?? 0, refreshes: heads.get('refreshes') ?? 0 }
 }
 
 async function lockPlaces(tx: Kysely<Database>): Promise<Place[]> {

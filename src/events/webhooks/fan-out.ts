@@ -22,13 +22,14 @@ export const createFanOut =
   ({ deliveries }: FanOutUse) =>
   async (now: number): Promise<{ added: number; more: boolean }> => {
     let more = false
-    const added = await deliveries.moveOn(async ({ heads, places, page }) => {
+    const added = await deliveries.moveOn(async ({ places, trail }) => {
+      const heads = await trail.heads()
       const rows: NewDelivery[] = []
       const positions = new Map<string, Positions>()
       for (const group of alike(places)) {
         const { chains, from } = group
         if (CHAINS.every((chain) => from[chain] >= heads[chain])) continue
-        const next = await nextEvents({ page }, from, heads, { chains, limit: PAGE })
+        const next = await nextEvents(trail, from, heads, { chains, limit: PAGE })
         for (const place of group.places) {
           const taken = take(place, next)
           rows.push(...taken.rows)
