@@ -11,6 +11,7 @@ import { print, SET_UP } from './set-up.ts'
 import { passwordSignIns } from './sign-ins.ts'
 import { startsAndMemory } from './starts.ts'
 import { tokenRequests } from './token-requests.ts'
+import { webhooks } from './webhooks.ts'
 
 const postgres = await startPostgres()
 const redis = await startRedis()
@@ -23,6 +24,7 @@ try {
   } finally {
     await house.stop()
   }
+  await webhooks(postgres.url, `${redis.url}/4`)
   await manyFamilies(postgres.url, `${redis.url}/3`)
   await riskOf(postgres.url, `${redis.url}/4`)
   await passwordSignIns(postgres.url, `${redis.url}/1`)

@@ -125,7 +125,7 @@ function logoutHandler({ config, clients, sealer, clientSecrets, signingKeys, ou
 }
 
 /** So many requests to one webhook at once; it is spared when so many have failed running. */
-const WEBHOOK = { atOnce: 16, patience: 5 }
+const WEBHOOK = { atOnce: 32, patience: 5 }
 
 function createWebhooks(core: Core, log: Logger, metrics: Metrics) {
   const { clock, webhooks, webhookDeliveries: deliveries, webhookSecrets: secrets } = core
