@@ -45,8 +45,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       unique (webhook, event_id)
     ) with (autovacuum_vacuum_scale_factor = 0.05, fillfactor = 70)`.execute(db)
   await sql`
-    create index webhook_deliveries_in_order on webhook_deliveries (webhook, ordered_by, number)
-    where dead_at is null`.execute(db)
+    create index webhook_deliveries_in_order
+    on webhook_deliveries (webhook, ordered_by, number) include (next_attempt_at) where dead_at is null`.execute(
+    db,
+  )
 
   await db.schema
     .createTable('event_streams')

@@ -45,7 +45,7 @@ export function* judgeOutbox({ waiting, dead, oldestAt }: Waiting, now: number):
 
 const messages = (count: number): string => (count === 1 ? '1 message' : `${count} messages`)
 
-const ago = (ms: number): string => {
+export const ago = (ms: number): string => {
   const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 120) return `${seconds}s`
   return seconds < 7200 ? `${Math.round(seconds / 60)}m` : `${Math.round(seconds / 3600)}h`

@@ -8,6 +8,7 @@ import { judgeClock } from './clock.ts'
 import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
 import { judgeRedis } from './redis.ts'
 import { exitOf, type Verdict } from './verdict.ts'
+import { judgeWebhooks } from './webhooks.ts'
 
 const tellings = (verdicts: Iterable<Verdict>): string[] =>
   [...verdicts].filter(({ status }) => status !== 'ok').map(({ status, message }) => `${status} ${message}`)
@@ -125,6 +126,28 @@ describe('the background work', () => {
     expect(tellings(judge(2, 0, 10_000))).toEqual([])
     expect(tellings(judge(2, 0, 600_000))).toEqual(['warn 2 messages waiting, the oldest for 10m'])
     expect(tellings(judge(0, 1, 0))).toEqual([expect.stringContaining('warn 1 message set aside')])
+  })
+})
+
+describe('webhooks', () => {
+  const now = 1_000_000_000
+  const siem = { id: '1', name: 'siem', disabled: undefined, failingSince: undefined, lastFailure: undefined }
+  const judge = (more: object, dead = 0) =>
+    tellings(
+      judgeWebhooks([{ ...siem, ...more }], new Map([['1', { waiting: 0, dead, oldestAt: undefined }]]), now),
+    )
+
+  it('are spoken of when they fail for a while, were set aside, or did not take something', () => {
+    expect(judge({})).toEqual([])
+    expect(judge({ failingSince: now - 60_000, lastFailure: 'timeout' })).toEqual([])
+    expect(judge({ failingSince: now - 600_000, lastFailure: 'timeout' })).toEqual([
+      'warn siem fails since 10m: timeout',
+    ])
+    expect(judge({ disabled: { at: now - 600_000, reason: 'operator' } })).toEqual([])
+    expect(judge({ disabled: { at: now - 600_000, reason: 'failing' } })).toEqual([
+      'warn siem is told nothing since 10m: it failed for days; gatehouse webhook enable siem',
+    ])
+    expect(judge({}, 2)).toEqual(['warn siem did not take 2 events: gatehouse webhook dead siem'])
   })
 })
 

@@ -15,6 +15,7 @@ import { checkRedis } from './redis.ts'
 import { checkRisk } from './risk.ts'
 import { checkIssuer, checkReadiness } from './server.ts'
 import { exitOf, type Verdict } from './verdict.ts'
+import { checkWebhooks } from './webhooks.ts'
 
 interface Options {
   json: boolean
@@ -78,6 +79,7 @@ async function* examineAll(
     if (quick) return
     yield* checkClients(config, database)
     yield* checkBackground(database)
+    yield* checkWebhooks(database)
   })
   yield* checkRedis(config)
   yield* checkReadiness(config)

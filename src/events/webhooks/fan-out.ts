@@ -75,8 +75,12 @@ function take({ webhook, events: filter, positions, waiting }: Place, next: Next
   return { rows, to: next.to, mayGoOn: true }
 }
 
-/** Whom an event is about: a person, else a client, else whatever its area is about. */
-const orderOf = ({ subject, client, type }: TrailRow): string => {
+/** Of what is set up, where each change follows one before it. */
+const SET_UP: readonly string[] = ['client', 'resource_server', 'first_party', 'webhook']
+
+/** Whom an event is about. Of those about nobody many may come at once, and none waits for another: failed sign-ins, say. */
+function orderOf({ subject, client, type, id }: TrailRow): string {
   if (subject !== undefined) return `user:${subject}`
-  return client === undefined ? `area:${type.split('.')[0]}` : `client:${client}`
+  const [area = ''] = type.split('.')
+  return SET_UP.includes(area) ? `${area}:${client ?? ''}` : `event:${id}`
 }
