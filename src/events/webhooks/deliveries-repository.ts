@@ -49,7 +49,6 @@ export interface Place {
   webhook: string
   events: readonly string[]
   positions: Positions
-  waiting: number
 }
 
 export interface DeadLetter {
@@ -75,6 +74,8 @@ export interface DeliveriesRepository {
     work: (inside: {
       places: readonly Place[]
       trail: TrailRepository
+      /** How many rows wait for these. */
+      waitingFor: (webhooks: readonly string[]) => Promise<ReadonlyMap<string, number>>
     }) => Promise<{ rows: readonly NewDelivery[]; positions: ReadonlyMap<string, Positions> }>,
     now: number,
   ): Promise<number>
@@ -107,7 +108,11 @@ export function createDeliveriesRepository(db: Kysely<Database>): DeliveriesRepo
       db.transaction().execute(async (tx) => {
         const places = await lockPlaces(tx)
         if (places.length === 0) return 0
-        const { rows, positions } = await work({ places, trail: createTrailRepository(tx) })
+        const { rows, positions } = await work({
+          places,
+          trail: createTrailRepository(tx),
+          waitingFor: (webhooks) => countWaiting(tx, webhooks),
+        })
         await add(tx, rows, now)
         await moveTo(tx, positions)
         return rows.length
@@ -188,22 +193,27 @@ async function lockPlaces(tx: Kysely<Database>): Promise<Place[]> {
   const rows = await tx
     .selectFrom('webhooks as w')
     .select(['w.id', 'w.events', 'w.main_position', 'w.refreshes_position'])
-    .select(
-      sql<number>`(select count(*) from webhook_deliveries d where d.webhook = w.id and d.dead_at is null)`.as(
-        'waiting',
-      ),
-    )
     .where('w.disabled_at', 'is', null)
     .orderBy('w.id')
     .forUpdate()
     .skipLocked()
     .execute()
-  return rows.map(({ id, events, main_position: main, refreshes_position: refreshes, waiting }) => ({
+  return rows.map(({ id, events, main_position: main, refreshes_position: refreshes }) => ({
     webhook: id,
     events,
     positions: { main, refreshes },
-    waiting,
   }))
+}
+
+async function countWaiting(tx: Kysely<Database>, webhooks: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx
+    .selectFrom('webhook_deliveries')
+    .select(['webhook', (row) => row.fn.countAll<number>().as('waiting')])
+    .where('webhook', 'in', webhooks)
+    .where('dead_at', 'is', null)
+    .groupBy('webhook')
+    .execute()
+  return new Map(rows.map(({ webhook, waiting }) => [webhook, waiting]))
 }
 
 /** In their order: the numbers are given out in it. */

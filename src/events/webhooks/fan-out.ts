@@ -22,19 +22,24 @@ export const createFanOut =
   ({ deliveries }: FanOutUse) =>
   async (now: number): Promise<{ added: number; more: boolean }> => {
     let more = false
-    const added = await deliveries.moveOn(async ({ places, trail }) => {
+    const added = await deliveries.moveOn(async ({ places, trail, waitingFor }) => {
       const heads = await trail.heads()
+      const groups = alike(places).filter(({ chains, from }) =>
+        chains.some((chain) => from[chain] < heads[chain]),
+      )
+      const behind = groups.flatMap((group) => group.places.map(({ webhook }) => webhook))
+      const waiting = behind.length > 0 ? await waitingFor(behind) : new Map<string, number>()
       const rows: NewDelivery[] = []
       const positions = new Map<string, Positions>()
-      for (const group of alike(places)) {
-        const { chains, from } = group
-        if (CHAINS.every((chain) => from[chain] >= heads[chain])) continue
+      for (const { from, chains, places: together } of groups) {
+        const withRoom = together.filter(({ webhook }) => (waiting.get(webhook) ?? 0) < MOST_WAITING)
+        if (withRoom.length === 0) continue
         const next = await nextEvents(trail, from, heads, { chains, limit: PAGE })
-        for (const place of group.places) {
-          const taken = take(place, next)
+        for (const place of withRoom) {
+          const taken = take(place, next, MOST_WAITING - (waiting.get(place.webhook) ?? 0))
           rows.push(...taken.rows)
           positions.set(place.webhook, taken.to)
-          more ||= taken.mayGoOn && CHAINS.some((chain) => taken.to[chain] < heads[chain])
+          more ||= taken.mayGoOn && chains.some((chain) => taken.to[chain] < heads[chain])
         }
       }
       return { rows, positions }
@@ -51,7 +56,7 @@ interface Group {
 /** Most are at the same place: what is next is read once for all of them. */
 function alike(places: readonly Place[]): Group[] {
   const groups = new Map<string, Group>()
-  for (const place of places.filter(({ waiting }) => waiting < MOST_WAITING)) {
+  for (const place of places) {
     const { positions: from, events } = place
     const chains: readonly ChainName[] = takes(events, 'token.refreshed') ? CHAINS : ['main']
     const name = [from.main, from.refreshes, chains].join()
@@ -62,12 +67,12 @@ function alike(places: readonly Place[]): Group[] {
   return [...groups.values()]
 }
 
-function take({ webhook, events: filter, positions, waiting }: Place, next: NextEvents) {
+function take({ webhook, events: filter, positions }: Place, next: NextEvents, room: number) {
   const rows: NewDelivery[] = []
   const to = { ...positions }
   for (const event of next.events) {
     if (takes(filter, event.type)) {
-      if (waiting + rows.length >= MOST_WAITING) return { rows, to, mayGoOn: false }
+      if (rows.length >= room) return { rows, to, mayGoOn: false }
       rows.push({ webhook, orderedBy: orderOf(event), event })
     }
     to[event.chain] = event.sequence
