@@ -33,10 +33,7 @@ const KNOWN = {
   differs: texts
     .describe('in what the party that repeats, or is late, differs: `key`, `agent`, `network`')
     .optional(),
-  generations: z
-    .number()
-    .describe('in how many generations running the answer was given again')
-    .optional(),
+  generations: z.number().describe('in how many generations running the answer was given again').optional(),
   behind_before: z
     .boolean()
     .describe('the store had been told before, in the same run, that it has forgotten the newest tokens')

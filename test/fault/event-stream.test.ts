@@ -5,7 +5,7 @@ import { isEventType } from '../../src/audit/catalogue.ts'
 import { payloadSchema } from '../../src/events/payload.ts'
 import { agentOf, PORTAL, refresh, SET_UP, signIn } from '../support/flows.ts'
 import { type House, openHouse } from '../support/house.ts'
-import { happen, type Payload, timesOf } from '../support/webhooks.ts'
+import { forgetLease, happen, type Payload, timesOf } from '../support/webhooks.ts'
 
 const STREAM = 'told:others'
 const LATER = { timeout: 30_000, interval: 100 }
@@ -57,6 +57,7 @@ describe('with EVENT_STREAM', () => {
       .poll(async () => (await of('many')).length, { timeout: 30_000, interval: 1 })
       .toBeGreaterThan(0)
     await node?.stop('SIGKILL')
+    await forgetLease(house)
     await start()
     await expect.poll(async () => [...new Set(await of('many'))], LATER).toEqual(upTo(2000))
   }, 60_000)

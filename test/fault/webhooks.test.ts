@@ -9,6 +9,7 @@ import { withHouse } from '../support/on-every-storage.ts'
 import { type Call, type Mood, startReceiver } from '../support/receiver.ts'
 import {
   createWebhook,
+  forgetLease,
   happen,
   listedWebhook,
   payloadsAt,
@@ -187,6 +188,7 @@ it.each(['embedded', 'redis'] as const)(
       await happen(house, happened)
       await expect.poll(() => node?.process.signalCode, LATER).toBe('SIGKILL')
       expect(count).toBeLessThan(happened.length)
+      await forgetLease(house)
       await house.start()
       for (const client of clients) {
         const distinct = () => [...new Set(told(path, client))]

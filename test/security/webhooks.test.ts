@@ -118,6 +118,14 @@ onBothStorages(
       expect(verified(third, receiver.calls(path)[2] as Call).type).toBe('webhook.test')
     })
 
+    it('a secret is sealed anew when the keys of fields have leaked', async () => {
+      const secret = await createWebhook(house(), receiver.url(at('/sealed')), 'sealed', 'webhook.*')
+      const { code, stderr } = await commandWithin(house(), ['keys', 'compromise', 'field', '--yes'])
+      expect([code, stderr]).toEqual([0, expect.any(String)])
+      expect((await webhookCommand(house(), 'test', 'sealed')).stdout).toBe('delivered: answered 200\n')
+      verified(secret, receiver.calls(at('/sealed')).at(-1) as Call)
+    })
+
     it('a file for apply sets one up, changes it and takes it away', async () => {
       const path = at('/applied')
       const secret = `whsec_${randomBytes(32).toString('base64')}`

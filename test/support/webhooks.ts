@@ -71,3 +71,7 @@ export const timesOf = (payloads: readonly Payload[], client: string): string[] 
   payloads
     .filter(({ type, data }) => type === 'client.updated' && data['client'] === client)
     .map(({ data }) => String(data.details?.['fields']))
+
+/** The next worker need not wait for the end of a dead one's lease. */
+export const forgetLease = (house: House): Promise<void> =>
+  within(house, async ({ database }) => void (await database.pool.query('delete from worker_leases')))

@@ -25,7 +25,7 @@ export interface TellWebhookUse {
   receivers: Receivers
   clock: Clock
   random: () => number
-  log: Readonly<Record<'error', (event: LogEvent, msg: string) => void>>
+  log: Readonly<Record<'warn', (event: LogEvent, msg: string) => void>>
 }
 
 export interface Sent {
@@ -84,7 +84,11 @@ export const createTellWebhook =
     } catch (error) {
       // It would end the same each time.
       if (error instanceof Untellable) return { result: 'failed', failed: failed(error.message, undefined) }
-      log.error({ purpose: 'webhook', error }, 'an event could not be signed for a webhook')
+      // A key that this node is about to learn of, or one that is gone.
+      log.warn(
+        { purpose: webhook.name, error },
+        'an event could not be signed for a webhook; it is tried again',
+      )
       return { result: 'failed', failed: again('can’t be signed') }
     }
   }
