@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isEventType } from '../../src/audit/catalogue.ts'
 import { payloadSchema } from '../../src/events/payload.ts'
+import { onDatabase } from '../security/probes.ts'
 import { agentOf, PORTAL, refresh, SET_UP, signIn } from '../support/flows.ts'
 import { type House, openHouse } from '../support/house.ts'
 import { forgetLease, happen, type Payload, timesOf } from '../support/webhooks.ts'
@@ -34,6 +35,8 @@ describe('with EVENT_STREAM', () => {
   const of = async (client: string) => timesOf(await payloads(), client)
 
   it('every event but refreshes is appended, as webhooks are told it', async () => {
+    // It begins with what happens from then on.
+    await expect.poll(() => onDatabase(house, 'select stream from event_streams'), LATER).toHaveLength(1)
     const agent = agentOf(house)
     const { tokens } = await signIn(house, agent, PORTAL)
     await refresh(agent, PORTAL, tokens.refresh_token)

@@ -79,7 +79,7 @@ onBothStorages(
           request_id: expect.any(String),
           ip: '127.0.0.1',
           user_agent: 'Ada/1.0',
-          details: { method: 'password' },
+          details: expect.objectContaining({ method: 'password' }),
         },
       })
     })
