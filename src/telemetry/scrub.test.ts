@@ -45,6 +45,14 @@ describe('any text', () => {
     }
   })
 
+  test.each([
+    'Vb3mX9wRkQ2fLs7+eyJz8AbCdEfGhIjKlMnOpQrStUv=',
+    'Vb3mX9wRkQ2fLs7-eyJz8AbCdEfGhIjKlMnOpQrStUv',
+    'Vb3mX9wRkQ2fLs7ghr_z8AbCdEfGhIjKlMnOpQrStUvW',
+  ])('loses all of a value that has the beginning of a token within: %s', (secret) => {
+    expect(scrub(`value ${secret}, and (${secret})`)).toBe('value ***, and (***)')
+  })
+
   test('loses a seed in base32', () => {
     expect(scrub('seed JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP.')).toBe('seed ***.')
   })

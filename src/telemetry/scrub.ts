@@ -21,6 +21,9 @@ const TOKEN = /ghr_[\w-]+|\beyJ[\w-]{5,}(?:\.[\w-]*)*/g
 
 export const withoutTokens = (text: string): string => text.replace(TOKEN, '***')
 
+/** One that stands alone: within a longer value the same signs come about by chance. */
+const JWT = /(?<![\w+/-])eyJ[\w-]{5,}(?:\.[\w-]*)*/g
+
 const AUTHORIZATION = /\b(Bearer|Basic|DPoP)\s+[^\s,]+/gi
 /** To the last `@` of the word: an unencoded `@` or `/` may stand in a password. */
 const USER_INFORMATION = /(\w:\/\/)\S*@/g
@@ -33,12 +36,15 @@ const RANDOM =
 
 /** Text of ours, or a message written by us, that might carry a value. */
 export const scrub = (text: string): string =>
-  withoutTokens(text)
-    .replace(AUTHORIZATION, '$1 ***')
-    .replace(USER_INFORMATION, '$1***@')
-    .replace(QUERY, '$1?***')
-    .replace(ASSIGNMENT, '$1***')
-    .replace(RANDOM, '***')
+  withoutTokens(
+    text
+      .replace(JWT, '***')
+      .replace(AUTHORIZATION, '$1 ***')
+      .replace(USER_INFORMATION, '$1***@')
+      .replace(QUERY, '$1?***')
+      .replace(ASSIGNMENT, '$1***')
+      .replace(RANDOM, '***'),
+  )
 
 const PATH = /(\w:\/\/[^\s/?#]*)\/\S*/g
 /**
