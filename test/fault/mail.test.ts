@@ -38,6 +38,9 @@ withHouse({ storage: 'redis', nodes: 2, env: { ...server.env, REFRESH_REUSE_GRAC
     await signIn(house(), agent, PORTAL)
     await signIn(house(), agent, PORTAL, { prompt: 'login' })
     await signIn(house(), agentOf(house()), PORTAL)
+    // A mail comes of an event, as that is chained.
+    const signIns = `select from audit_events where type = 'login.succeeded'`
+    await vi.waitUntil(async () => (await onDatabase(house(), signIns)).length === 3, SOON)
     await vi.waitUntil(async () => (await metric(house(), WAITING)) === 0, SOON)
     firstOnes = [...server.received]
   })

@@ -98,7 +98,7 @@ withHouse({ storage: 'redis', nodes: 1, env: WITH_RECEIVERS }, (house) => {
     await happen(house(), happened)
     await expect.poll(() => told('/picky', 'b'), LATER).toEqual(everyNth(happened, 'b'))
     await expect.poll(() => new Set(told('/picky', 'a')), LATER).toEqual(new Set(['0']))
-    expect(await listedWebhook(house(), 'picky')).toMatchObject({ waiting: 5, dead: 0 })
+    await expect.poll(() => listedWebhook(house(), 'picky'), LATER).toMatchObject({ waiting: 5, dead: 0 })
 
     // The last try of a day.
     await expireTries('picky')
@@ -106,7 +106,7 @@ withHouse({ storage: 'redis', nodes: 1, env: WITH_RECEIVERS }, (house) => {
     const { stdout } = await webhookCommand(house(), 'dead', 'picky', '--json')
     const [letter] = JSON.parse(stdout) as { id: string }[]
     expect(letter).toMatchObject({ webhook: 'picky', type: FILTER, attempts: 11, reason: 'answered 422' })
-    expect(await metricOf('auth_webhook_events{state="dead"}')).toBe(1)
+    await expect.poll(() => metricOf('auth_webhook_events{state="dead"}'), LATER).toBe(1)
     await expect.poll(() => told('/picky', 'a').at(-1), LATER).toBe('2')
 
     refused = false
@@ -165,7 +165,8 @@ withHouse({ storage: 'redis', nodes: 1, env: WITH_RECEIVERS }, (house) => {
     expect(stdout).toMatch(/later +[\da-f-]{36} +client\.updated .* not readable$/m)
     await happen(house(), ['x', 'q'])
     await expect.poll(() => told('/later', 'q').at(-1), LATER).toBe('1')
-    expect(await metricOf('auth_webhook_deliveries_total{result="dead"}')).toBeGreaterThanOrEqual(2)
+    const dead = () => metricOf('auth_webhook_deliveries_total{result="dead"}')
+    await expect.poll(dead, LATER).toBeGreaterThanOrEqual(2)
   }, 60_000)
 })
 

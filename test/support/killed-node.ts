@@ -4,6 +4,7 @@
  */
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
+import { linesOf } from '../../adapters/redis/grant-record.ts'
 import { SET_UP } from './flows.ts'
 import { type House, openHouse, openHouseOn } from './house.ts'
 import { type StoreProxy, startStoreProxy } from './store-proxy.ts'
@@ -74,10 +75,9 @@ export async function countFamilies(stores: { databaseUrl: string; redisUrl?: st
     return rowCount ?? 0
   }
   const redis = new Redis(stores.redisUrl)
-  const keys = await redis.keys('gh:*')
-  const hashes = await Promise.all(
-    keys.map(async (key) => (await redis.type(key)) === 'hash' && redis.hexists(key, 'f')),
+  const records = await Promise.all(
+    (await redis.keys('gh:{*}')).filter((key) => key.endsWith('}')).map((key) => redis.get(key)),
   )
   await redis.quit()
-  return hashes.filter(Boolean).length
+  return records.filter((record) => record !== null && linesOf(record).family !== '').length
 }
