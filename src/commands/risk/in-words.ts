@@ -21,7 +21,7 @@ const KNOWN: readonly Line[] = [
   ({ accounts }) =>
     accounts === undefined
       ? undefined
-      : `other accounts on new devices, from this network within an hour: ${accounts}`,
+      : `accounts on new devices, from this network within an hour: ${accounts}`,
   ({ agent, from_agent }) =>
     agent && `kind of device: ${agent}${from_agent === undefined ? '' : `, before: ${from_agent}`}`,
   ({ verdict }) => verdict && `verdict on the refresh token: ${verdict}`,
