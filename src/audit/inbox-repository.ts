@@ -8,6 +8,20 @@ import { type AuditEvent, toStored } from './event.ts'
 export const recordEvent = (db: Kysely<Database>, event: AuditEvent): Promise<void> =>
   insert(db, [toStored(event)])
 
+/** The event is recorded with the change, if there was one; within a transaction that is open already, or one of its own. */
+export const recorded = (
+  db: Kysely<Database>,
+  event: AuditEvent,
+  change: (db: Kysely<Database>) => Promise<boolean>,
+): Promise<boolean> => {
+  const inOneStep = async (tx: Kysely<Database>): Promise<boolean> => {
+    const changed = await change(tx)
+    if (changed) await recordEvent(tx, event)
+    return changed
+  }
+  return db.isTransaction ? inOneStep(db) : db.transaction().execute(inOneStep)
+}
+
 export interface Inbox {
   /** Events that were kept elsewhere till now; those that are here already are passed over. */
   takeIn(events: readonly StoredEvent[]): Promise<void>

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { AuditEvent } from '../audit/event.ts'
-import { recordEvent } from '../audit/inbox-repository.ts'
+import { recorded } from '../audit/inbox-repository.ts'
 import type { Database } from '../schema.ts'
 import type { Client, KnownClient, ResourceServer } from './client.ts'
 import type { ClientMetadata } from './client-metadata.ts'
@@ -21,20 +21,6 @@ export interface ClientsRepository {
   sealedOtherwise(head: Buffer, after: string, limit: number): Promise<{ row: string; sealed: Buffer }[]>
   /** The same secret, sealed anew. False when it is another by now. */
   reseal(clientId: string, from: Buffer, to: Buffer): Promise<boolean>
-}
-
-/** The event is recorded with the change, within a transaction that is open already if there is one. */
-export const recorded = (
-  db: Kysely<Database>,
-  event: AuditEvent,
-  change: (db: Kysely<Database>) => Promise<boolean>,
-): Promise<boolean> => {
-  const inOneStep = async (tx: Kysely<Database>): Promise<boolean> => {
-    const changed = await change(tx)
-    if (changed) await recordEvent(tx, event)
-    return changed
-  }
-  return db.isTransaction ? inOneStep(db) : db.transaction().execute(inOneStep)
 }
 
 export function createClientsRepository(db: Kysely<Database>): ClientsRepository {

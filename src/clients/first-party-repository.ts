@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { AuditEvent } from '../audit/event.ts'
+import { recorded } from '../audit/inbox-repository.ts'
 import type { Database } from '../schema.ts'
 import type { FirstPartySettings } from './client.ts'
-import { recorded } from './clients-repository.ts'
 import type { FirstPartySettingsRow } from './rows.ts'
 
 export interface FirstPartyRepository {

@@ -2,7 +2,7 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import { errors, type Provider } from 'oidc-provider'
 import { readForm } from '../security/body.ts'
-import { refuseForeignOrigin } from '../security/origin.ts'
+import { admitOwnForm } from '../security/origin.ts'
 import { AppError } from '../shared/app-error.ts'
 import type { RequestContexts } from '../telemetry/request-context.ts'
 import type { Journey, Step, StepResult } from './journey.ts'
@@ -26,9 +26,7 @@ export function createInteractionRouter(use: FlowUse): Router {
     await stepOf(use, journey).show(journey)
   })
   router.post('/interaction/:uid', async (ctx) => {
-    const foreign = refuseForeignOrigin(ctx.headers, use.issuer)
-    if (foreign !== undefined)
-      throw new AppError('forbidden', 'This form came from another site.', { detail: foreign })
+    admitOwnForm(ctx.headers, use.issuer)
     const journey = await resume(use, ctx)
     const result = await stepOf(use, journey).submit(journey, await readForm(ctx))
     if (result !== undefined) await finish(journey, { ...result, browser: use.ownBrowser.proof(ctx) })

@@ -5,6 +5,7 @@
  * somebody in as the attacker (login CSRF).
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import { AppError } from '../shared/app-error.ts'
 
 export type OriginRefusal =
   /** Another site's page, or a sibling host's. */
@@ -28,6 +29,12 @@ export function refuseForeignOrigin(
   if (origin === 'null') return site === 'same-origin' ? undefined : 'opaque_origin'
   if (origin !== undefined) return origin === issuerOrigin ? undefined : 'foreign_origin'
   return site !== undefined || options.nonBrowser === true ? undefined : 'no_origin'
+}
+
+/** Rejects the form of another site's page. */
+export function admitOwnForm(headers: IncomingHttpHeaders, issuerOrigin: string): void {
+  const detail = refuseForeignOrigin(headers, issuerOrigin)
+  if (detail !== undefined) throw new AppError('forbidden', 'This form came from another site.', { detail })
 }
 
 /** `none`: the person's own doing, a bookmark or a reloaded form; only navigations can be that. */

@@ -8,8 +8,7 @@ import type { Origin } from '../audit/event.ts'
 import type { ShowPage } from '../pages/respond.ts'
 import { readForm } from '../security/body.ts'
 import type { Csrf } from '../security/csrf.ts'
-import { refuseForeignOrigin } from '../security/origin.ts'
-import { AppError } from '../shared/app-error.ts'
+import { admitOwnForm } from '../security/origin.ts'
 import { linkExpired, type OneTimeLinkUse, openOneTimeLink } from './one-time-link.ts'
 import { SET_PASSWORD_PATH } from './set-password.ts'
 
@@ -31,9 +30,7 @@ export function createNotMeRouter(use: NotMeUse): Router {
     use.showPage(ctx, 'not-me', { csrf: use.csrf.token(token), email })
   })
   router.post(NOT_ME_PATH, async (ctx) => {
-    const foreign = refuseForeignOrigin(ctx.headers, use.issuer)
-    if (foreign !== undefined)
-      throw new AppError('forbidden', 'This form came from another site.', { detail: foreign })
+    admitOwnForm(ctx.headers, use.issuer)
     const form = await readForm(ctx)
     const { token, email } = await openOneTimeLink(use, ctx)
     if (!use.csrf.check(token, form['csrf'])) {

@@ -7,8 +7,7 @@ import type { SetPasswordModel } from '../pages/models.ts'
 import type { ShowPage } from '../pages/respond.ts'
 import { readForm } from '../security/body.ts'
 import type { Csrf } from '../security/csrf.ts'
-import { refuseForeignOrigin } from '../security/origin.ts'
-import { AppError } from '../shared/app-error.ts'
+import { admitOwnForm } from '../security/origin.ts'
 import { linkExpired, type OneTimeLinkUse, openOneTimeLink } from './one-time-link.ts'
 
 type RedemptionRefusal = PasswordRefusal | 'link_expired'
@@ -35,9 +34,7 @@ export function createSetPasswordRouter(use: SetPasswordUse): Router {
     page(use, ctx, token, { email })
   })
   router.post(SET_PASSWORD_PATH, async (ctx) => {
-    const foreign = refuseForeignOrigin(ctx.headers, use.issuer)
-    if (foreign !== undefined)
-      throw new AppError('forbidden', 'This form came from another site.', { detail: foreign })
+    admitOwnForm(ctx.headers, use.issuer)
     const form = await readForm(ctx)
     const { token, email } = await openOneTimeLink(use, ctx)
     const { password = '' } = form

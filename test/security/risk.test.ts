@@ -105,6 +105,9 @@ onBothStorages(
           ...{ request_id: id, decided: 'step_up', address: LISTED, known: { listed: true } },
           rules: [{ rule: 'new_device' }, { rule: 'listed_address', outcome: 'step_up' }],
         })
+        // Not to come among the mails of what follows.
+        const isTold = () => mails.received.some(({ text }) => text?.includes(`Address: ${LISTED}`))
+        await expect.poll(isTold, SOON).toBe(true)
         await expect(commandWithin(house(), ['risk', 'explain', 'none'])).rejects.toThrow(
           'No assessment of a request none',
         )

@@ -1,7 +1,7 @@
 /** Webhooks as they are set up. Every change is recorded with it. */
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { AuditEvent } from '../../audit/event.ts'
-import { recordEvent } from '../../audit/inbox-repository.ts'
+import { recorded } from '../../audit/inbox-repository.ts'
 import type { Database } from '../../schema.ts'
 import type { DisabledReason, EventTables } from '../rows.ts'
 import type { Webhook } from './webhook.ts'
@@ -45,14 +45,8 @@ const NO_ROW = '00000000-0000-0000-0000-000000000000'
 
 export function createWebhooksRepository(db: Kysely<Database>): WebhooksRepository {
   const all = () => db.selectFrom('webhooks').selectAll()
-  const recorded = (event: AuditEvent, change: (tx: Kysely<Database>) => Promise<bigint | undefined>) => {
-    const inOneStep = async (tx: Kysely<Database>): Promise<boolean> => {
-      const changed = ((await change(tx)) ?? 0n) > 0n
-      if (changed) await recordEvent(tx, event)
-      return changed
-    }
-    return db.isTransaction ? inOneStep(db) : db.transaction().execute(inOneStep)
-  }
+  const changing = (event: AuditEvent, change: (tx: Kysely<Database>) => Promise<bigint | undefined>) =>
+    recorded(db, event, async (tx) => ((await change(tx)) ?? 0n) > 0n)
   const updating = (id: string, set: object) => async (tx: Kysely<Database>) =>
     (
       await tx
@@ -68,7 +62,7 @@ export function createWebhooksRepository(db: Kysely<Database>): WebhooksReposito
       return row && toWebhook(row)
     },
     add: ({ id, name, url, events, secretSealed, managedBy = null }, event) =>
-      recorded(event, async (tx) => {
+      changing(event, async (tx) => {
         const described = { id, name, url, events: JSON.stringify(events), secret_sealed: secretSealed }
         const result = await tx
           .insertInto('webhooks')
@@ -77,9 +71,9 @@ export function createWebhooksRepository(db: Kysely<Database>): WebhooksReposito
           .executeTakeFirst()
         return result.numInsertedOrUpdatedRows
       }),
-    change: (id, changes, event) => recorded(event, updating(id, toColumns(changes))),
+    change: (id, changes, event) => changing(event, updating(id, toColumns(changes))),
     disable: (id, reason, event) =>
-      recorded(event, async (tx) => {
+      changing(event, async (tx) => {
         const result = await tx
           .updateTable('webhooks')
           .set({ disabled_at: sql<Date>`now()`, disabled_reason: reason, updated_at: sql`now()` })
@@ -89,7 +83,7 @@ export function createWebhooksRepository(db: Kysely<Database>): WebhooksReposito
         return result.numUpdatedRows
       }),
     enable: (id, event, { fromNow }) =>
-      recorded(event, async (tx) => {
+      changing(event, async (tx) => {
         if (fromNow)
           await tx
             .deleteFrom('webhook_deliveries')
@@ -100,7 +94,7 @@ export function createWebhooksRepository(db: Kysely<Database>): WebhooksReposito
         return updating(id, { ...healthy, ...(fromNow && atTheEnd) })(tx)
       }),
     remove: (id, event) =>
-      recorded(
+      changing(
         event,
         async (tx) =>
           (await tx.deleteFrom('webhooks').where('id', '=', id).executeTakeFirst()).numDeletedRows,

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { AuditEvent } from '../../audit/event.ts'
-import { recorded } from '../../clients/clients-repository.ts'
+import { recorded } from '../../audit/inbox-repository.ts'
 import type { Database } from '../../schema.ts'
 import { RISK_OUTCOMES, RISK_RULES, type RiskOutcome, type RiskRule } from '../../telemetry/metric-labels.ts'
 
