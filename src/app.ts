@@ -22,6 +22,7 @@ import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
 import { createDisown } from './not-me.ts'
 import { createAssets, HOSTED_ASSETS } from './pages/assets.ts'
+import { createLanguageOf } from './pages/language.ts'
 import { createMessages } from './pages/messages.ts'
 import { createPages } from './pages/pages.ts'
 import { createShowPage } from './pages/respond.ts'
@@ -209,7 +210,7 @@ function createFace({ config, keys }: Core) {
   const pages = createPages({ issuer: config.issuer, assets, messages, production: config.production })
   return {
     assets,
-    showPage: createShowPage({ pages, messages }),
+    showPage: createShowPage({ pages, languageOf: createLanguageOf({ ...config, ...messages }) }),
     csrf: createCsrf(() => keys.living('cookie')),
   }
 }

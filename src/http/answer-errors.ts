@@ -87,5 +87,7 @@ function answer(use: ErrorAnswers, ctx: Context, error: AppError): void {
   const { status, code } = error
   const page = { code, status, requestId: id, time: use.clock.now() }
   const minutes = error instanceof RateLimited ? { minutes: minutesOf(error.refusal) } : {}
-  use.showPage(ctx, 'error', { ...page, ...minutes }, { status })
+  // Of the library's addresses the query is what counts, and it holds what strangers wrote.
+  const again = ctx.method === 'GET' && !ctx.path.startsWith('/oauth2/') ? {} : undefined
+  use.showPage(ctx, 'error', { ...page, ...minutes }, { status, again })
 }

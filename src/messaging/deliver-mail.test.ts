@@ -126,7 +126,7 @@ describe('a mail about what is odd', () => {
     expect(sent[0]?.text).toContain(
       'Browser: Firefox\nSystem: Windows\nAddress: 203.0.113.7\nCountry: Australia',
     )
-    expect(sent[0]?.text).toContain('That wasn’t me: https://id.example.com/not-me?token=m1-d1\n')
+    expect(sent[0]?.text).toContain('That wasn’t me:\nhttps://id.example.com/not-me?token=m1-d1\n')
     expect(sent[0]?.text).toContain('too far from where your account was used last')
   })
 

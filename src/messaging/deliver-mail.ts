@@ -1,8 +1,9 @@
 import type { Account } from '../accounts/account.ts'
 import type { Client } from '../clients/client.ts'
 import type { Handler } from '../events/outbox-message.ts'
+import { chooseLocale } from '../pages/choose-locale.ts'
+import type { Locale } from '../pages/locales.ts'
 import type { DrawnMail, Mails } from '../pages/mails.ts'
-import { chooseLocale, type Locale } from '../pages/messages.ts'
 import { type MailPayload, mailPayload, type Noticed } from './mail-message.ts'
 import type { SendMail } from './transport.ts'
 

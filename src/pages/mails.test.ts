@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { RISK_RULES } from '../telemetry/metric-labels.ts'
 import { CATALOGUES, type Catalogue } from './locales.ts'
+import { createMailFrame } from './mail-frame.ts'
 import { mailGallery } from './mail-gallery.ts'
+import { action, code, facts, type MailView, words } from './mail-parts.ts'
 import { createMails } from './mails.ts'
 import { createMessages } from './messages.ts'
 
@@ -27,7 +29,7 @@ describe('a mail', () => {
 
   it.each(mailGallery)('$id loads nothing, runs nothing, and fits light and dark', ({ render }) => {
     const { subject, html } = render(mails, 'en')
-    const alone = html.replace(/<a class="text" href="https:\/\/id\.example\.com\/not-me\?token=A"/, '')
+    const alone = html.replace(/<a class="button" href="https:\/\/id\.example\.com\/not-me\?token=A"/, '')
     expect(alone).not.toMatch(
       /<(?:img|script|link|iframe|a|form|object|svg)\b|url\(|@import|src=|href=|https?:/i,
     )
@@ -68,17 +70,52 @@ describe('a mail', () => {
 
   it('leads to one page of our own, and to none where there is no link', () => {
     const { text, html } = mails.render('noticed', 'en', { ...noticed, link: '/not-me?token=A' })
-    expect(text).toContain('That wasn’t me: https://id.example.com/not-me?token=A\n')
+    expect(text).toContain('That wasn’t me:\nhttps://id.example.com/not-me?token=A\n')
     expect(html.match(/href="[^"]*"/g)).toEqual(['href="https://id.example.com/not-me?token=A"'])
     for (const link of [undefined, 'https://elsewhere.example/', '//elsewhere.example'])
       expect(mails.render('noticed', 'en', { ...noticed, link }).html).not.toContain('href=')
   })
 
+  it('has a code that is copied as it stands, and one thing to press', () => {
+    const frame = createMailFrame({ messages: use.messages, host: { as: 'host', text: 'id.example.com' } })
+    const view: MailView = {
+      subject: '042137 is your code',
+      parts: [
+        words('Type it where you were asked for it.'),
+        code('042137'),
+        { as: 'action', label: 'Go on', href: 'https://id.example.com/x?a=1&b=2' },
+        facts({ label: 'Device', value: [{ as: 'name', text: 'Firefox' }] }, undefined),
+      ],
+    }
+    const { subject, text, html } = frame(view, [[{ as: 'text', text: 'foot' }]], 'en')
+    expect(subject).toBe('042137 is your code')
+    expect(text).toBe(
+      [
+        '042137 is your code\n\nType it where you were asked for it.\n\n042137\n',
+        'Go on:\nhttps://id.example.com/x?a=1&b=2\n\nDevice: Firefox\n\n-- \nfoot\n',
+      ].join('\n'),
+    )
+    expect(html).toMatch(/<p class="code" dir="ltr"[^>]*>042137<\/p>/)
+    expect(html).toMatch(
+      /<a class="button" href="https:\/\/id\.example\.com\/x\?a=1&amp;b=2"[^>]*>Go on<\/a>/,
+    )
+    expect(html).toContain('This button leads to')
+  })
+
+  it('leads to our own pages only', () => {
+    const own = (href: string | undefined) => (href?.startsWith('/') ? href : undefined)
+    const views = { issuer: use.issuer, links: { own } } as unknown as Parameters<typeof action>[2]
+    expect(action('Go', '/x', views)).toEqual([
+      { as: 'action', label: 'Go', href: 'https://id.example.com/x' },
+    ])
+    expect(action('Go', 'https://elsewhere.example', views)).toEqual([])
+  })
+
   it('is written in the reader’s language, from its side', () => {
-    const many = createMails({ ...use, messages: createMessages({ en, ar: { ...en, 'mail.app': 'تطبيق' } }) })
-    const { html, text } = many.render('reuse-detected', 'ar', reuse)
+    const { html, text } = mails.render('reuse-detected', 'ar', reuse)
     expect(html).toContain('<html lang="ar" dir="rtl">')
-    expect(text).toContain('تطبيق: Ledger')
+    expect(text).toContain('التطبيق: \u2068Ledger\u2069')
+    expect(html).toContain('padding:4px 0 4px 16px;')
   })
 
   it('stops the start when it can’t be filled', () => {

@@ -59,7 +59,7 @@ export function createMessages(catalogues: Record<Locale, Catalogue> = CATALOGUE
         ),
     dir: (locale) => of(locale).dir,
     ownName: (locale) => of(locale).ownName,
-    time: (locale, at) => `${of(locale).time.format(at)} UTC`,
+    time: (locale, at) => of(locale).time.format(at),
     country: (locale, code) => of(locale).countries.of(code) ?? code,
   }
 }
@@ -73,7 +73,6 @@ export function checkCatalogues(catalogues: Record<Locale, Catalogue>): void {
 function language(locale: Locale, catalogue: Catalogue): Language {
   const messages = new Map<string, IntlMessageFormat>()
   const name = new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale
-  const style = { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' } as const
   return {
     message: (key) => {
       const message = messages.get(key) ?? compile(locale, key, catalogue[key])
@@ -83,9 +82,16 @@ function language(locale: Locale, catalogue: Catalogue): Language {
     dir: textDirection(locale),
     ownName: name.charAt(0).toLocaleUpperCase(locale) + name.slice(1),
     // Day before month in English too: nobody misreads "23 Nov".
-    time: new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, style),
+    time: new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, TIME),
     countries: new Intl.DisplayNames(locale, { type: 'region' }),
   }
+}
+
+/** Months in letters and 24 hours, in every language: `dateStyle` gives Arabic figures alone, with marks between. */
+const TIME = {
+  ...({ day: 'numeric', month: 'short', year: 'numeric' } as const),
+  ...({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const),
+  ...({ timeZone: 'UTC', timeZoneName: 'short' } as const),
 }
 
 function compile(locale: Locale, key: string, text: string | undefined): IntlMessageFormat {
@@ -126,40 +132,3 @@ function placeholders(locale: Locale, key: string, text: string | undefined): st
 
 const textDirection = (locale: Locale): 'ltr' | 'rtl' =>
   new Intl.Locale(locale).getTextInfo().direction === 'rtl' ? 'rtl' : 'ltr'
-
-/**
- * The best of `locales` for `ui_locales` (space-separated, best first), then for `Accept-Language`; else the
- * first. Look-up as in RFC 4647 §3.4. What comes from outside is only ever compared, never used as a name.
- */
-export function chooseLocale(
-  wish: { uiLocales?: string; acceptLanguage?: string },
-  locales: readonly Locale[] = Object.keys(CATALOGUES),
-): Locale {
-  for (const range of [...bounded(wish.uiLocales).split(' '), ...byQuality(bounded(wish.acceptLanguage))]) {
-    const subtags = range.toLowerCase().split('-')
-    for (let length = subtags.length; length > 0; length--) {
-      const tag = subtags.slice(0, length).join('-')
-      const found = locales.find((locale) => locale.toLowerCase() === tag)
-      if (found) return found
-    }
-  }
-  const [fallback = 'en'] = locales
-  return fallback
-}
-
-/** Nobody speaks more languages than fit here; a longer list only costs time. */
-const bounded = (list = ''): string => list.slice(0, 300)
-
-/** RFC 9110 §12.5.4; a range with quality 0 is unwanted. */
-function byQuality(header: string): string[] {
-  return header
-    .split(',')
-    .map((item) => {
-      const [range = '', ...parameters] = item.split(';').map((part) => part.trim())
-      const q = parameters.find((parameter) => parameter.startsWith('q='))
-      return { range, quality: q === undefined ? 1 : Number(q.slice(2)) }
-    })
-    .filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality)
-    .map(({ range }) => range)
-}

@@ -111,12 +111,15 @@ describe('the pages as a whole', () => {
   })
 
   it('offer other languages where there are some and the page can be asked for again', () => {
-    const many = withMessages(createMessages({ en, ar: en }))
-    const signIn = many.render('sign-in', 'ar', { csrf: 'x' })
+    const alone = withMessages(createMessages({ en }))
+    const signIn = pages.render('sign-in', 'ar', { csrf: 'x' })
     expect(signIn).toContain('<html lang="ar" dir="rtl">')
     expect(signIn).toMatch(/href="\?ui_locales=ar"[^>]*aria-current="true"><bdi>العربية/)
-    expect(many.render('logged-out', 'ar', {})).not.toContain('ui_locales')
-    expect(render('sign-in', { csrf: 'x' })).not.toContain('ui_locales')
+    expect(pages.render('logged-out', 'ar', {})).not.toContain('ui_locales')
+    expect(pages.render('logged-out', 'ar', {}, { client_id: 'a&b' })).toContain(
+      'href="?client_id=a%26b&amp;ui_locales=de"',
+    )
+    expect(alone.render('sign-in', 'en', { csrf: 'x' })).not.toContain('ui_locales')
   })
 
   it('refuse to start with a message that a page cannot fill', () => {

@@ -20,8 +20,13 @@ import { setPassword, setPasswordDone } from './views/set-password.ts'
 import { signIn } from './views/sign-in.ts'
 
 export interface Pages {
-  /** A whole HTML document. */
-  render<N extends PageName>(name: N, locale: Locale, model: PageModels[N]): string
+  /** A whole HTML document. `again` is the query with which a GET of its path shows it again. */
+  render<N extends PageName>(
+    name: N,
+    locale: Locale,
+    model: PageModels[N],
+    again?: Readonly<Record<string, string>>,
+  ): string
 }
 
 interface PagesUse {
@@ -52,12 +57,16 @@ export function createPages(use: PagesUse): Pages {
   const host: Piece = { as: 'host', text: home.host }
 
   const pages: Pages = {
-    render: (name, locale, model) => {
+    render: (name, locale, model, again) => {
       const words = wordsFor(locale, { ...use, links, host })
       const helpers = { t: words.t, asset: use.assets.href }
       const view = VIEWS[name](model, words)
       const body = draw(view.template, { ...helpers, ...view.data })
-      return draw('layout', { ...helpers, ...frame(view, locale, use.messages), host, home, body })
+      const languages = languageSwitch(view.again ? {} : again, locale, use.messages)
+      return draw('layout', {
+        ...{ ...helpers, ...frame(view, locale, use.messages) },
+        ...{ languages, host, home, body },
+      })
     },
   }
   for (const state of gallery) for (const locale of use.messages.locales) state.render(pages, locale)
@@ -65,18 +74,23 @@ export function createPages(use: PagesUse): Pages {
 }
 
 function frame(view: View, locale: Locale, messages: Messages): object {
-  const { title, failed, broad, script, again } = view
-  const languages = messages.locales.map((tag) => ({
-    tag,
-    name: messages.ownName(tag),
-    current: tag === locale,
-  }))
+  const { title, failed, broad, script } = view
   return {
     locale,
     dir: messages.dir(locale),
     title: failed ? messages.t(locale, 'layout.failed', { title }) : title,
     broad,
     script,
-    languages: again && languages.length > 1 ? languages : [],
   }
+}
+
+/** Empty where there is nothing to choose, or no address that shows the page again. */
+function languageSwitch(again: object | undefined, locale: Locale, messages: Messages): object[] {
+  if (again === undefined || messages.locales.length < 2) return []
+  return messages.locales.map((tag) => ({
+    tag,
+    href: `?${new URLSearchParams({ ...again, ui_locales: tag })}`,
+    name: messages.ownName(tag),
+    current: tag === locale,
+  }))
 }

@@ -1,17 +1,15 @@
 import { contentSecurityPolicy, redirectSource } from '../security/csp.ts'
 import { PAGE_HEADERS } from '../security/headers.ts'
 import { retryAfter } from '../shared/retry-after.ts'
-import type { Locale, Messages } from './messages.ts'
-import { chooseLocale } from './messages.ts'
+import type { LanguageContext, LanguageOf } from './language.ts'
 import type { PageModels, PageName } from './models.ts'
 import type { Pages } from './pages.ts'
 
 /** What a page needs of a Koa context, ours or the library's. */
-export interface PageContext {
+export interface PageContext extends LanguageContext {
   status: number
   type: string
   body: unknown
-  get(header: string): string
   set(headers: Record<string, string>): void
 }
 
@@ -21,6 +19,8 @@ export interface PageOptions {
   uiLocales?: string | undefined
   /** The redirect that follows this page's form: browsers apply `form-action` to it too. */
   leadsTo?: string | undefined
+  /** The query with which a GET of its path shows this page again; where the path alone does, its view says so. */
+  again?: Readonly<Record<string, string>> | undefined
 }
 
 export type ShowPage = <N extends PageName>(
@@ -31,15 +31,9 @@ export type ShowPage = <N extends PageName>(
 ) => void
 
 /** Renders a page in the person's language, with the headers that every page has. */
-export function createShowPage(use: { pages: Pages; messages: Messages }): ShowPage {
+export function createShowPage(use: { pages: Pages; languageOf: LanguageOf }): ShowPage {
   return (ctx, name, model, options = {}) => {
-    const locale: Locale = chooseLocale(
-      {
-        ...(options.uiLocales === undefined ? {} : { uiLocales: options.uiLocales }),
-        acceptLanguage: ctx.get('accept-language'),
-      },
-      use.messages.locales,
-    )
+    const locale = use.languageOf(ctx, options.uiLocales)
     ctx.status = options.status ?? 200
     ctx.type = 'html'
     ctx.set({
@@ -50,6 +44,6 @@ export function createShowPage(use: { pages: Pages; messages: Messages }): ShowP
         formAction: options.leadsTo === undefined ? [] : [redirectSource(options.leadsTo)],
       }),
     })
-    ctx.body = use.pages.render(name, locale, model)
+    ctx.body = use.pages.render(name, locale, model, options.again)
   }
 }

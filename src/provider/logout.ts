@@ -38,15 +38,23 @@ export function createLogoutPages({ showPage, emailOf }: LogoutUse) {
         {
           uiLocales: typeof params?.['ui_locales'] === 'string' ? params['ui_locales'] : undefined,
           leadsTo: typeof back === 'string' ? back : undefined,
+          again: ctx.method === 'GET' ? given(params) : undefined,
         },
       )
     },
     postLogoutSuccessSource: (ctx: KoaContextWithOIDC): void => {
       const next = ctx.oidc.client?.clientUri
-      showPage(ctx, 'logged-out', { ...clientFace(ctx), ...(next === undefined ? {} : { next }) })
+      const model = { ...clientFace(ctx), ...(next === undefined ? {} : { next }) }
+      showPage(ctx, 'logged-out', model, { again: given(ctx.oidc.params) })
     },
   }
 }
+
+/** What the library understood of a request. */
+const given = (params: object = {}): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(params).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  )
 
 /**
  * No page of ours is shown again by the back button. Cookies are not in it: those of all neighbours below our domain

@@ -27,7 +27,7 @@ export function createNotMeRouter(use: NotMeUse): Router {
   const router = new Router({ sensitive: true })
   router.get(NOT_ME_PATH, async (ctx) => {
     const { token, email } = await openOneTimeLink(use, ctx)
-    use.showPage(ctx, 'not-me', { csrf: use.csrf.token(token), email })
+    use.showPage(ctx, 'not-me', { csrf: use.csrf.token(token), email }, { again: { token } })
   })
   router.post(NOT_ME_PATH, async (ctx) => {
     admitOwnForm(ctx.headers, use.issuer)
@@ -35,7 +35,7 @@ export function createNotMeRouter(use: NotMeUse): Router {
     const { token, email } = await openOneTimeLink(use, ctx)
     if (!use.csrf.check(token, form['csrf'])) {
       const model = { csrf: use.csrf.token(token), email, error: 'forbidden' } as const
-      return use.showPage(ctx, 'not-me', model, { status: 403 })
+      return use.showPage(ctx, 'not-me', model, { status: 403, again: { token } })
     }
     const next = await use.disown(token, use.originOf(ctx))
     if (next === undefined) throw linkExpired()

@@ -56,5 +56,10 @@ function page(
   status = 200,
 ): void {
   const { minLength } = use
-  use.showPage(ctx, 'set-password', { csrf: use.csrf.token(token), minLength, ...model }, { status })
+  use.showPage(
+    ctx,
+    'set-password',
+    { csrf: use.csrf.token(token), minLength, ...model },
+    { status, again: { token } },
+  )
 }

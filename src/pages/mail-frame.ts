@@ -1,0 +1,54 @@
+/** The one look of all mails, and the same as text. */
+import type { MailPart, MailView } from './mail-parts.ts'
+import type { Locale, Messages, Piece } from './messages.ts'
+import { createTemplates } from './templates.ts'
+
+export interface DrawnMail {
+  /** One line. */
+  subject: string
+  text: string
+  /** A whole HTML document. */
+  html: string
+}
+
+/** `foot`: to whom it went, and what is never asked by mail. */
+export type DrawMail = (view: MailView, foot: Piece[][], locale: Locale) => DrawnMail
+
+export function createMailFrame({ messages, host }: { messages: Messages; host: Piece }): DrawMail {
+  const draw = createTemplates(['mail/mail', 'mail/pieces'])
+  return (view, foot, locale) => {
+    const dir = messages.dir(locale)
+    const leadsTo = messages.rich(locale, 'mail.leads_to', { host })
+    return {
+      subject: view.subject,
+      text: asText(view, foot, dir),
+      html: draw('mail/mail', { ...view, foot, leadsTo, locale, dir }),
+    }
+  }
+}
+
+type Direction = 'ltr' | 'rtl'
+
+/** Words of the other direction keep to themselves, as `<bdi>` has it in HTML (Unicode's first strong isolate). */
+const isolated = (text: string, dir: Direction): string => (dir === 'rtl' ? `\u2068${text}\u2069` : text)
+
+const flat = (pieces: readonly Piece[], dir: Direction): string =>
+  pieces.map(({ as, text }) => (as === 'text' ? text : isolated(text, dir))).join('')
+
+function partAsText(part: MailPart, dir: Direction): string {
+  switch (part.as) {
+    case 'words':
+      return flat(part.pieces, dir)
+    case 'code':
+      return part.code
+    case 'action':
+      return `${part.label}:\n${part.href}`
+    case 'facts':
+      return part.facts.map(({ label, value }) => `${label}: ${flat(value, dir)}`).join('\n')
+  }
+}
+
+function asText({ subject, parts }: MailView, foot: readonly Piece[][], dir: Direction): string {
+  const blocks = [subject, ...parts.map((part) => partAsText(part, dir))]
+  return `${blocks.join('\n\n')}\n\n-- \n${foot.map((line) => flat(line, dir)).join('\n')}\n`
+}
