@@ -309,7 +309,7 @@ function createPlainRouters(
       ...linked,
       findLink: core.openLink,
       redeemLink: core.redeemLink,
-      minLength: 8,
+      minLength: core.passwordPolicy.minLength,
     }),
     createNotMeRouter({ ...linked, findLink: core.openNotMeLink, disown: createDisown(core, access) }),
     createLogoRouter({ findClient }),

@@ -42,6 +42,7 @@ import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
 import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
 import { tellOfReuse } from './messaging/tell-of-reuse.ts'
 import { tellOfRisk } from './messaging/tell-of-risk.ts'
+import { openPasswords } from './passwords.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import { createOutboundFetch } from './security/outbound-fetch.ts'
 import { outboundRules, webhookRules } from './security/outbound-url.ts'
@@ -55,6 +56,7 @@ import { createSessionsRepository } from './sessions/sessions-repository.ts'
 import { sightingsIn } from './sessions/sightings.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Logger } from './telemetry/logger.ts'
+import type { BreachResult } from './telemetry/metric-labels.ts'
 
 export interface CoreUse {
   config: Config
@@ -63,6 +65,7 @@ export interface CoreUse {
   /** Whether embedded storage may already be served by another process (a command beside a server). */
   role: 'server' | 'command'
   onPasswordQueue?: (depth: number) => void
+  onBreachCheck?: (result: BreachResult) => void
   onStorageError?: (error: Error) => void
 }
 
@@ -115,6 +118,8 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     maxWaitMs: 5000,
     ...(use.onPasswordQueue === undefined ? {} : { onDepth: use.onPasswordQueue }),
   })
+  const passwords = await openPasswords(use)
+  const refusePassword = passwords.policy.refuse
   const accounts = createAccountsRepository(db)
   const clients = createClientsRepository(db)
   const clientSecrets = createClientSecrets(keys)
@@ -169,6 +174,8 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     devMailbox: createDevMailboxRepository(db),
     accounts,
     hasher,
+    passwordPolicy: passwords.policy,
+    refusePassword,
     authenticate: (look: LookAtSignIn) =>
       authenticate({
         accounts,
@@ -186,13 +193,13 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     ends: createEndsRepository(db),
     cleanUps: createCleanUpsRepository(db),
     createUser: createUser({ accounts, clock }),
-    setPassword: setPassword({ accounts, hasher, clock }),
+    setPassword: setPassword({ accounts, hasher, clock, refusePassword }),
     makeLink: makeLink({ accounts, clock, linkKey: newLinkKey }),
     openLink: openLink({ accounts, clock, linkKeys }),
     openNotMeLink: openLink({ accounts, clock, linkKeys }, 'not_me'),
     linkKeys,
     newLinkKey,
-    redeemLink: redeemLink({ accounts, hasher, clock, linkKeys }),
+    redeemLink: redeemLink({ accounts, hasher, clock, linkKeys, refusePassword }),
     eventInbox: createInbox(db),
     auditRecords,
     auditChain: createChainRepository(db, auditRecords, async (tx, events) => {
@@ -203,6 +210,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     notices,
     close: async () => {
       fresh.stop()
+      await passwords.close()
       await notices.close()
       await database.close()
     },

@@ -37,6 +37,7 @@ const DOORS: readonly { library: RegExp; door: string; types?: string }[] = [
   { library: /^(pino|prom-client|@opentelemetry\/.*)$/, door: 'src/telemetry/**' },
   { library: /^(eta|eta\/.*|intl-messageformat)$/, door: 'src/pages/**' },
   { library: /^(nodemailer|bowser)$/, door: 'src/messaging/**' },
+  { library: /^@zxcvbn-ts\//, door: 'src/security/password-strength-worker.ts' },
   { library: /^maxmind$/, door: 'src/security/places.ts' },
   { library: /^commander$/, door: 'src/{main.ts,commands/**}' },
   { library: /^yaml$/, door: 'src/commands/**' },

@@ -2,7 +2,7 @@ import { createEvent, type Origin } from '../audit/event.ts'
 import type { PasswordHasher } from '../security/password-hash.ts'
 import type { Account } from './account.ts'
 import { type OpenLinkUse, openLink } from './open-link.ts'
-import { type PasswordRefusal, refusePassword } from './password-policy.ts'
+import type { PasswordRefusal, RefusePassword } from './password-policy.ts'
 
 export type RedeemLinkOutcome =
   | { ok: true; account: Account }
@@ -10,11 +10,11 @@ export type RedeemLinkOutcome =
 
 /** Sets the password and ends the link in one step, for exactly one of any number of tries at once. */
 export const redeemLink =
-  (use: OpenLinkUse & { hasher: Pick<PasswordHasher, 'hash'> }) =>
+  (use: OpenLinkUse & { hasher: Pick<PasswordHasher, 'hash'>; refusePassword: RefusePassword }) =>
   async (token: string, password: string, origin: Origin): Promise<RedeemLinkOutcome> => {
     const account = await openLink(use)(token)
     if (account === undefined) return { ok: false, reason: 'link_expired' }
-    const reason = refusePassword(password, account)
+    const reason = await use.refusePassword(password, account)
     if (reason !== undefined) return { ok: false, reason }
     const phc = await use.hasher.hash(password)
     return use.accounts.atomically(async ({ users, credentials, links, record }) => {

@@ -3,7 +3,7 @@ import type { PasswordHasher } from '../security/password-hash.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Account } from './account.ts'
 import type { AccountsRepository } from './accounts-repository.ts'
-import { type PasswordRefusal, refusePassword } from './password-policy.ts'
+import type { PasswordRefusal, RefusePassword } from './password-policy.ts'
 
 export type SetPasswordOutcome = { ok: true } | { ok: false; reason: PasswordRefusal | 'gone' }
 
@@ -12,9 +12,14 @@ export type SetPasswordOutcome = { ok: true } | { ok: false; reason: PasswordRef
  * Ending the sessions of the old password is the caller's to decide.
  */
 export const setPassword =
-  (use: { accounts: AccountsRepository; hasher: Pick<PasswordHasher, 'hash'>; clock: Clock }) =>
+  (use: {
+    accounts: AccountsRepository
+    hasher: Pick<PasswordHasher, 'hash'>
+    clock: Clock
+    refusePassword: RefusePassword
+  }) =>
   async (account: Account, password: string, origin: Origin): Promise<SetPasswordOutcome> => {
-    const reason = refusePassword(password, account)
+    const reason = await use.refusePassword(password, account)
     if (reason !== undefined) return { ok: false, reason }
     const phc = await use.hasher.hash(password)
     return use.accounts.atomically(async ({ users, credentials, links, record }) => {

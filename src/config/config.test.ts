@@ -56,6 +56,7 @@ describe('the default', () => {
       firstPartyOrigins: ['http://localhost:3000'],
       cookieSameSite: 'Strict',
       passwordHash: { memoryKiB: 19_456, passes: 2, parallelism: 1 },
+      passwords: { minLength: 8, breached: { kind: 'off' } },
       trustProxy: false,
       outboundAllowPrivate: false,
       logLevel: 'info',

@@ -10,6 +10,7 @@ import { findNearMisses } from './near-miss.ts'
 import { findOpenings } from './node-options.ts'
 import type { Problem } from './problem.ts'
 import { type ReadFile, readSources, type Sources } from './sources.ts'
+import type { BreachedList } from './values/breached-list.ts'
 import type { Mailbox, SmtpServer } from './values/mail.ts'
 import type { PasswordCost } from './values/password-cost.ts'
 import type { RateLimit } from './values/rate-limit.ts'
@@ -59,6 +60,12 @@ export interface Config {
   readonly cookieSameSite: Values['COOKIE_SAMESITE']
   readonly rateLimits: RateLimits
   readonly passwordHash: PasswordCost
+  readonly passwords: {
+    readonly minLength: number
+    /** Absent: no words of the operator's own. */
+    readonly words?: string
+    readonly breached: BreachedList
+  }
   readonly trustProxy: TrustProxy
   /** Absent: the built-in file of countries. */
   readonly geoipDb?: string
@@ -134,6 +141,11 @@ function toConfig(values: Values): Config {
       ...(values.RATE_LIMIT_GLOBAL !== 'off' && { global: values.RATE_LIMIT_GLOBAL }),
     }),
     passwordHash: Object.freeze(values.PASSWORD_HASH),
+    passwords: Object.freeze({
+      minLength: values.PASSWORD_MIN_LENGTH,
+      ...(values.PASSWORD_WORDS !== undefined && { words: values.PASSWORD_WORDS }),
+      breached: Object.freeze(values.PASSWORD_BREACHED),
+    }),
     trustProxy: values.TRUST_PROXY && Object.freeze(values.TRUST_PROXY),
     ...(values.GEOIP_DB !== undefined && { geoipDb: values.GEOIP_DB }),
     ...(values.ADDRESS_REPUTATION !== undefined && { addressReputation: values.ADDRESS_REPUTATION }),

@@ -70,6 +70,12 @@ export const FAULTS: readonly Rule[] = [
     (facts) => inProduction(facts) && isCheap(facts),
   ],
   [
+    'PASSWORD_BREACHED',
+    'must be https: what is asked of the list says something of a password',
+    ({ values: { PASSWORD_BREACHED: list, OUTBOUND_ALLOW_PRIVATE: inTests } }) =>
+      list?.kind === 'api' && list.url.startsWith('http:') && inTests === false,
+  ],
+  [
     'EVENT_STREAM',
     'must not be set without REDIS_URL: the stream is in Redis, and there is none',
     ({ isSet }) => isSet('EVENT_STREAM') && !isSet('REDIS_URL'),

@@ -3,6 +3,7 @@
  * here. This is the only file that reads `process.env`.
  */
 import type { z } from 'zod'
+import { breachedList } from './values/breached-list.ts'
 import { duration } from './values/duration.ts'
 import { issuer } from './values/issuer.ts'
 import { mailbox, smtpServer } from './values/mail.ts'
@@ -204,6 +205,27 @@ export const VARIABLES = {
       'Cost of argon2id: memory in KiB, passes, lanes. Less than OWASP’s floor (19456 with 2 passes, 47104 with 1, 12288 with 3, 9216 with 4, 7168 with 5) is refused in production',
     example: 'm=65536,t=3,p=1',
     schema: passwordCost,
+  },
+  PASSWORD_MIN_LENGTH: {
+    default: '8',
+    meaning:
+      'Characters that a new password must have. NIST asks for 15 where nothing but the password is asked for, and for 8 where there is a second factor',
+    example: '15',
+    schema: wholeNumber(8, 64),
+  },
+  PASSWORD_WORDS: {
+    unset: 'only what is built in',
+    meaning:
+      'File of words, one a line, that new passwords must not be made of: what your organization, its products and its places are called; read again when it is replaced',
+    example: '/var/lib/gatehouse/words.txt',
+    schema: path,
+  },
+  PASSWORD_BREACHED: {
+    default: 'off',
+    meaning:
+      'Refuses new passwords that have become known: `api` asks Have I Been Pwned by the first five digits of a SHA-1; or the https URL of a mirror, ending with a slash; or the path of a file of sorted SHA-1 hashes. While the list can’t be asked, passwords are taken',
+    example: 'api',
+    schema: breachedList,
   },
   TRUST_PROXY: {
     default: 'false',

@@ -38,16 +38,20 @@ export interface SetPasswordModel {
   csrf: string
   email: string
   minLength: number
-  error?:
-    | 'missing'
-    | 'too_short'
-    | 'too_long'
-    | 'same_as_email'
-    | 'same_as_name'
-    | 'not_unicode'
-    | 'forbidden'
-    | 'busy'
+  error?: 'missing' | PasswordFault | 'forbidden' | 'busy'
 }
+
+/** Why a new password is refused, by the policy. */
+export type PasswordFault =
+  | 'too_short'
+  | 'too_long'
+  | 'not_unicode'
+  | 'same_as_email'
+  | 'same_as_name'
+  | 'common'
+  | 'personal'
+  | 'local_word'
+  | 'breached'
 
 export interface NotMeModel {
   csrf: string

@@ -66,6 +66,10 @@ export type RiskOutcome = (typeof RISK_OUTCOMES)[number]
 export const RISK_SOURCES = ['geoip', 'reputation'] as const
 export type RiskSource = (typeof RISK_SOURCES)[number]
 
+/** What a list of known passwords said of a new one; `failed`: it could not be asked, and the password was taken. */
+export const BREACH_RESULTS = ['found', 'clean', 'failed'] as const
+export type BreachResult = (typeof BREACH_RESULTS)[number]
+
 /** What was too much; `spray` counts each further name that fails from where many do, refused or not. */
 export const LIMITERS = [
   'login_address',

@@ -5,6 +5,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import {
+  BREACH_RESULTS,
+  type BreachResult,
   capped,
   closed,
   DELIVERIES,
@@ -78,6 +80,8 @@ export interface Metrics {
   riskSource(source: RiskSource, up: boolean): void
   rateLimited(limiter: Limiter): void
   passwordHashQueue(depth: number): void
+  /** A list of known passwords was asked about a new one. */
+  breachCheck(result: BreachResult): void
   /** One attempt at a message of the outbox. */
   delivery(kind: string, result: DeliveryResult): void
   /** How to learn, whenever somebody asks, what waits in the outbox; also where no worker runs. */
@@ -260,6 +264,11 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   })
   for (const source of RISK_SOURCES) riskSources.set({ source }, 1)
   const limited = count('auth_rate_limited_total', 'Requests that a limiter refused.', { limiter: LIMITERS })
+  const breachChecks = count(
+    'auth_password_breach_checks_total',
+    'New passwords that were looked for in the list of known ones.',
+    { result: BREACH_RESULTS },
+  )
   const deliveries = count('auth_outbox_deliveries_total', 'Attempts at messages of the outbox.', {
     kind: withOther(DELIVERIES),
     result: DELIVERY_RESULTS,
@@ -297,6 +306,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     risk: (rule, outcome) => risks(rule, outcome),
     riskSource: (source, up) => riskSources.set({ source }, up ? 1 : 0),
     rateLimited: (limiter) => limited(limiter),
+    breachCheck: (result) => breachChecks(result),
     passwordHashQueue: (depth) => queue.set(depth),
     delivery: (kind, result) => deliveries(deliveryKind(kind), result),
     outbox: outboxGauge(registry),

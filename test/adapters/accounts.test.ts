@@ -9,6 +9,8 @@ import { deleteUser as deleteUserBy } from '../../src/accounts/delete-user.ts'
 import { disableUser as disableUserBy } from '../../src/accounts/disable-user.ts'
 import { makeLink as makeLinkBy } from '../../src/accounts/make-link.ts'
 import { openLink } from '../../src/accounts/open-link.ts'
+import type { RefusePassword } from '../../src/accounts/password-policy.ts'
+import { refuseShape } from '../../src/accounts/password-shape.ts'
 import { redeemLink as redeemLinkBy } from '../../src/accounts/redeem-link.ts'
 import { setPassword as setPasswordBy } from '../../src/accounts/set-password.ts'
 import type { Origin } from '../../src/audit/event.ts'
@@ -29,6 +31,9 @@ const CHEAP: PasswordHasherOptions = {
   maxWaiting: 1000,
   maxWaitMs: 60_000,
 }
+
+/** What the policy says at a glance is enough here. */
+const refusePassword: RefusePassword = async (password, owner) => refuseShape(password, owner, 8)
 
 const HOSTILE = '$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'
 
@@ -84,7 +89,7 @@ async function newAccount(
   const created = await createUser({ accounts, clock: time() })(user)
   if (!created.ok) throw new Error(created.reason)
   if (password !== undefined)
-    await setPassword({ accounts, hasher, clock: time() })(created.account, password)
+    await setPassword({ accounts, hasher, refusePassword, clock: time() })(created.account, password)
   return created.account
 }
 
@@ -275,7 +280,7 @@ describe('when the cost of hashes was changed', () => {
   it('hashing anew does not bring back a password that was changed meanwhile', async () => {
     const ada = await newAccount({ email: 'changed@example.com' }, PASSWORD)
     const hash = async (password: string) => {
-      await setPassword({ accounts, hasher, clock: time() })(ada, 'a newer password')
+      await setPassword({ accounts, hasher, refusePassword, clock: time() })(ada, 'a newer password')
       return dearer.hash(password)
     }
     const { signIn } = door({ hasher: { ...dearer, hash } })
@@ -288,14 +293,19 @@ describe('when the cost of hashes was changed', () => {
 describe('setting a password', () => {
   it('replaces the one there was', async () => {
     const ada = await newAccount({ email: 'set@example.com' }, PASSWORD)
-    expect(await setPassword({ accounts, hasher, clock: time() })(ada, 'another one')).toEqual({ ok: true })
+    expect(
+      await setPassword({ accounts, hasher, refusePassword, clock: time() })(ada, 'another one'),
+    ).toEqual({ ok: true })
     expect(await door().signIn('set@example.com', PASSWORD)).toMatchObject({ reason: 'wrong_password' })
     expect(await door().signIn('set@example.com', 'another one')).toMatchObject({ ok: true })
   })
 
   it('refuses what the policy refuses, and changes nothing', async () => {
     const ada = await newAccount({ email: 'policy@example.com' }, PASSWORD)
-    const outcome = await setPassword({ accounts, hasher, clock: time() })(ada, 'policy@example.com')
+    const outcome = await setPassword({ accounts, hasher, refusePassword, clock: time() })(
+      ada,
+      'policy@example.com',
+    )
     expect(outcome).toEqual({ ok: false, reason: 'same_as_email' })
     expect(await door().signIn('policy@example.com', PASSWORD)).toMatchObject({ ok: true })
   })
@@ -303,7 +313,7 @@ describe('setting a password', () => {
   it('says when the account is gone', async () => {
     const ada = await newAccount({ email: 'gone@example.com' })
     await deleteUser({ accounts, clock: time() })(ada.id)
-    expect(await setPassword({ accounts, hasher, clock: time() })(ada, PASSWORD)).toEqual({
+    expect(await setPassword({ accounts, hasher, refusePassword, clock: time() })(ada, PASSWORD)).toEqual({
       ok: false,
       reason: 'gone',
     })
@@ -320,7 +330,7 @@ describe('a one-time link', () => {
     const clock = time()
     const account = await newAccount({ email })
     const linkKey = hashUnder(1)
-    const use = { accounts, hasher, clock, linkKeys: (token: string) => [linkKey(token)] }
+    const use = { accounts, hasher, refusePassword, clock, linkKeys: (token: string) => [linkKey(token)] }
     const make = async () => {
       const link = await makeLink({ accounts, clock, linkKey })(account)
       if (link === undefined) throw new Error('no link was made')
@@ -466,7 +476,7 @@ describe('deleting a user', () => {
           return work({ ...inside, links: { ...inside.links, spend } })
         }),
     }
-    const use = { accounts: interrupted, hasher, clock: time() }
+    const use = { accounts: interrupted, hasher, refusePassword, clock: time() }
     const linkKey = (token: string) => Buffer.from(token)
     const link = await makeLink({ accounts, clock: use.clock, linkKey })(ada)
     const redeem = redeemLink({ ...use, linkKeys: (token) => [linkKey(token)] })

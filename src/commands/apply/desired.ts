@@ -67,4 +67,5 @@ export interface DesiredWebhook {
   disabled?: boolean
 }
 
-export type DesiredPassword = { kind: 'plain'; text: string } | { kind: 'hash'; phc: string }
+/** `at`: where the file has it, or says what has it. */
+export type DesiredPassword = { kind: 'plain'; text: string; at: Path } | { kind: 'hash'; phc: string }

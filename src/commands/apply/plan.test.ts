@@ -5,6 +5,7 @@ import { checkAgainstStore } from './check-against-store.ts'
 import type {
   DesiredClient,
   DesiredFirstParty,
+  DesiredPassword,
   DesiredResourceServer,
   DesiredUser,
   DesiredWebhook,
@@ -101,6 +102,8 @@ const wantWebhook = (more: Partial<DesiredWebhook> = {}): DesiredWebhook => ({
   ...more,
 })
 
+const plain = (text: string): DesiredPassword => ({ kind: 'plain', text, at: ['users', 0, 'password'] })
+
 const right: Facts = {
   secretFits: (_, secret) => secret === 'right',
   passwordFits: () => true,
@@ -141,7 +144,7 @@ describe('the plan', () => {
     const given = {
       clients: [[client()], [wantClient({ secret: 'right' })]],
       servers: [[{ ...api, scopes: ['read'] }], [wantServer()]],
-      users: [[ada], [wantUser({ name: 'Ada', password: { kind: 'plain', text: 'right' } })]],
+      users: [[ada], [wantUser({ name: 'Ada', password: plain('right') })]],
       firstParty: [settings(), wantSettings()],
       webhooks: [[webhook], [wantWebhook({ secret: 'right' })]],
     } satisfies Sides
@@ -154,7 +157,7 @@ describe('the plan', () => {
       lines(
         {
           clients: [[client()], [wantClient({ secret: 'new', metadata: web({ first_party: true }) })]],
-          users: [[ada], [wantUser({ name: 'Ada L.', password: { kind: 'plain', text: 'new' } })]],
+          users: [[ada], [wantUser({ name: 'Ada L.', password: plain('new') })]],
         },
         wrong,
       ),

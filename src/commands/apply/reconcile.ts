@@ -2,6 +2,7 @@
  * Brings the store to what is desired: reads, plans, prepares what takes time, changes everything in one step. When
  * somebody else was faster it begins anew, a few times.
  */
+import type { PasswordPolicy } from '../../accounts/password-policy.ts'
 import type { Client } from '../../clients/client.ts'
 import { type KeepSecretUse, secretFits } from '../../clients/keep-secret.ts'
 import { newWebhookSecret, type WebhookSecrets } from '../../events/webhooks/webhook-secret.ts'
@@ -11,6 +12,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { newSecret } from '../../shared/ids.ts'
 import { carryOut } from './carry-out.ts'
 import { checkAgainstStore } from './check-against-store.ts'
+import { checkPasswords } from './check-passwords.ts'
 import type { Desired, DesiredPassword } from './desired.ts'
 import type { Finding } from './finding.ts'
 import { type Change, type Facts, type PlanOptions, plan } from './plan.ts'
@@ -19,6 +21,7 @@ import { ChangedMeanwhile, type SetUpRepository, type Stored } from './set-up-re
 export interface ReconcileUse extends KeepSecretUse {
   setUp: SetUpRepository
   hasher: Pick<PasswordHasher, 'hash' | 'verify'>
+  passwordPolicy: Pick<PasswordPolicy, 'minLength' | 'refuse'>
   webhookSecrets: WebhookSecrets
   clock: Clock
   /** Called with what is planned before anything is changed; to reject is to change nothing. */
@@ -61,6 +64,8 @@ async function attempt(
   const faults = checkAgainstStore(stored, desired, options)
   if (faults.length > 0) return { ok: false, faults }
   const changes = plan(stored, desired, await factsOf(use, stored, desired), options)
+  const weak = await checkPasswords(changes, stored, use.passwordPolicy)
+  if (weak.length > 0) return { ok: false, faults: weak }
   if (changes.length === 0 || options.dryRun)
     return { ok: true, changes, stored, generated: new Map(), generatedForWebhooks: new Map() }
 

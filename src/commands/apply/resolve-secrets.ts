@@ -2,11 +2,9 @@
  * Secrets of a set-up: in clear, or by the name of a variable. In production only by the latter, since files end in
  * repositories. No message repeats one.
  */
-import { refusePassword } from '../../accounts/password-policy.ts'
 import { isConfidential, needsPlainSecret } from '../../clients/client-metadata.ts'
 import type { Variable } from '../../config/variable.ts'
 import { webhookKey } from '../../events/webhooks/webhook-secret.ts'
-import { PASSWORD_REFUSALS } from '../password-refusals.ts'
 import type { ClientEntry } from './client-entry.ts'
 import type { DesiredPassword } from './desired.ts'
 import type { Finding, Path } from './finding.ts'
@@ -49,9 +47,7 @@ export function readPassword(entry: UserEntry, path: Path, notes: Notes): Desire
     return { kind: 'hash', phc: entry.password_hash }
   }
   if (read === undefined) return undefined
-  const refusal = refusePassword(read.text, { email: entry.email.email, name: entry.name })
-  if (refusal !== undefined) notes.faults.push({ path: read.at, message: PASSWORD_REFUSALS[refusal] })
-  return { kind: 'plain', text: read.text }
+  return { kind: 'plain', text: read.text, at: read.at }
 }
 
 export function readWebhookSecret(entry: WebhookEntry, path: Path, notes: Notes): string | undefined {

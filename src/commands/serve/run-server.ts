@@ -59,6 +59,7 @@ async function openAndServe(context: CommandContext, use: ServeUse): Promise<voi
         clock: systemClock,
         role: 'server',
         onPasswordQueue: metrics.passwordHashQueue,
+        onBreachCheck: metrics.breachCheck,
       }),
     log,
     stop.signal,

@@ -3,7 +3,7 @@ import { whenReachable } from '../../state.ts'
 import type { CommandContext } from '../context.ts'
 import { endAccess } from '../end-access.ts'
 import { BY_COMMAND } from '../origins.ts'
-import { PASSWORD_REFUSALS } from '../password-refusals.ts'
+import { passwordRefusal } from '../password-refusals.ts'
 import { Refusal } from '../refusal.ts'
 import { withState } from '../with-core.ts'
 import { findUser } from './find-user.ts'
@@ -24,7 +24,7 @@ export async function setPassword(
       throw new Refusal(
         reason === 'gone'
           ? `${account.email} is gone.`
-          : `Refused: the password ${PASSWORD_REFUSALS[reason]}.`,
+          : `Refused: the password ${passwordRefusal(reason, core.passwordPolicy.minLength)}.`,
       )
     }
     await endAccess(core, state, { accounts: [account.sub] }, BY_COMMAND)

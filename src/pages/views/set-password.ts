@@ -1,5 +1,6 @@
 import type { SetPasswordDoneModel, SetPasswordModel } from '../models.ts'
-import { accountFace, type View, type ViewUse } from '../view.ts'
+import { type Alert, accountFace, type View, type ViewUse } from '../view.ts'
+import { passwordAlert } from './password-alert.ts'
 
 export function setPassword(model: SetPasswordModel, use: ViewUse): View {
   const { error, minLength } = model
@@ -12,10 +13,7 @@ export function setPassword(model: SetPasswordModel, use: ViewUse): View {
     data: {
       csrf: model.csrf,
       account: accountFace(model),
-      alert: error && {
-        lead: use.t(`set-password.error.${error}.lead`),
-        text: use.t(`set-password.error.${error}.text`, { min: minLength }),
-      },
+      alert: error && alertFor(error, minLength, use),
       password: {
         label: use.t('set-password.password'),
         autocomplete: 'new-password',
@@ -26,6 +24,12 @@ export function setPassword(model: SetPasswordModel, use: ViewUse): View {
       },
     },
   }
+}
+
+function alertFor(error: NonNullable<SetPasswordModel['error']>, minLength: number, use: ViewUse): Alert {
+  if (error !== 'missing' && error !== 'forbidden' && error !== 'busy')
+    return passwordAlert(error, minLength, use)
+  return { lead: use.t(`set-password.error.${error}.lead`), text: use.t(`set-password.error.${error}.text`) }
 }
 
 export function setPasswordDone(model: SetPasswordDoneModel, use: ViewUse): View {
