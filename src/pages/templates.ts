@@ -19,6 +19,8 @@ const TEMPLATES = [
   'interaction/logged-out',
   'interaction/form-post',
   'self-service/not-me',
+  'self-service/reset',
+  'self-service/after',
   'self-service/set-password',
   'self-service/set-password-done',
   'errors/error',
