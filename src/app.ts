@@ -1,7 +1,7 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
 import type { Context, default as Koa } from 'koa'
-import type { Provider } from 'oidc-provider'
 import type { StateStore } from '../adapters/contract.ts'
+import { createAccount } from './account-pages.ts'
 import { claimsOf } from './accounts/claims.ts'
 import { createOriginOf, createTell } from './audit/request-events.ts'
 import { FIRST_PARTY } from './clients/client.ts'
@@ -15,7 +15,6 @@ import { createGuards, type Guards } from './guards.ts'
 import { createAnswerError } from './http/answer-errors.ts'
 import { createLogoRouter } from './http/serve-logos.ts'
 import { createHttp } from './http.ts'
-import { findClientOf } from './interaction/find-client.ts'
 import { createInteractionRouter } from './interaction/flow.ts'
 import { createOwnBrowser } from './interaction/own-browser.ts'
 import { createConsent } from './interaction/steps/consent.ts'
@@ -41,14 +40,11 @@ import { isServerScope } from './provider/scopes.ts'
 import { createReports, reportSignIn } from './reports.ts'
 import { createRevocation } from './revocation.ts'
 import { createSignInRisk, openAddresses } from './risk.ts'
-import { createBrowserSecret } from './security/browser-secret.ts'
 import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createNotMeRouter } from './self-service/not-me.ts'
-import { createResetRouter } from './self-service/reset.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
-import { createWayBack } from './self-service/way-back.ts'
 import type { RevokeAccess } from './sessions/revoke-access.ts'
 import { openState } from './state.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -109,7 +105,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const access = createRevocation(core, state, (error) =>
     log.warn({ component: 'sessions', error }, 'what was revoked is taken out of the store later'),
   )
-  const { provider, firstParty } = createProvider({
+  const { provider, firstParty, browserSessions } = createProvider({
     ...config,
     ...core,
     ...lookUps,
@@ -173,7 +169,8 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           guards,
           ...signIn,
         }),
-        ...createPlainRouters(core, lookUps, { ...face, originOf }, { provider, guards, requests, access }),
+        createAccount({ core, lookUps, browserSessions, ...face, originOf }),
+        ...createPlainRouters(core, lookUps, { ...face, originOf }, { guards, requests, access }),
       ],
     }),
     ping: () => state.ping(),
@@ -290,19 +287,12 @@ function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
   ]
 }
 
-interface PlainUse {
-  provider: Provider
-  guards: Guards
-  requests: RequestContexts
-  access: RevokeAccess
-}
-
 /** Pages outside of a flow. */
 function createPlainRouters(
   core: Core,
   { findClient }: LookUps,
   { assets, csrf, showPage, originOf }: Face & WithOrigin,
-  { provider, guards, requests, access }: PlainUse,
+  { guards, requests, access }: { guards: Guards; requests: RequestContexts; access: RevokeAccess },
 ) {
   const { config } = core
   const linked = {
@@ -316,21 +306,11 @@ function createPlainRouters(
   const mailbox = () =>
     createMailboxRouter({ assets, mailbox: core.devMailbox, sent: config.mail !== undefined })
   return [
-    createHomeRouter({ showPage, playground: demo ? '/playground' : undefined }),
+    createHomeRouter(),
     createSetPasswordRouter({
       ...linked,
       findLink: core.openLink,
       redeemLink: core.redeemLink,
-      minLength: core.passwordPolicy.minLength,
-    }),
-    createResetRouter({
-      ...linked,
-      browser: createBrowserSecret(config.issuer),
-      wayBack: createWayBack({ issuer: config.issuer, findClientOf: findClientOf(provider) }),
-      limit: guards.mails,
-      askToReset: core.askToReset,
-      findLink: core.openResetLink,
-      resetPassword: core.resetPassword,
       minLength: core.passwordPolicy.minLength,
     }),
     createNotMeRouter({ ...linked, findLink: core.openNotMeLink, disown: createDisown(core, access) }),

@@ -17,8 +17,11 @@ export interface KnownClient extends Client {
   epoch: number
 }
 
-/** The client that is built in, of the first-party API. It has no row. */
+/** The clients that are built in: of the first-party API, and of the pages at `/account`. They have no rows. */
 export const FIRST_PARTY = 'first-party'
+export const ACCOUNT = 'account'
+/** Where a sign-in for those leads back to. */
+export const ACCOUNT_CALLBACK = '/account/callback'
 
 /** What the operator has set of the first-party API's tokens. Lives are seconds, each limited by the server's own. */
 export interface FirstPartySettings {

@@ -5,7 +5,7 @@
 import type { Context } from 'koa'
 import type { Client, Provider } from 'oidc-provider'
 import type { Origin } from '../audit/event.ts'
-import type { ClientFace } from '../pages/models.ts'
+import { ACCOUNT } from '../clients/client.ts'
 import type { ShowPage } from '../pages/respond.ts'
 import type { Csrf } from '../security/csrf.ts'
 import type { RequestContext } from '../telemetry/request-context.ts'
@@ -51,9 +51,11 @@ export const pageOptions = (journey: Journey, status?: number) => ({
   ...(status === undefined ? {} : { status }),
 })
 
-export const clientFace = ({ client }: Journey) => faceOf(client)
+/** Who asks for a sign-in; nobody but the house itself where it is for the pages at `/account`. */
+export const asker = (journey: Journey) =>
+  journey.client.clientId === ACCOUNT ? {} : { client: clientFace(journey) }
 
-export function faceOf(client: Client): ClientFace {
+export function clientFace({ client }: Journey) {
   const logo = client['logo_path']
   return { name: client.clientName ?? client.clientId, ...(typeof logo === 'string' ? { logo } : {}) }
 }

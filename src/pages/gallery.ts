@@ -2,6 +2,8 @@
  * Every page in every state, with sample data. It proves the pages at boot, feeds their tests, and is what designers look
  * through.
  */
+import { ACCOUNT_DONE } from './account-models.ts'
+import { accountFrame, overview, unnamed } from './gallery-account.ts'
 import {
   consent,
   csrf,
@@ -16,7 +18,6 @@ import {
   mismatch,
   setPassword,
   signIn,
-  wayBack,
 } from './gallery-samples.ts'
 import type { Locale } from './messages.ts'
 import type { PageModels, PageName } from './models.ts'
@@ -56,20 +57,18 @@ export const gallery: readonly GalleryState[] = [
   state('sign-in.busy', 'sign-in', { ...failedSignIn, error: { kind: 'busy' } }),
   state('sign-in.too-many', 'sign-in', { ...failedSignIn, error: { kind: 'busy', minutes: 12 } }),
 
+  state('account', 'account', overview),
+  state('account.bare', 'account', { ...overview, ...unnamed }),
+  state('account.forbidden', 'account', { ...overview, frame: { ...accountFrame, alert: 'forbidden' } }),
+  ...ACCOUNT_DONE.map((done) =>
+    state(`account.done-${done.replaceAll('_', '-')}`, 'account', {
+      ...overview,
+      frame: { ...accountFrame, done },
+    }),
+  ),
+
   state('not-me', 'not-me', { csrf, email }),
   state('not-me.forbidden', 'not-me', { csrf, email, error: 'forbidden' }),
-  state('reset', 'reset', { csrf, back: wayBack }),
-  state('reset.house', 'reset', { csrf }),
-  state('reset.missing', 'reset', { csrf, error: { kind: 'missing' } }),
-  state('reset.forbidden', 'reset', { csrf, username: email, error: { kind: 'forbidden' } }),
-  state('reset.too-many', 'reset', { csrf, username: email, error: { kind: 'busy', minutes: 12 } }),
-  state('reset-sent', 'reset-sent', { back: wayBack }),
-  state('reset-sent.house', 'reset-sent', {}),
-  state('reset-password', 'reset-password', setPassword),
-  state('reset-password.too-short', 'reset-password', { ...setPassword, error: 'too_short' }),
-  state('reset-done', 'reset-done', { back: wayBack }),
-  state('reset-done.long-name', 'reset-done', { back: { ...wayBack, client: { name: longName } } }),
-  state('reset-done.house', 'reset-done', {}),
   state('set-password', 'set-password', setPassword),
   state('set-password.missing', 'set-password', { ...setPassword, error: 'missing' }),
   state('set-password.too-short', 'set-password', { ...setPassword, error: 'too_short' }),

@@ -3,6 +3,7 @@
  * and escaping happen behind `Pages.render`, so that no caller can forget them. Only what must survive to the
  * byte (hidden fields, `csrf`, the target of `form-post`) passes unchanged, escaped.
  */
+import type { AccountPageModels } from './account-models.ts'
 
 /** An application as a person meets it. */
 export interface ClientFace {
@@ -31,8 +32,6 @@ export interface SignInModel {
   /** What was typed, or `login_hint`. */
   username?: string
   remember?: boolean
-  /** Where a forgotten password is replaced; a path of our own. */
-  reset?: string
   error?: SignInError
 }
 
@@ -54,25 +53,6 @@ export type PasswordFault =
   | 'personal'
   | 'local_word'
   | 'breached'
-
-/** Where a sign-in goes on that was left for this page. */
-export interface WayBackModel {
-  client: ClientFace
-  /** A path of our own. */
-  href: string
-}
-
-export interface ResetModel {
-  csrf: string
-  /** What was typed. */
-  username?: string
-  back?: WayBackModel | undefined
-  error?: { kind: 'missing' | 'forbidden' } | { kind: 'busy'; minutes: number }
-}
-
-export interface AfterModel {
-  back?: WayBackModel | undefined
-}
 
 export interface NotMeModel {
   csrf: string
@@ -177,13 +157,9 @@ export interface FormPostModel {
   client?: ClientFace
 }
 
-export interface PageModels {
+export interface PageModels extends AccountPageModels {
   'sign-in': SignInModel
   'not-me': NotMeModel
-  reset: ResetModel
-  'reset-sent': AfterModel
-  'reset-password': SetPasswordModel
-  'reset-done': AfterModel
   'set-password': SetPasswordModel
   'set-password-done': SetPasswordDoneModel
   consent: ConsentModel

@@ -10,14 +10,14 @@ import type { PageModels, PageName } from './models.ts'
 import { createLinks } from './safe-link.ts'
 import { compileTemplates } from './templates.ts'
 import { type View, type ViewUse, wordsFor } from './view.ts'
+import { accountOverview } from './views/account-overview.ts'
 import { consent } from './views/consent.ts'
 import { error } from './views/error.ts'
 import { formPost } from './views/form-post.ts'
 import { loggedOut, logout } from './views/logout.ts'
 import { notMe } from './views/not-me.ts'
 import { notice } from './views/notice.ts'
-import { reset, resetDone, resetSent } from './views/reset.ts'
-import { resetPassword, setPassword, setPasswordDone } from './views/set-password.ts'
+import { setPassword, setPasswordDone } from './views/set-password.ts'
 import { signIn } from './views/sign-in.ts'
 
 export interface Pages {
@@ -41,10 +41,6 @@ interface PagesUse {
 const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } = {
   'sign-in': signIn,
   'not-me': notMe,
-  reset,
-  'reset-sent': resetSent,
-  'reset-password': resetPassword,
-  'reset-done': resetDone,
   'set-password': setPassword,
   'set-password-done': setPasswordDone,
   consent,
@@ -53,6 +49,7 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   error,
   notice,
   'form-post': formPost,
+  account: accountOverview,
 }
 
 export function createPages(use: PagesUse): Pages {
@@ -68,8 +65,8 @@ export function createPages(use: PagesUse): Pages {
       const view = VIEWS[name](model, words)
       const body = draw(view.template, { ...helpers, ...view.data })
       const languages = languageSwitch(view.again ? {} : again, locale, use.messages)
-      return draw('layout', {
-        ...{ ...helpers, ...frame(view, locale, use.messages) },
+      return draw(view.account === undefined ? 'layout' : 'self-service/account/shell', {
+        ...{ ...helpers, ...frame(view, locale, use.messages), ...view.account },
         ...{ languages, host, home, body },
       })
     },

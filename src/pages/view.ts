@@ -40,6 +40,20 @@ export function wordsFor(locale: Locale, use: WordsUse): ViewUse {
   }
 }
 
+/** The bar and the navigation of the account. */
+export interface AccountShell {
+  heading: string
+  purpose: string
+  csrf: string
+  account: { email: string; initials: string }
+  groups: {
+    title: string | undefined
+    entries: { href: string; icon: string; title: string; current: boolean }[]
+  }[]
+  done: Alert | undefined
+  alert: Alert | undefined
+}
+
 export interface View {
   template: TemplateName
   /** Free of names that strangers chose: a title can't isolate their reading order. */
@@ -51,6 +65,8 @@ export interface View {
   script?: 'forms.js' | 'form-post.js'
   /** Whether a GET of its path alone, without query, shows the same page again, as the language switch needs. */
   again?: boolean
+  /** Of a page at `/account`: what stands around it. */
+  account?: AccountShell
   /** For the template; all text in it is ready to be shown. */
   data: object
 }
@@ -61,7 +77,7 @@ export interface Alert {
 }
 
 /** Characters of a name that a stranger chose: enough for any honest one. */
-const NAME = 64
+export const NAME = 64
 /** Longest address that mail can carry (RFC 5321 §4.5.3.1.3). */
 export const EMAIL = 254
 

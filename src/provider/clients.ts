@@ -1,9 +1,10 @@
 /** Our clients in the library's terms. */
 import type { Adapter, AdapterPayload, Configuration } from 'oidc-provider'
-import { type Client, FIRST_PARTY, type KnownClient } from '../clients/client.ts'
+import { ACCOUNT, type Client, FIRST_PARTY, type KnownClient } from '../clients/client.ts'
 import { needsPlainSecret } from '../clients/client-metadata.ts'
 import { type KeepSecretUse, revealSecret } from '../clients/keep-secret.ts'
 import { logoPath } from '../clients/logo.ts'
+import { accountMetadata } from './account-client.ts'
 import { FIRST_PARTY_EXTRAS, type FirstPartyMetadata } from './first-party-client.ts'
 import { isServerScope, splitScope } from './scopes.ts'
 
@@ -12,6 +13,9 @@ export interface ClientAdapterUse extends KeepSecretUse {
   /** Whether the request that the library works on is one of the house's own. */
   isInside: () => boolean
   firstPartyMetadata: () => Promise<FirstPartyMetadata>
+  /** Whether a person is on the way to or from a sign-in: only there does anybody speak for `/account`. */
+  isSigningIn: () => boolean
+  issuer: string
 }
 
 export function createClientAdapter(use: ClientAdapterUse): Pick<Adapter, 'find'> {
@@ -25,6 +29,7 @@ export function createClientAdapter(use: ClientAdapterUse): Pick<Adapter, 'find'
   return {
     find: async (clientId) => {
       if (clientId === FIRST_PARTY) return use.isInside() ? use.firstPartyMetadata() : undefined
+      if (clientId === ACCOUNT) return use.isSigningIn() ? accountMetadata(use.issuer) : undefined
       const client = await use.findClient(clientId)
       return client === undefined || client.disabled ? undefined : metadataOf(client)
     },

@@ -60,7 +60,7 @@ const given = (params: object = {}): Record<string, string> =>
  * No page of ours is shown again by the back button. Cookies are not in it: those of all neighbours below our domain
  * would go too. Ours end by their names.
  */
-const CLEAR_SITE_DATA = '"cache"'
+export const CLEAR_SITE_DATA = '"cache"'
 
 /**
  * Signing out ends what the session brought: codes and access tokens at once, and what the browser keeps of our pages.
@@ -79,7 +79,8 @@ export function endGrantsAtLogout(provider: Provider, store: GrantStore, endings
   })
 }
 
-async function endSignOn(store: GrantStore, session: string, event: StoredEvent): Promise<void> {
+/** Codes, access tokens and families of a session, as a sign-out ends them. */
+export async function endSignOn(store: GrantStore, session: string, event: StoredEvent): Promise<void> {
   for await (const batch of store.list('session', session)) {
     const over = batch.filter((grant) => !outlivesSignOut(grant)).map(({ key }) => key)
     if (over.length > 0) await store.revokeEach(over, event)

@@ -13,8 +13,10 @@ import type { OutboundFetch } from '../security/outbound-fetch.ts'
 import type { RevokeAccess } from '../sessions/revoke-access.ts'
 import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import type { Clock } from '../shared/clock.ts'
+import { isSigningIn } from './account-client.ts'
 import { type AccountsUse, createFindAccount } from './accounts.ts'
 import { createAdapterFactory } from './adapter.ts'
+import { type BrowserSessions, createBrowserSessions } from './browser-session.ts'
 import { ACR_VALUES, CLAIMS } from './claims.ts'
 import { checkClientAssertion, createAssertionTimes } from './client-assertions.ts'
 import { type ClientLimit, createClientAttempts } from './client-attempts.ts'
@@ -71,7 +73,7 @@ import { type Lifetimes, ttl } from './ttl.ts'
 
 export interface ProviderUse
   extends AccountsUse,
-    Omit<ClientAdapterUse, 'isInside' | 'firstPartyMetadata'>,
+    Omit<ClientAdapterUse, 'isInside' | 'firstPartyMetadata' | 'isSigningIn'>,
     FirstPartyClientUse,
     InsideRequestsUse,
     Pick<GrantsUse, 'findConsent'>,
@@ -107,7 +109,13 @@ export interface ProviderUse
   refreshReuseRevokes: 'family' | 'session' | 'user'
 }
 
-export function createProvider(use: ProviderUse): { provider: Provider; firstParty: FirstParty } {
+export interface Provided {
+  provider: Provider
+  firstParty: FirstParty
+  browserSessions: BrowserSessions
+}
+
+export function createProvider(use: ProviderUse): Provided {
   const handles = createHandles(use.keys)
   const refreshTokens = createRefreshTokenFormat(use.keys)
   const requests = createTokenRequests()
@@ -161,6 +169,7 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
       ctx,
       isInside: () => inside.made(Provider.ctx?.req) || isAskedOfToken(Provider.ctx),
       firstPartyMetadata,
+      isSigningIn: () => isSigningIn(Provider.ctx),
       findStructured: async (token) => (inside.made(Provider.ctx?.req) ? findStructured(token) : undefined),
       lives,
       verdictOn: createVerdictOn(use.refreshReuseGrace),
@@ -202,7 +211,8 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     loadExistingGrant: createLoadGrant({ ...use, handles }),
     pkce,
     renderError: createRenderError(use),
-    responseTypes: ['code'],
+    // `none` for `/account`, which wants to know that somebody is signed in, and reads the session itself.
+    responseTypes: ['code', 'none'],
     rotateRefreshToken: true,
     // An access token that is revoked leaves its family alone.
     revokeGrantPolicy: (ctx) =>
@@ -264,7 +274,8 @@ export function createProvider(use: ProviderUse): { provider: Provider; firstPar
     ...{ provider, handles, refreshTokens, inside, epochs },
     metadata: firstPartyMetadata,
   })
-  return { provider, firstParty }
+  const browserSessions = createBrowserSessions({ ...use, handles, epochs })
+  return { provider, firstParty, browserSessions }
 }
 
 /** Not who asks, but whose the token is: who presents one at userinfo is no client, who introspects one has said who it is. */

@@ -78,8 +78,6 @@ export const LIMITERS = [
   'spray',
   'client',
   'link',
-  'mail_address',
-  'mail_name',
   'global',
   'other',
 ] as const

@@ -163,6 +163,7 @@ describe('every page in every state', () => {
   async function expectEachInTurn(page: Page, id: string): Promise<void> {
     await page.evaluate(`
       controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden], [aria-hidden]), summary')]
+        .filter((control) => control.checkVisibility())
       controls[0]?.focus()`)
     const count: number = await page.evaluate('controls.length')
     for (let index = 0; index < count; index++) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FIRST_PARTY } from '../../clients/client.ts'
+import { ACCOUNT, FIRST_PARTY } from '../../clients/client.ts'
 import { type ClientMetadata, clientMetadataSchema } from '../../clients/client-metadata.ts'
 import { inWords } from './in-words.ts'
 
@@ -8,6 +8,7 @@ export const clientId = z
   .string()
   .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces')
   .refine((name) => name !== FIRST_PARTY, 'is built in: first_party_api in the file for apply sets it up')
+  .refine((name) => name !== ACCOUNT, 'is built in, for the pages at /account')
 
 /** RFC 6749 §3.3. */
 export const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/

@@ -5,7 +5,7 @@ import type { SignInError, SignInModel } from '../../pages/models.ts'
 import { minutesOf, type Refusal, refusalHeaders } from '../../security/rate-limit/refusal.ts'
 import type { Attempt, SignInGuard } from '../../security/rate-limit/sign-in-guard.ts'
 import { AppError } from '../../shared/app-error.ts'
-import { clientFace, type Journey, pageOptions, parameter, type Step, type StepUse } from '../journey.ts'
+import { asker, type Journey, pageOptions, parameter, type Step, type StepUse } from '../journey.ts'
 
 export interface SignInUse extends StepUse {
   authenticate: (
@@ -38,8 +38,7 @@ export function createSignIn(use: SignInUse): Step {
   const page = (journey: Journey, over: Partial<SignInModel>): void => {
     const model = {
       csrf: use.csrf.token(journey.interaction.uid),
-      client: clientFace(journey),
-      reset: `/reset?uid=${journey.interaction.uid}`,
+      ...asker(journey),
       ...over,
     }
     use.showPage(journey.ctx, 'sign-in', model, pageOptions(journey, over.error && statusOf(over.error)))

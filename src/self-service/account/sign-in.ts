@@ -1,0 +1,34 @@
+import type { Context } from 'koa'
+import { ACCOUNT, ACCOUNT_CALLBACK } from '../../clients/client.ts'
+import { returnTo } from './return-to.ts'
+
+/** A change of what matters takes a proof of who it is that is so old at most; seconds. */
+export const FRESH_FOR = 5 * 60
+
+export interface AskUse {
+  issuer: string
+  /** The path of the authorization endpoint. */
+  authorizationPath: string
+}
+
+/**
+ * To our own authorization endpoint and back to this page; the browser keeps the fragment on the way. `fresh`: whose
+ * sign-in is too old.
+ */
+export function askForSignIn(
+  { issuer, authorizationPath }: AskUse,
+  ctx: Context,
+  fresh?: { email: string },
+): void {
+  const request = new URL(authorizationPath, issuer)
+  request.search = new URLSearchParams({
+    client_id: ACCOUNT,
+    response_type: 'none',
+    scope: 'openid',
+    redirect_uri: new URL(ACCOUNT_CALLBACK, issuer).href,
+    state: returnTo(`${ctx.path}${ctx.search}`),
+    ...(fresh && { max_age: String(FRESH_FOR), login_hint: fresh.email }),
+  }).toString()
+  ctx.status = 303
+  ctx.redirect(`${request.pathname}${request.search}`)
+}
