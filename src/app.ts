@@ -1,5 +1,6 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
 import type { Context, default as Koa } from 'koa'
+import type { Provider } from 'oidc-provider'
 import type { StateStore } from '../adapters/contract.ts'
 import { createAccount } from './account-pages.ts'
 import { claimsOf } from './accounts/claims.ts'
@@ -15,6 +16,7 @@ import { createGuards, type Guards } from './guards.ts'
 import { createAnswerError } from './http/answer-errors.ts'
 import { createLogoRouter } from './http/serve-logos.ts'
 import { createHttp } from './http.ts'
+import { findClientOf } from './interaction/find-client.ts'
 import { createInteractionRouter } from './interaction/flow.ts'
 import { createOwnBrowser } from './interaction/own-browser.ts'
 import { createConsent } from './interaction/steps/consent.ts'
@@ -40,11 +42,14 @@ import { isServerScope } from './provider/scopes.ts'
 import { createReports, reportSignIn } from './reports.ts'
 import { createRevocation } from './revocation.ts'
 import { createSignInRisk, openAddresses } from './risk.ts'
+import { createBrowserSecret } from './security/browser-secret.ts'
 import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createNotMeRouter } from './self-service/not-me.ts'
+import { createResetRouter } from './self-service/reset.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
+import { createWayBack } from './self-service/way-back.ts'
 import type { RevokeAccess } from './sessions/revoke-access.ts'
 import { openState } from './state.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -170,7 +175,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           ...signIn,
         }),
         createAccount({ core, lookUps, browserSessions, ...face, originOf }),
-        ...createPlainRouters(core, lookUps, { ...face, originOf }, { guards, requests, access }),
+        ...createPlainRouters(core, lookUps, { ...face, originOf }, { provider, guards, requests, access }),
       ],
     }),
     ping: () => state.ping(),
@@ -287,12 +292,19 @@ function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
   ]
 }
 
+interface PlainUse {
+  provider: Provider
+  guards: Guards
+  requests: RequestContexts
+  access: RevokeAccess
+}
+
 /** Pages outside of a flow. */
 function createPlainRouters(
   core: Core,
   { findClient }: LookUps,
   { assets, csrf, showPage, originOf }: Face & WithOrigin,
-  { guards, requests, access }: { guards: Guards; requests: RequestContexts; access: RevokeAccess },
+  { provider, guards, requests, access }: PlainUse,
 ) {
   const { config } = core
   const linked = {
@@ -311,6 +323,16 @@ function createPlainRouters(
       ...linked,
       findLink: core.openLink,
       redeemLink: core.redeemLink,
+      minLength: core.passwordPolicy.minLength,
+    }),
+    createResetRouter({
+      ...linked,
+      browser: createBrowserSecret(config.issuer),
+      wayBack: createWayBack({ issuer: config.issuer, findClientOf: findClientOf(provider) }),
+      limit: guards.mails,
+      askToReset: core.askToReset,
+      findLink: core.openResetLink,
+      resetPassword: core.resetPassword,
       minLength: core.passwordPolicy.minLength,
     }),
     createNotMeRouter({ ...linked, findLink: core.openNotMeLink, disown: createDisown(core, access) }),

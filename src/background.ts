@@ -11,19 +11,18 @@ import { createDeliverLogout } from './events/back-channel-logout/deliver-logout
 import { BACK_CHANNEL_LOGOUT } from './events/back-channel-logout/logout-message.ts'
 import { endedSidLife } from './events/ended-sids.ts'
 import { createEventStreamsRepository } from './events/event-streams-repository.ts'
-import type { Handler } from './events/outbox-message.ts'
+import { type Handler, MAIL } from './events/outbox-message.ts'
 import { createReceivers } from './events/receivers.ts'
 import { takeEndings } from './events/take-endings.ts'
 import { createFanOut } from './events/webhooks/fan-out.ts'
 import { createTellWebhook } from './events/webhooks/tell-webhook.ts'
 import { createLogoutTokens } from './keys/logout-tokens.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
+import { createMailPaths } from './mail-paths.ts'
 import { createDeliverMail } from './messaging/deliver-mail.ts'
-import { MAIL } from './messaging/mail-message.ts'
 import type { SendMail } from './messaging/transport.ts'
 import { createDevMailbox } from './messaging/transports/dev-mailbox.ts'
 import { createSmtpTransport } from './messaging/transports/smtp.ts'
-import { createNotMePath } from './not-me.ts'
 import { createMails } from './pages/mails.ts'
 import { createMessages } from './pages/messages.ts'
 import { createCleanUp } from './revocation.ts'
@@ -157,7 +156,7 @@ function mailHandlers(core: Core): ReadonlyMap<string, Handler> {
   const deliverMail = createDeliverMail({
     findAccount: accounts.users.findBySub,
     findClient: clients.find,
-    notMePath: createNotMePath(core),
+    paths: createMailPaths(core),
     mails: createMails({ ...config, messages: createMessages() }),
     send,
   })

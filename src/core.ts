@@ -6,11 +6,13 @@ import { type OpenDatabase, openDatabase } from '../adapters/database.ts'
 import { migrate } from '../adapters/migrate.ts'
 import { localNotices, type Notices, postgresNotices, redisNotices } from '../adapters/notices.ts'
 import { createAccountsRepository } from './accounts/accounts-repository.ts'
+import { askToReset } from './accounts/ask-to-reset.ts'
 import { authenticate, type LookAtSignIn } from './accounts/authenticate.ts'
 import { createUser } from './accounts/create-user.ts'
 import { makeLink } from './accounts/make-link.ts'
 import { openLink } from './accounts/open-link.ts'
 import { redeemLink } from './accounts/redeem-link.ts'
+import { resetPassword } from './accounts/reset-password.ts'
 import { setPassword } from './accounts/set-password.ts'
 import { createChainRepository } from './audit/chain-repository.ts'
 import { createInbox } from './audit/inbox-repository.ts'
@@ -40,6 +42,7 @@ import { createMasterKeys } from './keys/master-keys.ts'
 import { sealedSigningKeys } from './keys/signing-keys.ts'
 import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
 import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
+import { tellOfAccount } from './messaging/tell-of-account.ts'
 import { tellOfReuse } from './messaging/tell-of-reuse.ts'
 import { tellOfRisk } from './messaging/tell-of-risk.ts'
 import { openPasswords } from './passwords.ts'
@@ -51,7 +54,7 @@ import { createRiskPolicyRepository } from './security/risk/policy-repository.ts
 import { createCleanUpsRepository } from './sessions/clean-ups-repository.ts'
 import { describeDevice } from './sessions/describe-device.ts'
 import { createDevicesRepository } from './sessions/devices-repository.ts'
-import { createEndsRepository } from './sessions/ends-repository.ts'
+import { createEndsRepository, endAccount } from './sessions/ends-repository.ts'
 import { createSessionsRepository } from './sessions/sessions-repository.ts'
 import { sightingsIn } from './sessions/sightings.ts'
 import type { Clock } from './shared/clock.ts'
@@ -120,7 +123,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
   })
   const passwords = await openPasswords(use)
   const refusePassword = passwords.policy.refuse
-  const accounts = createAccountsRepository(db)
+  const accounts = createAccountsRepository(db, endAccount)
   const clients = createClientsRepository(db)
   const clientSecrets = createClientSecrets(keys)
   const signingKeys = createSigningKeysRepository(db)
@@ -200,11 +203,22 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     linkKeys,
     newLinkKey,
     redeemLink: redeemLink({ accounts, hasher, clock, linkKeys, refusePassword }),
+    askToReset: askToReset({ accounts, clock }),
+    openResetLink: openLink({ accounts, clock, linkKeys }, 'reset_password'),
+    resetPassword: resetPassword({
+      accounts,
+      hasher,
+      clock,
+      linkKeys,
+      refusePassword,
+      tell: (sub) => notices.publish('account', sub),
+    }),
     eventInbox: createInbox(db),
     auditRecords,
     auditChain: createChainRepository(db, auditRecords, async (tx, events) => {
       const outbox = createOutboxRepository(tx)
-      for (const event of events) await Promise.all([tellOfReuse(outbox, event), tellOfRisk(outbox, event)])
+      for (const event of events)
+        await Promise.all([tellOfReuse, tellOfRisk, tellOfAccount].map((tell) => tell(outbox, event)))
       await createDevicesRepository(tx).noteSeen(sightingsIn(events))
     }),
     notices,

@@ -7,6 +7,7 @@ import { createDeviceCookies } from './security/device-cookie.ts'
 import { createKeyedHash, type KeyedHash } from './security/keyed-hash.ts'
 import { type CountLimit, createCountLimit } from './security/rate-limit/count-limit.ts'
 import { type CrowdWatch, createCrowdWatch } from './security/rate-limit/crowd-watch.ts'
+import { createMailLimit, type MailLimit } from './security/rate-limit/mail-limit.ts'
 import { networkOf } from './security/rate-limit/network.ts'
 import { createSignInGuard, type SignInGuard } from './security/rate-limit/sign-in-guard.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -18,6 +19,7 @@ export interface Guards {
   crowd: CrowdWatch
   clients: ClientLimit
   links: CountLimit
+  mails: MailLimit
   /** Absent: requests as such are not limited. */
   requests: CountLimit | undefined
   sweep(): Promise<number>
@@ -40,13 +42,14 @@ export function createGuards({ core, log, metrics, requests }: GuardsUse): Guard
   const clients = createCountLimit({ ...common, limiter: 'client', limit: loginAddress })
   const clientKey = (address: string, clientId: string): string =>
     `${networkOf(address)}:${hash('client', clientId).subarray(0, 16).toString('base64url')}`
+  const nameOf = (typed: string): string => normaliseEmail(typed)?.key ?? typed
   return {
     signIn: createSignInGuard({
       ...common,
       limits: config.rateLimits,
       hash,
       devices: createDeviceCookies({ keys: () => keys.living('cookie'), issuer: config.issuer }),
-      nameOf: (typed) => normaliseEmail(typed)?.key ?? typed,
+      nameOf,
       onSprayed: ({ neighbourhood, names, began }) => {
         metrics.rateLimited('spray')
         if (!began) return
@@ -63,6 +66,7 @@ export function createGuards({ core, log, metrics, requests }: GuardsUse): Guard
       count: (req, clientId) => clients.count(clientKey(requests.of(req).ip, clientId)),
     },
     links: createCountLimit({ ...common, limiter: 'link', limit: loginAddress }),
+    mails: createMailLimit({ ...common, hash, nameOf, limit: loginAddress }),
     requests: global && createCountLimit({ ...common, limiter: 'global', limit: global }),
     sweep: counters.sweep,
     close: counters.close,

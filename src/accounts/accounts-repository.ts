@@ -1,7 +1,9 @@
 /** The tables of this room together, and what must change in them together. */
 import type { Kysely } from 'kysely'
-import type { AuditEvent } from '../audit/event.ts'
+import type { StoredEvent } from '../../adapters/contract.ts'
+import { type AuditEvent, toStored } from '../audit/event.ts'
 import { recordEvent } from '../audit/inbox-repository.ts'
+import { createOutboxRepository, type OutboxRepository } from '../events/outbox-repository.ts'
 import type { Database } from '../schema.ts'
 import { type CredentialsRepository, createCredentialsRepository } from './credentials-repository.ts'
 import { createLinksRepository, type LinksRepository } from './links-repository.ts'
@@ -13,6 +15,9 @@ export interface AccountsRepository {
   credentials: CredentialsRepository
   links: LinksRepository
   signIns: SignInsRepository
+  mails: Pick<OutboxRepository, 'withdrawMails'>
+  /** All that a person was given, together with the change that is the reason; nodes have to be told afterwards. */
+  end(sub: string, event: AuditEvent): Promise<void>
   /** Together with what else changes in the same transaction. */
   record(event: AuditEvent): Promise<void>
   /**
@@ -22,17 +27,22 @@ export interface AccountsRepository {
   atomically<T>(work: (accounts: AccountsRepository) => Promise<T>): Promise<T>
 }
 
-export function createAccountsRepository(db: Kysely<Database>): AccountsRepository {
+/** Ends all that a person was given, in an open transaction: sessions know accounts, not the other way round. */
+export type EndAccount = (tx: Kysely<Database>, sub: string, event: StoredEvent) => Promise<void>
+
+export function createAccountsRepository(db: Kysely<Database>, endAccount: EndAccount): AccountsRepository {
   const accounts: AccountsRepository = {
     users: createUsersRepository(db),
     credentials: createCredentialsRepository(db),
     links: createLinksRepository(db),
     signIns: createSignInsRepository(db),
+    mails: createOutboxRepository(db),
+    end: (sub, event) => endAccount(db, sub, toStored(event)),
     record: (event) => recordEvent(db, event),
     atomically: (work) =>
       db.isTransaction
         ? work(accounts)
-        : db.transaction().execute((tx) => work(createAccountsRepository(tx))),
+        : db.transaction().execute((tx) => work(createAccountsRepository(tx, endAccount))),
   }
   return accounts
 }

@@ -5,6 +5,10 @@ import { newRowId } from '../shared/ids.ts'
 export interface CredentialsRepository {
   /** Adds or replaces the account's one password. */
   setPassword(userId: string, phc: string, at: number): Promise<void>
+  /** When the password was last set, epoch ms; undefined where there is none. */
+  passwordSetAt(userId: string): Promise<number | undefined>
+  /** All but the password. */
+  removeOthers(userId: string): Promise<void>
   /** False where there was none. */
   removePassword(userId: string): Promise<boolean>
   /** Replaces a hash by another of the same password, unless the password was changed meanwhile. */
@@ -19,6 +23,22 @@ export function createCredentialsRepository(db: Kysely<Database>): CredentialsRe
         .insertInto('credentials')
         .values({ id: newRowId(), user_id: userId, method: 'password', created_at: new Date(at), ...changed })
         .onConflict((c) => c.column('user_id').where('method', '=', 'password').doUpdateSet(changed))
+        .execute()
+    },
+    passwordSetAt: async (userId) => {
+      const row = await db
+        .selectFrom('credentials')
+        .select('updated_at')
+        .where('user_id', '=', userId)
+        .where('method', '=', 'password')
+        .executeTakeFirst()
+      return row?.updated_at.getTime()
+    },
+    removeOthers: async (userId) => {
+      await db
+        .deleteFrom('credentials')
+        .where('user_id', '=', userId)
+        .where('method', '<>', 'password')
         .execute()
     },
     removePassword: async (userId) => {

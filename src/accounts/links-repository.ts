@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../schema.ts'
 
-export type LinkPurpose = 'set_password' | 'not_me'
+export type LinkPurpose = 'set_password' | 'reset_password' | 'not_me'
 
 /** What a person ends who says that it wasn't them; a device with all that were new since, epoch ms. */
 export type LinkEnds = { kind: 'session'; value: string } | { kind: 'device'; value: string; since: number }
@@ -22,6 +22,10 @@ export type LinkKeys = readonly Buffer[]
 export interface LinksRepository {
   /** False where there is a link of this key. */
   add(link: NewLink): Promise<boolean>
+  /** Whether there is a link of this token, used or not. */
+  exists(keys: LinkKeys): Promise<boolean>
+  /** When the latest link of a purpose, used or not, was made; epoch ms. */
+  latestAt(userId: string, purpose: LinkPurpose): Promise<number | undefined>
   /** Whose link it is, while it is good. */
   find(
     keys: LinkKeys,
@@ -44,6 +48,25 @@ export function createLinksRepository(db: Kysely<Database>): LinksRepository {
         .onConflict((c) => c.column('key').doNothing())
         .executeTakeFirst()
       return numInsertedOrUpdatedRows === 1n
+    },
+    exists: async (keys) => {
+      const row = await db
+        .selectFrom('account_links')
+        .select('purpose')
+        .where('key', 'in', keys)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    latestAt: async (userId, purpose) => {
+      const row = await db
+        .selectFrom('account_links')
+        .select('created_at')
+        .where('user_id', '=', userId)
+        .where('purpose', '=', purpose)
+        .orderBy('created_at', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.created_at.getTime()
     },
     find: async (keys, purpose, now) => {
       const row = await db

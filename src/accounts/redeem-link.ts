@@ -23,6 +23,7 @@ export const redeemLink =
         (await users.lock(account.id)) && (await links.spend(use.linkKeys(token), 'set_password', at))
       if (!mine) return { ok: false, reason: 'link_expired' }
       await credentials.setPassword(account.id, phc, at)
+      await links.removeAll(account.id, 'reset_password')
       const { sub: subject, email: name } = account
       const set = { type: 'password.set', actor: `user:${subject}`, subject, name } as const
       await record(createEvent(origin, { ...set, details: { by: 'link' } }, at))

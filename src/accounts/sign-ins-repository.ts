@@ -39,6 +39,8 @@ export interface SignInHistory {
 export interface SignInsRepository {
   /** The ids of a person's devices that were new since, one more than `most` at most. */
   newSince(userId: string, since: number, most: number): Promise<string[]>
+  /** Every device of a person is a new one again. */
+  forgetDevices(userId: string): Promise<void>
   /** The device that is asked about comes first, then those that were seen last; fifty at most. Nobody has none. */
   history(userId: string | undefined, device: string | undefined): Promise<SignInHistory>
   /**
@@ -69,6 +71,9 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
     const query = CompiledQuery.raw(HISTORY, [userId ?? null, device ?? null])
     const { rows } = await db.executeQuery<HistoryRow>(query)
     return { revoked: rows.some(({ revoked }) => revoked), devices: rows.flatMap(toDeviceSeen) }
+  },
+  forgetDevices: async (userId) => {
+    await db.deleteFrom('devices').where('user_id', '=', userId).execute()
   },
   newSince: async (userId, since, most) => {
     const rows = await db

@@ -38,3 +38,6 @@ export type Outcome =
  * rejects when another node has taken over.
  */
 export type Handler = (message: Message, stillHeld: () => Promise<void>) => Promise<Outcome>
+
+/** The kind of a mail to a person; its payload names them by `sub`. */
+export const MAIL = 'mail'

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Database } from '../schema.ts'
 import { newRowId } from '../shared/ids.ts'
-import type { Message, NewMessage } from './outbox-message.ts'
+import { MAIL, type Message, type NewMessage } from './outbox-message.ts'
 import type { EventTables } from './rows.ts'
 
 export interface Waiting {
@@ -24,6 +24,8 @@ export interface OutboxRepository {
   setAside(message: Message, change: { now: number; reason: string }): Promise<void>
   done(message: Message, now: number): Promise<void>
   drop(message: Message): Promise<void>
+  /** Removes the mails that wait for a person: what they would have said or offered is over. */
+  withdrawMails(sub: string): Promise<void>
   /** Removes what tells nothing any more, whoever would have delivered it. */
   dropExpired(now: number): Promise<{ kind: string }[]>
   /** Removes at most so many of what was done or set aside before those times. */
@@ -99,6 +101,14 @@ export function createOutboxRepository(db: Kysely<Database>): OutboxRepository {
     },
     drop: async ({ id }) => {
       await db.deleteFrom('outbox').where('id', '=', id).execute()
+    },
+    withdrawMails: async (sub) => {
+      await db
+        .deleteFrom('outbox')
+        .where('kind', '=', MAIL)
+        .where(sql`payload->>'sub'`, '=', sub)
+        .where('done_at', 'is', null)
+        .execute()
     },
     dropExpired: (now) =>
       db

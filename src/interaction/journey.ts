@@ -6,6 +6,7 @@ import type { Context } from 'koa'
 import type { Client, Provider } from 'oidc-provider'
 import type { Origin } from '../audit/event.ts'
 import { ACCOUNT } from '../clients/client.ts'
+import type { ClientFace } from '../pages/models.ts'
 import type { ShowPage } from '../pages/respond.ts'
 import type { Csrf } from '../security/csrf.ts'
 import type { RequestContext } from '../telemetry/request-context.ts'
@@ -55,7 +56,9 @@ export const pageOptions = (journey: Journey, status?: number) => ({
 export const asker = (journey: Journey) =>
   journey.client.clientId === ACCOUNT ? {} : { client: clientFace(journey) }
 
-export function clientFace({ client }: Journey) {
+export const clientFace = ({ client }: Journey) => faceOf(client)
+
+export function faceOf(client: Client): ClientFace {
   const logo = client['logo_path']
   return { name: client.clientName ?? client.clientId, ...(typeof logo === 'string' ? { logo } : {}) }
 }

@@ -6,10 +6,10 @@
  */
 import type { Context } from 'koa'
 import type { Provider } from 'oidc-provider'
-import { readCookie, setCookie } from '../security/cookies.ts'
+import { createBrowserSecret } from '../security/browser-secret.ts'
+import { readCookie } from '../security/cookies.ts'
 import type { Csrf } from '../security/csrf.ts'
 import { AppError } from '../shared/app-error.ts'
-import { newSecret } from '../shared/ids.ts'
 
 export interface OwnBrowserUse {
   provider: Provider
@@ -29,25 +29,16 @@ export interface OwnBrowser {
 }
 
 export function createOwnBrowser({ provider, csrf, issuer, resumeCookie }: OwnBrowserUse): OwnBrowser {
-  const secure = issuer.startsWith('https:')
-  const name = secure ? '__Host-gh_browser' : 'gh_browser'
-  const binding = (secret: string): string => `browser ${secret}`
-  const known = (ctx: Context): string | undefined => readCookie(ctx.req.headers.cookie, name)
-  const secretOf = (ctx: Context): string => {
-    const brought = known(ctx)
-    if (brought !== undefined) return brought
-    const secret = newSecret()
-    setCookie(ctx.res, name, secret, { path: '/', httpOnly: true, secure, sameSite: 'Lax' })
-    return secret
-  }
+  const secret = createBrowserSecret(issuer)
+  const binding = (value: string): string => `browser ${value}`
   return {
-    meet: (ctx) => void secretOf(ctx),
-    proof: (ctx) => csrf.token(binding(secretOf(ctx))),
+    meet: (ctx) => void secret.ensure(ctx),
+    proof: (ctx) => csrf.token(binding(secret.ensure(ctx))),
     admit: async (ctx) => {
       const flow = readCookie(ctx.req.headers.cookie, resumeCookie)
       const result = flow === undefined ? undefined : (await provider.Interaction.find(flow))?.result
       // Nothing done: the library asks again, here.
-      if (result === undefined || csrf.check(binding(known(ctx) ?? ''), result['browser'])) return
+      if (result === undefined || csrf.check(binding(secret.read(ctx) ?? ''), result['browser'])) return
       throw new AppError(
         'interaction_expired',
         'This page was open too long, or belongs to another browser.',

@@ -6,6 +6,7 @@ import type { Message, NewMessage } from '../events/outbox-message.ts'
 import { createMails } from '../pages/mails.ts'
 import { createMessages } from '../pages/messages.ts'
 import { createDeliverMail } from './deliver-mail.ts'
+import { tellOfAccount } from './tell-of-account.ts'
 import { tellOfReuse } from './tell-of-reuse.ts'
 import { tellOfRisk } from './tell-of-risk.ts'
 import type { Mail } from './transport.ts'
@@ -30,14 +31,17 @@ const REUSE = createEvent(
 )
 
 /** From the use case, by way of what would be stored, to what would be sent. */
-function house({ known = [account], clients = [client] } = {}) {
+function house({ known = [account], clients = [client], over = false } = {}) {
   const written: NewMessage[] = []
   const sent: Mail[] = []
   const outbox = { add: async (message: NewMessage) => void written.push(message) }
   const deliver = createDeliverMail({
     findAccount: async (sub) => known.find((one) => one.sub === sub),
     findClient: async (clientId) => clients.find((one) => one.clientId === clientId),
-    notMePath: async (mailId, _, ends) => `/not-me?token=${mailId}-${ends?.value}`,
+    paths: {
+      notMe: async (mailId, _, ends) => `/not-me?token=${mailId}-${ends?.value}`,
+      reset: async (mailId, _, askedAt) => (over ? undefined : `/reset/password?token=${mailId}-${askedAt}`),
+    },
     mails: createMails({ issuer: 'https://id.example.com', messages: createMessages(), production: true }),
     send: async (mail) => {
       sent.push(mail)
@@ -53,6 +57,7 @@ function house({ known = [account], clients = [client] } = {}) {
     sent,
     reuse: () => tellOfReuse(outbox, REUSE),
     risk: (event: AuditEvent) => tellOfRisk(outbox, event),
+    account: (event: AuditEvent) => tellOfAccount(outbox, event),
     deliverAll: (stillHeld = async () => {}) =>
       Promise.all(written.map((message) => deliver(stored(message), stillHeld))),
   }
@@ -92,6 +97,52 @@ describe('a mail about a reuse', () => {
     await reuse()
     await expect(deliverAll(() => Promise.reject(new Error('lost')))).rejects.toThrow('lost')
     expect(sent).toEqual([])
+  })
+})
+
+describe('a mail about an account', () => {
+  const from = { ip: '203.0.113.7', userAgent: FIREFOX }
+  const about = { subject: 'ada', actor: 'user:ada' }
+  const asked = createEvent(from, { type: 'password.reset_asked', subject: 'ada' }, clock.now())
+
+  it('brings who asked for it a link, for half an hour', async () => {
+    const { account: tell, deliverAll, sent, written } = house()
+    await tell(asked)
+    expect(written).toMatchObject([{ once: `reset ${asked.id}`, expiresAt: clock.now() + 1_800_000 }])
+    expect(JSON.stringify(written)).not.toContain('token')
+    await deliverAll()
+    expect(sent[0]?.text).toContain(`https://id.example.com/reset/password?token=m1-${clock.now()}\n`)
+    expect(sent[0]?.text).toContain('Browser: Firefox\nSystem: Windows\nAddress: 203.0.113.7')
+  })
+
+  it('is not sent once its link would be of no use, nor for a name that nobody has', async () => {
+    const { account: tell, deliverAll, sent, written } = house({ over: true })
+    await tell(asked)
+    expect(await deliverAll()).toEqual([{ status: 'dropped', reason: 'what it offers is over' }])
+    const { subject: _, ...unknown } = asked
+    await tell(unknown)
+    expect([written.length, sent]).toEqual([1, []])
+  })
+
+  it.each([
+    ['reset', 'Your password was reset'],
+    ['link', 'Your password was changed'],
+    ['operator', 'Your password was changed'],
+  ] as const)('says that the password is another one: by %s', async (by, subject) => {
+    const { account: tell, deliverAll, sent } = house()
+    const origin = by === 'operator' ? { actor: 'command', ip: '203.0.113.7' } : from
+    await tell(createEvent(origin, { type: 'password.set', subject: 'ada', details: { by } }, clock.now()))
+    await deliverAll()
+    expect(sent.map((mail) => mail.subject)).toEqual([subject])
+    expect(sent[0]?.text.includes('203.0.113.7')).toBe(by !== 'operator')
+  })
+
+  it('says that there is none any more', async () => {
+    const { account: tell, deliverAll, sent } = house()
+    await tell(createEvent(from, { type: 'password.removed', ...about }, clock.now()))
+    await tell(createEvent(from, { type: 'user.updated', ...about, details: { fields: [] } }, clock.now()))
+    await deliverAll()
+    expect(sent.map((mail) => mail.subject)).toEqual(['Your password was removed'])
   })
 })
 

@@ -7,17 +7,19 @@ import type { DrawnMail, Mails } from '../pages/mails.ts'
 import { type MailPayload, mailPayload, type Noticed } from './mail-message.ts'
 import type { SendMail } from './transport.ts'
 
+/** Makes the paths of pages of ours that stand in one mail; undefined where such a page would be of no use any more. */
+export interface MailPaths {
+  /** Where the reader says that it wasn't them. */
+  notMe(mailId: string, account: Account, ends: Noticed['ends'], at: number): Promise<string | undefined>
+  /** Where the reader sets a new password. */
+  reset(mailId: string, account: Account, askedAt: number): Promise<string | undefined>
+}
+
 export interface DeliverMailUse {
   findAccount: (sub: string) => Promise<Account | undefined>
   findClient: (clientId: string) => Promise<Client | undefined>
   mails: Mails
-  /** Makes the path of a page where the reader says that it wasn't them, for one mail. */
-  notMePath: (
-    mailId: string,
-    account: Account,
-    ends: Noticed['ends'],
-    at: number,
-  ) => Promise<string | undefined>
+  paths: MailPaths
   send: SendMail
 }
 
@@ -28,27 +30,41 @@ export function createDeliverMail(use: DeliverMailUse): Handler {
     const account = await use.findAccount(told.sub)
     if (account === undefined) return { status: 'dropped', reason: 'the account is gone' }
     const drawn = await draw(use, told, account, id)
+    if (drawn === undefined) return { status: 'dropped', reason: 'what it offers is over' }
     await stillHeld()
     return use.send({ id, to: account.email, ...drawn })
   }
 }
 
 async function draw(
-  { mails, findClient, notMePath }: DeliverMailUse,
+  { mails, findClient, paths }: DeliverMailUse,
   told: MailPayload,
   account: Account,
   id: string,
-): Promise<DrawnMail> {
+): Promise<DrawnMail | undefined> {
   const locale = localeOf(account)
   const { email } = account
-  if (told.mail === 'noticed') {
-    const { mail, sub: _, ends, ...noticed } = told
-    const link = await notMePath(id, account, ends, told.at)
-    return mails.render(mail, locale, { email, link, ...noticed })
+  switch (told.mail) {
+    case 'noticed': {
+      const { mail, sub: _, ends, ...noticed } = told
+      const link = await paths.notMe(id, account, ends, told.at)
+      return mails.render(mail, locale, { email, link, ...noticed })
+    }
+    case 'reuse-detected': {
+      const { at, ended, clientId } = told
+      const name = (await findClient(clientId))?.metadata.client_name ?? clientId
+      return mails.render('reuse-detected', locale, { email, at, ended, client: { name } })
+    }
+    case 'password-reset': {
+      const { mail, sub: _, ...asked } = told
+      const link = await paths.reset(id, account, told.at)
+      return link === undefined ? undefined : mails.render(mail, locale, { email, link, ...asked })
+    }
+    case 'account-changed': {
+      const { mail, sub: _, ...changed } = told
+      return mails.render(mail, locale, { email, ...changed })
+    }
   }
-  const { at, ended, clientId } = told
-  const name = (await findClient(clientId))?.metadata.client_name ?? clientId
-  return mails.render('reuse-detected', locale, { email, at, ended, client: { name } })
 }
 
 /** OpenID Connect Core §5.1: `locale` is a BCP 47 tag, by some with an underscore. */

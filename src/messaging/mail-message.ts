@@ -1,11 +1,17 @@
 /** A mail as it waits in the outbox: what it says, not how, and to whom by `sub`: the address is that of the moment. */
 import { z } from 'zod'
-import type { NewMessage } from '../events/outbox-message.ts'
+import { MAIL, type NewMessage } from '../events/outbox-message.ts'
+import { ACCOUNT_CHANGES } from '../pages/mail-models.ts'
 import { RISK_RULES } from '../telemetry/metric-labels.ts'
 
-export const MAIL = 'mail'
-
 const base = { sub: z.string(), at: z.number() }
+
+/** On what it was done, as far as it is known. */
+const seen = {
+  browser: z.string().optional(),
+  system: z.string().optional(),
+  address: z.string().optional(),
+}
 
 export const mailPayload = z.discriminatedUnion('mail', [
   z.strictObject({
@@ -20,13 +26,14 @@ export const mailPayload = z.discriminatedUnion('mail', [
     /** A sign-in, one that was refused though its password was right, or a session that went on. */
     what: z.enum(['sign_in', 'refused', 'refresh']),
     rules: z.array(z.enum(RISK_RULES)),
-    browser: z.string().optional(),
-    system: z.string().optional(),
-    address: z.string().optional(),
+    ...seen,
     country: z.string().optional(),
     /** What ends when the reader says that it wasn't them. */
     ends: z.strictObject({ kind: z.enum(['device', 'session']), value: z.string() }).optional(),
   }),
+  /** Drawn with a link that sets a new password. */
+  z.strictObject({ mail: z.literal('password-reset'), ...base, ...seen }),
+  z.strictObject({ mail: z.literal('account-changed'), ...base, ...seen, what: z.enum(ACCOUNT_CHANGES) }),
 ])
 
 export type MailPayload = z.output<typeof mailPayload>

@@ -1,12 +1,13 @@
 /** Models for the gallery. Names are nobody's (RFC 2606, RFC 5737). */
-import type { ConsentModel, ErrorModel, SetPasswordModel, SignInModel } from './models.ts'
+import type { ConsentModel, ErrorModel, SetPasswordModel, SignInModel, WayBackModel } from './models.ts'
 
 export const csrf = 'c8b1f0a94c6e4d7d'
 export const email = 'mira.okafor@example.com'
 export const ledger = { name: 'Ledger' }
 export const longName = 'The Association of Lighthouse Keepers and Harbour Pilots of the North, Accounts'
 
-export const signIn: SignInModel = { csrf, client: ledger }
+export const wayBack: WayBackModel = { client: ledger, href: '/interaction/sample' }
+export const signIn: SignInModel = { csrf, client: ledger, reset: '/reset?uid=sample' }
 export const failedSignIn: SignInModel = { ...signIn, username: email, remember: true }
 export const setPassword: SetPasswordModel = { csrf, email, minLength: 8 }
 

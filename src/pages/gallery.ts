@@ -18,6 +18,7 @@ import {
   mismatch,
   setPassword,
   signIn,
+  wayBack,
 } from './gallery-samples.ts'
 import type { Locale } from './messages.ts'
 import type { PageModels, PageName } from './models.ts'
@@ -69,6 +70,18 @@ export const gallery: readonly GalleryState[] = [
 
   state('not-me', 'not-me', { csrf, email }),
   state('not-me.forbidden', 'not-me', { csrf, email, error: 'forbidden' }),
+  state('reset', 'reset', { csrf, back: wayBack }),
+  state('reset.house', 'reset', { csrf }),
+  state('reset.missing', 'reset', { csrf, error: { kind: 'missing' } }),
+  state('reset.forbidden', 'reset', { csrf, username: email, error: { kind: 'forbidden' } }),
+  state('reset.too-many', 'reset', { csrf, username: email, error: { kind: 'busy', minutes: 12 } }),
+  state('reset-sent', 'reset-sent', { back: wayBack }),
+  state('reset-sent.house', 'reset-sent', {}),
+  state('reset-password', 'reset-password', setPassword),
+  state('reset-password.too-short', 'reset-password', { ...setPassword, error: 'too_short' }),
+  state('reset-done', 'reset-done', { back: wayBack }),
+  state('reset-done.long-name', 'reset-done', { back: { ...wayBack, client: { name: longName } } }),
+  state('reset-done.house', 'reset-done', {}),
   state('set-password', 'set-password', setPassword),
   state('set-password.missing', 'set-password', { ...setPassword, error: 'missing' }),
   state('set-password.too-short', 'set-password', { ...setPassword, error: 'too_short' }),

@@ -1,7 +1,7 @@
 /** Every mail in every state, with sample data: proved at boot, and read by their tests. */
 import { RISK_RULES } from '../telemetry/metric-labels.ts'
 import { email, ledger, longName } from './gallery-samples.ts'
-import type { MailModels, MailName, NoticedModel } from './mail-models.ts'
+import { ACCOUNT_CHANGES, type MailModels, type MailName, type NoticedModel } from './mail-models.ts'
 import type { DrawnMail, Mails } from './mails.ts'
 import type { Locale } from './messages.ts'
 
@@ -17,6 +17,7 @@ const state = <N extends MailName>(id: string, name: N, model: MailModels[N]): M
 
 const at = Date.UTC(2026, 10, 23, 9, 41, 7)
 const reuse = { email, client: ledger, at, ended: 'session' } as const
+const seen = { email, at, browser: 'Firefox', system: 'Windows', address: '203.0.113.7' }
 const signIn: NoticedModel = {
   ...{ email, at, what: 'sign_in' as const, rules: ['new_device', 'new_country'], link: '/not-me?token=A' },
   ...{ browser: 'Firefox', system: 'Windows', address: '203.0.113.7', country: 'AU' },
@@ -28,6 +29,12 @@ export const mailGallery: readonly MailState[] = [
   state('reuse-detected.user', 'reuse-detected', { ...reuse, ended: 'user' }),
   state('reuse-detected.long-name', 'reuse-detected', { ...reuse, client: { name: longName } }),
   state('reuse-detected.nameless', 'reuse-detected', { ...reuse, client: { name: '\u200b' } }),
+  state('password-reset', 'password-reset', { ...seen, link: '/reset/password?token=A' }),
+  state('password-reset.unknown', 'password-reset', { email, at, link: '/reset/password?token=A' }),
+  ...ACCOUNT_CHANGES.map((what) =>
+    state(`account-changed.${what.replaceAll('_', '-')}`, 'account-changed', { ...seen, what }),
+  ),
+  state('account-changed.unknown', 'account-changed', { email, at, what: 'password_set' }),
   state('noticed', 'noticed', signIn),
   state('noticed.every-rule', 'noticed', { ...signIn, rules: RISK_RULES }),
   state('noticed.refused', 'noticed', { ...signIn, what: 'refused', rules: ['listed_address'] }),

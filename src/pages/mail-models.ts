@@ -12,26 +12,48 @@ export interface ReuseDetectedModel {
   ended: 'family' | 'session' | 'user'
 }
 
-export interface NoticedModel {
+export interface NoticedModel extends Seen {
   email: string
   at: number
   /** A sign-in, one that was refused though its password was right, or a session that went on. */
   what: 'sign_in' | 'refused' | 'refresh'
   /** Why the reader is told. */
   rules: readonly RiskRule[]
-  /** As far as they could be told: `Firefox`, `Windows`. */
+  /** A path of our own, where the reader says that it wasn't them. */
+  link?: string | undefined
+}
+
+/** On what something was done, as far as it could be told: `Firefox`, `Windows`. */
+export interface Seen {
   browser?: string | undefined
   system?: string | undefined
   address?: string | undefined
   /** ISO 3166-1 alpha-2. */
   country?: string | undefined
-  /** A path of our own, where the reader says that it wasn't them. */
-  link?: string | undefined
+}
+
+export interface PasswordResetModel extends Seen {
+  email: string
+  at: number
+  /** A path of our own, where the new password is set. */
+  link: string
+}
+
+/** What was changed on an account; its person is told, whoever did it. */
+export const ACCOUNT_CHANGES = ['password_reset', 'password_set', 'password_removed'] as const
+export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
+
+export interface AccountChangedModel extends Seen {
+  email: string
+  at: number
+  what: AccountChange
 }
 
 export interface MailModels {
   'reuse-detected': ReuseDetectedModel
   noticed: NoticedModel
+  'password-reset': PasswordResetModel
+  'account-changed': AccountChangedModel
 }
 
 export type MailName = keyof MailModels

@@ -1,11 +1,15 @@
 /** Each mail in words: one text for both of its forms, so that they can't say different things. */
 import type { MailModels, MailName } from './mail-models.ts'
 import type { MailView } from './mail-parts.ts'
+import { accountChanged } from './mail-views/account-changed.ts'
 import { noticed } from './mail-views/noticed.ts'
+import { passwordReset } from './mail-views/password-reset.ts'
 import { reuseDetected } from './mail-views/reuse-detected.ts'
 import type { ViewUse } from './view.ts'
 
 export const MAIL_VIEWS: { [N in MailName]: (model: MailModels[N], use: ViewUse) => MailView } = {
   'reuse-detected': reuseDetected,
   noticed,
+  'password-reset': passwordReset,
+  'account-changed': accountChanged,
 }

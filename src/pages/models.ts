@@ -32,6 +32,8 @@ export interface SignInModel {
   /** What was typed, or `login_hint`. */
   username?: string
   remember?: boolean
+  /** Where a forgotten password is replaced; a path of our own. */
+  reset?: string
   error?: SignInError
 }
 
@@ -53,6 +55,25 @@ export type PasswordFault =
   | 'personal'
   | 'local_word'
   | 'breached'
+
+/** Where a sign-in goes on that was left for this page. */
+export interface WayBackModel {
+  client: ClientFace
+  /** A path of our own. */
+  href: string
+}
+
+export interface ResetModel {
+  csrf: string
+  /** What was typed. */
+  username?: string
+  back?: WayBackModel | undefined
+  error?: { kind: 'missing' | 'forbidden' } | { kind: 'busy'; minutes: number }
+}
+
+export interface AfterModel {
+  back?: WayBackModel | undefined
+}
 
 export interface NotMeModel {
   csrf: string
@@ -160,6 +181,10 @@ export interface FormPostModel {
 export interface PageModels extends AccountPageModels {
   'sign-in': SignInModel
   'not-me': NotMeModel
+  reset: ResetModel
+  'reset-sent': AfterModel
+  'reset-password': SetPasswordModel
+  'reset-done': AfterModel
   'set-password': SetPasswordModel
   'set-password-done': SetPasswordDoneModel
   consent: ConsentModel

@@ -17,7 +17,8 @@ import { formPost } from './views/form-post.ts'
 import { loggedOut, logout } from './views/logout.ts'
 import { notMe } from './views/not-me.ts'
 import { notice } from './views/notice.ts'
-import { setPassword, setPasswordDone } from './views/set-password.ts'
+import { reset, resetDone, resetSent } from './views/reset.ts'
+import { resetPassword, setPassword, setPasswordDone } from './views/set-password.ts'
 import { signIn } from './views/sign-in.ts'
 
 export interface Pages {
@@ -41,6 +42,10 @@ interface PagesUse {
 const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } = {
   'sign-in': signIn,
   'not-me': notMe,
+  reset,
+  'reset-sent': resetSent,
+  'reset-password': resetPassword,
+  'reset-done': resetDone,
   'set-password': setPassword,
   'set-password-done': setPasswordDone,
   consent,

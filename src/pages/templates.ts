@@ -23,6 +23,8 @@ const TEMPLATES = [
   'self-service/account/overview',
   'self-service/account/shell',
   'self-service/not-me',
+  'self-service/reset',
+  'self-service/after',
   'self-service/set-password',
   'self-service/set-password-done',
   'errors/error',

@@ -55,7 +55,7 @@ export interface EndsRepository {
 
 export function createEndsRepository(db: Kysely<Database>): EndsRepository {
   const inOneStep = <T>(event: StoredEvent, work: (tx: Kysely<Database>) => Promise<T>): Promise<T> =>
-    db.transaction().execute(async (tx) => {
+    inTransaction(db, async (tx) => {
       const result = await work(tx)
       await createInbox(tx).takeIn([event])
       return result
@@ -101,6 +101,14 @@ export function createEndsRepository(db: Kysely<Database>): EndsRepository {
     },
   }
 }
+
+/** One that is open already, if there is one: what is ended then ends with the change that is the reason for it. */
+const inTransaction = <T>(db: Kysely<Database>, work: (tx: Kysely<Database>) => Promise<T>): Promise<T> =>
+  db.isTransaction ? work(db) : db.transaction().execute(work)
+
+/** All that a person was given, in the transaction of a change to their account; nodes have to be told afterwards. */
+export const endAccount = async (tx: Kysely<Database>, sub: string, event: StoredEvent): Promise<void> =>
+  void (await createEndsRepository(tx).endAll({ kind: 'account', value: sub }, event))
 
 /**
  * One more, and at least the seconds since a day in 2023: where the database is put back to what it was an hour ago, the

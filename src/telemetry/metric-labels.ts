@@ -78,6 +78,8 @@ export const LIMITERS = [
   'spray',
   'client',
   'link',
+  'mail_address',
+  'mail_name',
   'global',
   'other',
 ] as const

@@ -20,6 +20,7 @@ import {
   type PasswordHasher,
   type PasswordHasherOptions,
 } from '../../src/security/password-hash.ts'
+import { endAccount } from '../../src/sessions/ends-repository.ts'
 import { type FreshDatabase, freshDatabase } from '../support/databases.ts'
 
 const PASSWORD = 'correct horse battery staple'
@@ -63,7 +64,7 @@ let dearer: PasswordHasher
 beforeAll(async () => {
   fresh = await freshDatabase()
   database = await openDatabase({ url: fresh.url, dataDir: '', poolMax: 20 })
-  accounts = createAccountsRepository(database.db)
+  accounts = createAccountsRepository(database.db, endAccount)
   hasher = await createPasswordHasher(CHEAP)
   dearer = await createPasswordHasher({ ...CHEAP, passes: 2 })
   await knownPeople()
@@ -179,7 +180,7 @@ describe('creating a user', () => {
 
   it('joins a transaction that is open, and leaves nothing when that fails', async () => {
     const failing = database.db.transaction().execute(async (tx) => {
-      const inside = createAccountsRepository(tx)
+      const inside = createAccountsRepository(tx, endAccount)
       const created = await createUser({ accounts: inside, clock: time() })({ email: 'undone@example.com' })
       expect(created.ok).toBe(true)
       throw new Error('a later line of the file is bad')

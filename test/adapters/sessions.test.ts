@@ -7,7 +7,7 @@ import type { SeenDevice } from '../../src/accounts/sign-ins-repository.ts'
 import { createEvent, toStored } from '../../src/audit/event.ts'
 import { createCleanUpsRepository } from '../../src/sessions/clean-ups-repository.ts'
 import { createDevicesRepository } from '../../src/sessions/devices-repository.ts'
-import { createEndsRepository } from '../../src/sessions/ends-repository.ts'
+import { createEndsRepository, endAccount } from '../../src/sessions/ends-repository.ts'
 import { createSessionsRepository } from '../../src/sessions/sessions-repository.ts'
 import { createSessionsSweep } from '../../src/workers/session-jobs.ts'
 import { onBothDatabases } from '../support/on-both-databases.ts'
@@ -33,7 +33,7 @@ onBothDatabases((opened) => {
   let accounts: AccountsRepository
   beforeAll(() => {
     database = opened()
-    accounts = createAccountsRepository(database.db)
+    accounts = createAccountsRepository(database.db, endAccount)
   })
 
   let people = 0

@@ -30,6 +30,7 @@ import {
   type RiskPolicyRepository,
   type RiskPolicySettings,
 } from '../../security/risk/policy-repository.ts'
+import { endAccount } from '../../sessions/ends-repository.ts'
 
 export type Manager = 'apply' | 'demo'
 
@@ -100,7 +101,7 @@ const roomsIn = (db: Kysely<Database>): Rooms => ({
   resourceServers: createResourceServersRepository(db),
   firstParty: createFirstPartyRepository(db),
   riskPolicy: createRiskPolicyRepository(db),
-  accounts: createAccountsRepository(db),
+  accounts: createAccountsRepository(db, endAccount),
   webhooks: createWebhooksRepository(db),
 })
 

@@ -39,6 +39,7 @@ export function createSignIn(use: SignInUse): Step {
     const model = {
       csrf: use.csrf.token(journey.interaction.uid),
       ...asker(journey),
+      reset: `/reset?uid=${journey.interaction.uid}`,
       ...over,
     }
     use.showPage(journey.ctx, 'sign-in', model, pageOptions(journey, over.error && statusOf(over.error)))

@@ -1,6 +1,7 @@
 import type { NoticedModel } from '../mail-models.ts'
-import { action, coded, facts, type MailPart, type MailView, named, plain, words } from '../mail-parts.ts'
+import { action, facts, type MailPart, type MailView, plain, words } from '../mail-parts.ts'
 import type { ViewUse } from '../view.ts'
+import { seenFacts } from './seen.ts'
 
 export function noticed(model: NoticedModel, use: ViewUse): MailView {
   const { what, rules } = model
@@ -18,18 +19,11 @@ export function noticed(model: NoticedModel, use: ViewUse): MailView {
   }
 }
 
-function whereFrom({ at, browser, system, address, country }: NoticedModel, use: ViewUse): MailPart {
-  const unknown = use.t('mail.device.unknown')
-  return facts(
-    { label: use.t('mail.time'), value: plain(use.time(at)) },
-    { label: use.t('mail.device.browser'), value: named(browser ?? unknown) },
-    { label: use.t('mail.device.system'), value: named(system ?? unknown) },
-    address === undefined ? undefined : { label: use.t('mail.device.address'), value: coded(address) },
-    country === undefined
-      ? undefined
-      : { label: use.t('mail.device.country'), value: named(use.country(country)) },
+const whereFrom = (model: NoticedModel, use: ViewUse): MailPart =>
+  facts(
+    { label: use.t('mail.time'), value: plain(use.time(model.at)) },
+    ...seenFacts(model, use, use.t('mail.device.unknown')),
   )
-}
 
 function notMe(link: string | undefined, use: ViewUse): MailPart[] {
   const press = action(use.t('mail.noticed.not_me.link'), link, use)

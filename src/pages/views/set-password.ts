@@ -2,15 +2,24 @@ import type { SetPasswordDoneModel, SetPasswordModel } from '../models.ts'
 import { type Alert, accountFace, type View, type ViewUse } from '../view.ts'
 import { passwordAlert } from './password-alert.ts'
 
-export function setPassword(model: SetPasswordModel, use: ViewUse): View {
+export const setPassword = (model: SetPasswordModel, use: ViewUse): View =>
+  passwordPage(model, use, use.t('set-password.title'), use.t('set-password.purpose'))
+
+/** The same form, for who forgot the one before. */
+export const resetPassword = (model: SetPasswordModel, use: ViewUse): View =>
+  passwordPage(model, use, use.t('reset-password.title'), use.t('reset-password.purpose'))
+
+function passwordPage(model: SetPasswordModel, use: ViewUse, title: string, purpose: string): View {
   const { error, minLength } = model
   const aboutPassword = error !== undefined && error !== 'forbidden' && error !== 'busy'
   return {
     template: 'self-service/set-password',
-    title: use.t('set-password.title'),
+    title,
     failed: error !== undefined,
     script: 'forms.js',
     data: {
+      title,
+      purpose,
       csrf: model.csrf,
       account: accountFace(model),
       alert: error && alertFor(error, minLength, use),

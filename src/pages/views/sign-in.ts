@@ -30,6 +30,7 @@ export function signIn(model: SignInModel, use: ViewUse): View {
         autofocus: !model.error && typed !== '',
       },
       remember: model.remember === true,
+      reset: use.links.own(model.reset),
     },
   }
 }

@@ -1,0 +1,14 @@
+import type { AccountChangedModel } from '../mail-models.ts'
+import { facts, type MailView, plain, words } from '../mail-parts.ts'
+import type { ViewUse } from '../view.ts'
+import { seenFacts } from './seen.ts'
+
+export const accountChanged = (model: AccountChangedModel, use: ViewUse): MailView => ({
+  subject: use.t(`mail.changed.subject.${model.what}`),
+  parts: [
+    words(use.rich(`mail.changed.what.${model.what}`, { host: use.host })),
+    facts({ label: use.t('mail.time'), value: plain(use.time(model.at)) }, ...seenFacts(model, use)),
+    words(use.t('mail.device.you')),
+    words(use.rich('mail.changed.not_you', { host: use.host })),
+  ],
+})
