@@ -184,6 +184,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
         accounts,
         hasher,
         clock,
+        standIn: (key) => standIn(keys.current('pepper'), key),
         // The demo's password is public: where others can come, nobody of it comes in.
         mayEnter: isDemoAllowed(use.config) ? () => true : ({ managedBy }) => !isDemo(managedBy),
         describeDevice: describeDevice(keys),
@@ -224,7 +225,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     notices,
     close: async () => {
       fresh.stop()
-      await passwords.close()
+      await Promise.all([passwords.close(), hasher.close()])
       await notices.close()
       await database.close()
     },
@@ -245,6 +246,10 @@ async function masterKeys(
 }
 
 const linkKey = ({ key }: NumberedKey, token: string): Buffer => createKeyedHash(key)('account_link', token)
+
+/** As a `sub` is spelled. */
+const standIn = ({ key }: NumberedKey, emailKey: string): string =>
+  createKeyedHash(key)('stand_in', emailKey).subarray(0, 16).toString('base64url')
 
 /** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`, `first_party`, `risk_policy`. */
 function openNotices({ config, log }: CoreUse): Notices {

@@ -1,6 +1,8 @@
 /**
- * A name and a password. Every way through costs the same: one look-up and one argon2 run, whether the name is
- * unknown, has no password, is disabled, or the password is wrong; what differs is told to the audit only. What the risk
+ * A name and a password. Every way through costs the same: one look-up and one password hash, whether the name is
+ * unknown, has no password, is disabled, or the password is wrong; what differs is told to the audit only. For a name
+ * without a password it is the hash of somebody else, always the same one, so that hashes of other systems, which take
+ * another time, tell nothing of who has an account. What the risk
  * of a sign-in is weighed by is gathered while argon2 runs, on every way; it counts only where the password was right. A
  * password that is refused by its length alone is refused at once, for known and unknown names alike.
  */
@@ -9,7 +11,7 @@ import { createEvent, type Origin } from '../audit/event.ts'
 import { deviceIdOf, newDeviceId } from '../security/device-cookie.ts'
 import { passwordBytes } from '../security/password-bytes.ts'
 import type { PasswordHasher } from '../security/password-hash.ts'
-import { readPhc } from '../security/phc-string.ts'
+import { isVerifiable } from '../security/stored-password.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Account } from './account.ts'
 import type { AccountsRepository } from './accounts-repository.ts'
@@ -68,6 +70,8 @@ export interface AuthenticateUse {
   accounts: Pick<AccountsRepository, 'users' | 'credentials' | 'signIns' | 'record'>
   hasher: Pick<PasswordHasher, 'hash' | 'verify' | 'verifyNobody'>
   clock: Clock
+  /** For a name, always the same subject identifier, which may be nobody's: whose hash is next to it stands in. */
+  standIn: (key: string) => string
   describeDevice: DescribeDevice
   look: LookAtSignIn
   /** How long a device is remembered that was seen once, ms. */
@@ -85,11 +89,13 @@ export const authenticate =
       recordFailure(use, origin, reason, account)
     if (typeof passwordBytes(password) === 'string') return failed('malformed')
     const key = normaliseEmail(username)?.key
-    const found = key === undefined ? undefined : await use.accounts.users.findForSignIn(key)
+    const asked =
+      key === undefined ? undefined : await use.accounts.users.findForSignIn(key, use.standIn(key))
+    const { found, another } = asked ?? {}
     const phc = found?.passwordHash
     // A stored hash that can't be verified is no password.
-    if (found === undefined || phc === undefined || readPhc(phc) === undefined) {
-      await Promise.all([use.hasher.verifyNobody(password), gather(use, origin, found?.account)])
+    if (found === undefined || phc === undefined || !isVerifiable(phc)) {
+      await Promise.all([use.hasher.verifyNobody(password, another), gather(use, origin, found?.account)])
       return found === undefined ? failed('unknown') : failed('no_password', found.account)
     }
     const { account } = found

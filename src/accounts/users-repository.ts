@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Database } from '../schema.ts'
 import type { Account } from './account.ts'
 import type { ProfileClaims, UserRow } from './rows.ts'
@@ -34,14 +34,22 @@ export interface UserPage {
   managedBy?: string
 }
 
+export interface FoundForSignIn {
+  found: { account: Account; passwordHash: string | undefined } | undefined
+  another: string | undefined
+}
+
 export interface UsersRepository {
   /** Undefined when the address is somebody's already. */
   add(user: NewUser): Promise<Account | undefined>
   find(id: string): Promise<Account | undefined>
   findBySub(sub: string): Promise<Account | undefined>
   findByEmailKey(key: string): Promise<Account | undefined>
-  /** Account and password hash in one trip, so that the trips tell nothing about a name. */
-  findForSignIn(key: string): Promise<{ account: Account; passwordHash: string | undefined } | undefined>
+  /**
+   * Account and password hash, and the hash of the account whose `sub` comes next after the given one: in one trip and by
+   * the same steps for every name, so that they tell nothing about it.
+   */
+  findForSignIn(key: string, standIn: string): Promise<FoundForSignIn>
   /** Oldest first. */
   list(page: UserPage): Promise<Account[]>
   /** Undefined when there is none. */
@@ -77,19 +85,27 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
     find: (id) => account(all().where('id', '=', id)),
     findBySub: (sub) => account(all().where('sub', '=', sub)),
     findByEmailKey: (key) => account(all().where('email_key', '=', key)),
-    findForSignIn: async (key) => {
-      const row = await db
-        .selectFrom('users')
-        .leftJoin('credentials', (join) =>
-          join.onRef('credentials.user_id', '=', 'users.id').on('credentials.method', '=', 'password'),
-        )
-        .selectAll('users')
-        .select('credentials.data as password')
-        .where('email_key', '=', key)
-        .executeTakeFirst()
-      if (row === undefined) return undefined
-      const phc = row.password?.['phc']
-      return { account: toAccount(row), passwordHash: typeof phc === 'string' ? phc : undefined }
+    findForSignIn: async (key, standIn) => {
+      const passwordOf = (users: string) => sql`
+        left join credentials on credentials.user_id = ${sql.ref(`${users}.id`)} and credentials.method = 'password'`
+      const { rows } = await sql<ForSignInRow>`
+        select asked.*, another.phc as another
+        from (select) one
+        left join lateral (
+          select users.*, credentials.data->>'phc' as phc from users ${passwordOf('users')} where email_key = ${key}
+        ) asked on true
+        left join lateral (
+          select credentials.data->>'phc' as phc
+          from (select id from users where sub >= ${standIn} order by sub limit 1) next ${passwordOf('next')}
+        ) another on true`.execute(db)
+      const [row] = rows
+      return {
+        found:
+          row && row.id !== null
+            ? { account: toAccount(row), passwordHash: row.phc ?? undefined }
+            : undefined,
+        another: row?.another ?? undefined,
+      }
     },
     list: async ({ after, limit, managedBy }) => {
       const rows = await all()
@@ -120,6 +136,9 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
     remove: (id) => account(db.deleteFrom('users').where('id', '=', id).returningAll()),
   }
 }
+
+/** Without an account, every column of it is null. */
+type ForSignInRow = (Selectable<UserRow> | { id: null }) & { phc: string | null; another: string | null }
 
 const toRow = (user: NewUser) => ({
   id: user.id,

@@ -11,19 +11,23 @@ export interface Argon2Cost {
 
 const MOST: Argon2Cost = { memoryKiB: 262_144, passes: 10, parallelism: 16 }
 
-const PHC = /^\$argon2id\$v=19\$((?:,?[mtp]=[1-9]\d{0,6}){3})\$([^$]{11,86})\$([^$]{22,86})$/
+const PHC = /^\$argon2(id|i|d)\$v=(16|19)\$((?:,?[mtp]=[1-9]\d{0,6}){3})\$([^$]{11,86})\$([^$]{22,86})$/
 
 /** The cost a PHC string asks for; undefined when it is none of ours or asks for too much. */
 export function readPhc(phc: string): Argon2Cost | undefined {
-  const [, parameters = '', salt = '', hash = ''] = PHC.exec(phc) ?? []
+  const read = readAnyPhc(phc)
+  return read !== undefined && read !== 'too_dear' && read.ours ? read.cost : undefined
+}
+
+/** The same of every argon2, of both its versions; `ours`: argon2id, version 19. */
+export function readAnyPhc(phc: string): { cost: Argon2Cost; ours: boolean } | 'too_dear' | undefined {
+  const [, type, version, parameters = '', salt = '', hash = ''] = PHC.exec(phc) ?? []
   const values = new Map(parameters.split(',').map((p) => [p.slice(0, 1), Number(p.slice(2))]))
-  const cost = {
-    memoryKiB: values.get('m') ?? 0,
-    passes: values.get('t') ?? 0,
-    parallelism: values.get('p') ?? 0,
-  }
-  const sound = isBearable(cost) && within(bytesOf(salt), 8, 64) && within(bytesOf(hash), 16, 64)
-  return sound ? cost : undefined
+  const [memoryKiB, passes, parallelism] = [values.get('m'), values.get('t'), values.get('p')]
+  if (memoryKiB === undefined || passes === undefined || parallelism === undefined) return undefined
+  if (!within(bytesOf(salt), 8, 64) || !within(bytesOf(hash), 16, 64)) return undefined
+  const cost = { memoryKiB, passes, parallelism }
+  return isBearable(cost) ? { cost, ours: type === 'id' && version === '19' } : 'too_dear'
 }
 
 /** Zero when it is not the one unpadded base64 of those bytes: the engines would stumble over it. */

@@ -1,4 +1,5 @@
 /** The accounts' repositories and use cases on a real PostgreSQL. */
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
 import type { Account } from '../../src/accounts/account.ts'
@@ -115,9 +116,9 @@ function door(use: Partial<AuthenticateUse> = {}, engine = hasher) {
       runs.verify++
       return engine.verify(phc, password)
     },
-    verifyNobody: (password) => {
+    verifyNobody: (password, another) => {
       runs.verify++
-      return engine.verifyNobody(password)
+      return engine.verifyNobody(password, another)
     },
   }
   const clock = time()
@@ -125,6 +126,7 @@ function door(use: Partial<AuthenticateUse> = {}, engine = hasher) {
     accounts,
     hasher: counted,
     clock,
+    standIn: (key) => createHash('sha256').update(key).digest('base64url').slice(0, 22),
     mayEnter: () => true,
     describeDevice: () => ({ browser: 'B', system: 'S', kind: 'desktop', fingerprint: '1:x' }),
     look: async () => () => ({ risk: 'allow', rules: [] }),
@@ -187,6 +189,51 @@ describe('creating a user', () => {
     })
     await expect(failing).rejects.toThrow('a later line')
     expect(await accounts.users.findByEmailKey('undone@example.com')).toBeUndefined()
+  })
+})
+
+describe('signing in with a hash from elsewhere', () => {
+  // Python, crypt.crypt('Fünf Türme, 1843', …)
+  const BCRYPT = '$2b$05$abcdefghijklmnopqrstuulPVXLHsrL2Kce1FaK9X8b3D/Eb5d9M.'
+  const OLD = 'Fünf Türme, 1843'
+  const stored = async (email: string) => (await accounts.users.findForSignIn(email, '')).found?.passwordHash
+
+  async function moved(email: string): Promise<Account> {
+    const account = await newAccount({ email })
+    await accounts.credentials.setPassword(account.id, BCRYPT, time().at)
+    return account
+  }
+
+  it('A-412 makes argon2id of it, once it has let somebody in', async () => {
+    await moved('moved@example.com')
+    const { signIn, runs } = door()
+    expect(await signIn('moved@example.com', `${OLD}.`)).toEqual({ ok: false, reason: 'wrong_password' })
+    expect(await stored('moved@example.com')).toBe(BCRYPT)
+    expect(await signIn('moved@example.com', OLD)).toMatchObject({ ok: true })
+    expect(await stored('moved@example.com')).toMatch(/^\$argon2id\$/)
+    expect(await signIn('moved@example.com', OLD)).toMatchObject({ ok: true })
+    expect(runs).toEqual({ verify: 3, hash: 1 })
+  })
+
+  it('A-401 takes as long for names that nobody has: somebody else’s hash stands in, always the same', async () => {
+    const account = await moved('standing@example.com')
+    const worked: (string | undefined)[] = []
+    const { signIn } = door({
+      standIn: (key) => (key.startsWith('last') ? '\u{10ffff}' : account.sub),
+      hasher: {
+        ...hasher,
+        verifyNobody: async (password, another) => {
+          worked.push(another)
+          await hasher.verifyNobody(password, another)
+        },
+      },
+    })
+    const wrong = { ok: false, reason: 'unknown' }
+    for (const name of ['nobody@example.com', 'nobody@example.com', 'last@example.com'])
+      expect(await signIn(name, OLD)).toEqual(wrong)
+    expect(await signIn('passkeys-only@example.com', OLD)).toEqual({ ok: false, reason: 'no_password' })
+    expect(worked).toEqual([BCRYPT, BCRYPT, undefined, BCRYPT])
+    expect(await stored('standing@example.com')).toBe(BCRYPT)
   })
 })
 
@@ -254,7 +301,8 @@ describe('signing in with a password', () => {
 })
 
 describe('when the cost of hashes was changed', () => {
-  const storedHash = async (email: string) => (await accounts.users.findForSignIn(email))?.passwordHash ?? ''
+  const storedHash = async (email: string) =>
+    (await accounts.users.findForSignIn(email, '')).found?.passwordHash ?? ''
 
   it('the next sign-in hashes anew, once', async () => {
     await newAccount({ email: 'rehash@example.com' }, PASSWORD)

@@ -56,6 +56,8 @@ it('A-913 secrets are compared in constant time, in these places', () => {
     'src/security/device-cookie.ts',
     // `equalBytes` itself.
     'src/security/keyed-hash.ts',
+    // A password's old hash against what it must be.
+    'src/security/password-hash.ts',
   ])
 })
 
@@ -76,6 +78,9 @@ it('A-913 no other comparison has a secret on one side, but for these', () => {
     'src/provider/grant-adapters.ts: if (grant.code?.key !== codeKey) return undefined',
     // Whom a token is for: no secret on either side.
     "src/provider/held-access-tokens.ts: if (token?.aud !== undefined && token.aud !== client['tokens_for'])",
+    // A line of a public list, looked for on behalf of whoever sets that password.
+    'src/security/breached-file.ts: if (found === hash) return true',
+    'src/security/breached-file.ts: return lines.some((line) => line.slice(0, hash.length).toUpperCase() === hash)',
   ])
 })
 

@@ -113,7 +113,7 @@ async function read(
   const keys = new Set([...wanted.emailKeys, ...made])
   const users: StoredUser[] = []
   for (const key of keys) {
-    const found = await accounts.users.findForSignIn(key)
+    const { found } = await accounts.users.findForSignIn(key, '')
     if (found === undefined) continue
     const { createdAt: _, updatedAt: __, lastSignInAt: ___, ...account } = found.account
     users.push({ ...account, emailKey: key, passwordHash: found.passwordHash })
