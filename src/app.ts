@@ -26,10 +26,12 @@ import { createLookUps, type LookUps } from './look-ups.ts'
 import { createDisown } from './not-me.ts'
 import { createAssets, HOSTED_ASSETS } from './pages/assets.ts'
 import { createLanguageOf } from './pages/language.ts'
+import { createMails } from './pages/mails.ts'
 import { createMessages } from './pages/messages.ts'
 import { createPages } from './pages/pages.ts'
 import { createShowPage } from './pages/respond.ts'
 import { PLAYGROUND_ASSETS } from './playground/assets.ts'
+import { createGalleryRouter } from './playground/gallery.ts'
 import { createMailboxRouter } from './playground/mailbox.ts'
 import { createPlaygroundRouter } from './playground/playground.ts'
 import { ACR_1FA, isServerClaim } from './provider/claims.ts'
@@ -214,10 +216,11 @@ function createFace({ config, keys }: Core) {
     isDemoAllowed(config) ? [...HOSTED_ASSETS, ...PLAYGROUND_ASSETS] : HOSTED_ASSETS,
   )
   const messages = createMessages()
-  const pages = createPages({ issuer: config.issuer, assets, messages, production: config.production })
+  const pages = createPages({ ...config, assets, messages })
+  const languageOf = createLanguageOf({ ...config, ...messages })
   return {
-    assets,
-    showPage: createShowPage({ pages, languageOf: createLanguageOf({ ...config, ...messages }) }),
+    ...{ assets, messages, pages, languageOf },
+    showPage: createShowPage({ pages, languageOf }),
     csrf: createCsrf(() => keys.living('cookie')),
   }
 }
@@ -303,7 +306,7 @@ interface PlainUse {
 function createPlainRouters(
   core: Core,
   { findClient }: LookUps,
-  { assets, csrf, showPage, originOf }: Face & WithOrigin,
+  { assets, csrf, showPage, originOf, ...face }: Face & WithOrigin,
   { provider, guards, requests, access }: PlainUse,
 ) {
   const { config } = core
@@ -315,6 +318,8 @@ function createPlainRouters(
   const demo = isDemoAllowed(config)
   const playground = () =>
     createPlaygroundRouter({ ...config, assets, demo: () => readDemoFile(config.dataDir) })
+  const pages = () =>
+    createGalleryRouter({ ...face, assets, mails: createMails({ ...config, messages: face.messages }) })
   const mailbox = () =>
     createMailboxRouter({ assets, mailbox: core.devMailbox, sent: config.mail !== undefined })
   return [
@@ -337,6 +342,6 @@ function createPlainRouters(
     }),
     createNotMeRouter({ ...linked, findLink: core.openNotMeLink, disown: createDisown(core, access) }),
     createLogoRouter({ findClient }),
-    ...(demo ? [playground(), mailbox()] : []),
+    ...(demo ? [playground(), mailbox(), pages()] : []),
   ]
 }

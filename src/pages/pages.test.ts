@@ -138,6 +138,20 @@ describe('the pages as a whole', () => {
     }
   })
 
+  it('take no more than 60 kB on their way, with all that they bring', async () => {
+    for (const { id, render } of gallery) {
+      for (const locale of Object.keys(CATALOGUES)) {
+        const html = render(pages, locale)
+        const brought = [...new Set(html.match(/\/assets\/[^"]+/g))].map((path) => assets.find(path))
+        const sizes = await Promise.all(
+          brought.map(async (asset) => (await asset?.encoded('br'))?.length ?? Number.NaN),
+        )
+        const size = sizes.reduce((sum, bytes) => sum + bytes, Buffer.byteLength(html))
+        expect(size, `${id} ${locale}`).toBeLessThan(60_000)
+      }
+    }
+  })
+
   it('never write data without escaping: raw output is for other templates only', () => {
     const views = new URL('../../views/', import.meta.url)
     const templates = readdirSync(views, { recursive: true, encoding: 'utf8' }).filter((path) =>

@@ -27,4 +27,5 @@ export const PLAYGROUND_ASSETS: readonly AssetSource[] = [
   ...SCRIPTS.map((name) => ({ name: `playground/${name}.js`, file: new URL(`${name}.js`, FOLDER) })),
   { name: 'playground/playground.css', file: new URL('playground.css', FOLDER) },
   { name: 'playground/mailbox.css', file: new URL('mailbox.css', FOLDER) },
+  { name: 'playground/gallery.css', file: new URL('gallery.css', FOLDER) },
 ]

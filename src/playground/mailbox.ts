@@ -6,6 +6,7 @@ import { createTemplates } from '../pages/templates.ts'
 import { PAGE_HEADERS } from '../security/headers.ts'
 import { AppError } from '../shared/app-error.ts'
 import { loopbackOnly } from './loopback-only.ts'
+import { MAIL_POLICY } from './mail-policy.ts'
 
 interface KeptMail {
   id: string
@@ -25,9 +26,6 @@ export interface MailboxUse {
 }
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
-
-/** A mail is a document of its own, with its own styles: it gets no more than to be shown. */
-const MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 export function createMailboxRouter({ assets, mailbox, sent }: MailboxUse): Router {
   const draw = createTemplates(['playground/mailbox', 'parts/icon'])

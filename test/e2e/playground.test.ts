@@ -4,6 +4,8 @@ import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gallery } from '../../src/pages/gallery.ts'
+import { mailGallery } from '../../src/pages/mail-gallery.ts'
 import { violations } from '../support/axe.ts'
 import { freePort, startBrowser } from '../support/browser.ts'
 import { type House, openHouse } from '../support/house.ts'
@@ -274,6 +276,8 @@ describe('A-907 the playground is not there', () => {
     ['POST', '/playground/callback'],
     ['GET', '/playground/api/notes'],
     ['POST', '/playground/api/introspect'],
+    ['GET', '/dev/pages'],
+    ['GET', '/dev/pages/page/sign-in'],
   ] as const
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
@@ -332,5 +336,49 @@ describe('the server side of the playground', () => {
       expect((await ask('/playground/api/notes', { headers: { host, authorization } })).status).toBe(401)
     }
     expect((await ask('/playground/api/notes', { headers: { host } })).status).toBe(401)
+  })
+})
+
+describe('the gallery', () => {
+  const get = (path: string) => ask(path, { headers: { host: new URL(house.issuer).host } })
+
+  it('shows every page and mail in every state, each at an address of its own', async () => {
+    const { text } = await get('/dev/pages?ui_locales=de')
+    const listed = [...text.matchAll(/href="(\/dev\/pages\/[^"?]+)\?ui_locales=de&amp;theme=system"/g)]
+    expect(listed.length).toBe(gallery.length + 2 * mailGallery.length)
+    const kinds = [
+      ['/dev/pages/page/consent.full', '<html lang="de" dir="ltr">'],
+      ['/dev/pages/mail/noticed', '<html lang="de" dir="ltr">'],
+      ['/dev/pages/mail-text/noticed', 'Ihr Konto wurde'],
+    ] as const
+    for (const [path, says] of kinds) {
+      expect(listed.map(([, address]) => address)).toContain(path)
+      const page = await get(`${path}?ui_locales=de`)
+      expect([path, page.status, page.text.includes(says)]).toEqual([path, 200, true])
+    }
+    for (const path of [
+      '/dev/pages/page/nothing',
+      '/dev/pages/mail/nothing',
+      '/dev/pages/style/odd/assets/x.css',
+    ])
+      expect([path, (await get(path)).status]).toEqual([path, 404])
+  })
+
+  it('shows it in the theme that is chosen, whatever the system’s', async () => {
+    const { page, faults } = await visit(house, '/dev/pages', { colorScheme: 'light' })
+    const ground = () => page.evaluate('getComputedStyle(document.body).color')
+    await page.getByRole('link', { name: 'dark' }).click()
+    await page.locator('a[href*="/page/sign-in?"]').click()
+    expect(await ground()).toBe('rgb(237, 237, 234)')
+    await page.goto(page.url().replace('theme=dark', 'theme=light'))
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await ground()).toBe('rgb(22, 31, 38)')
+    expect(faults).toEqual([])
+  })
+
+  it('is accessible in light and dark', async () => {
+    const { page } = await visit(house, '/dev/pages')
+    expect(await violations(page, 'light')).toEqual([])
+    expect(await violations(page, 'dark')).toEqual([])
   })
 })
