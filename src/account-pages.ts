@@ -1,8 +1,7 @@
 /** `/account`, put together: who is there, and what its pages work with. */
 import type { Context } from 'koa'
+import { type AccountAccessUse, createAccountAccess } from './account-access.ts'
 import type { Origin } from './audit/event.ts'
-import type { Core } from './core.ts'
-import type { LookUps } from './look-ups.ts'
 import type { ShowPage } from './pages/respond.ts'
 import type { BrowserSessions } from './provider/browser-session.ts'
 import { ROUTES } from './provider/routes.ts'
@@ -10,29 +9,22 @@ import type { Csrf } from './security/csrf.ts'
 import { createAccountPages } from './self-service/account/pages.ts'
 import { createAccountRouter } from './self-service/account/router.ts'
 
-export interface AccountRouterUse {
-  core: Core
-  lookUps: LookUps
+export interface AccountRouterUse extends AccountAccessUse {
   browserSessions: BrowserSessions
   csrf: Csrf
   showPage: ShowPage
   originOf: (ctx: Context) => Origin
 }
 
-export const createAccount = ({
-  core,
-  lookUps,
-  browserSessions,
-  csrf,
-  showPage,
-  originOf,
-}: AccountRouterUse) =>
-  createAccountRouter({
+export function createAccount(use: AccountRouterUse) {
+  const { core, lookUps, browserSessions, csrf, showPage, originOf } = use
+  return createAccountRouter({
     ...{ csrf, showPage, originOf },
     issuer: core.config.issuer,
     authorizationPath: ROUTES.authorization,
     clock: core.clock,
     sessions: browserSessions,
     findAccount: lookUps.findAccountFresh,
-    pages: createAccountPages(),
+    pages: createAccountPages(createAccountAccess(use)),
   })
+}

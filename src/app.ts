@@ -176,7 +176,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           guards,
           ...signIn,
         }),
-        createAccount({ core, lookUps, browserSessions, ...face, originOf }),
+        createAccount({ core, lookUps, state, access, browserSessions, ...face, originOf }),
         ...createPlainRouters(core, lookUps, { ...face, originOf }, { provider, guards, requests, access }),
       ],
     }),

@@ -18,7 +18,16 @@ export interface ConsentsRepository {
   find(sub: string, clientId: string): Promise<Consent>
   /** Adds to what was allowed before. */
   add(sub: string, clientId: string, consent: Consent, event: AuditEvent): Promise<void>
-  remove(sub: string, clientId: string): Promise<boolean>
+  /** Of clients that are still there. */
+  list(sub: string): Promise<KeptConsent[]>
+  /** The event is recorded where there was something to forget. */
+  remove(sub: string, clientId: string, event: AuditEvent): Promise<boolean>
+}
+
+export interface KeptConsent extends Consent {
+  client: string
+  /** Epoch ms. */
+  since: number
 }
 
 export function createConsentsRepository(db: Kysely<Database>): ConsentsRepository {
@@ -59,14 +68,28 @@ export function createConsentsRepository(db: Kysely<Database>): ConsentsReposito
           .execute()
         await recordEvent(tx, event)
       }),
-    remove: async (sub, clientId) => {
-      const result = await db
-        .deleteFrom('consents')
+    list: async (sub) => {
+      const rows = await db
+        .selectFrom('consents')
+        .select([...columns, 'client_id', 'created_at'])
         .where('user_sub', '=', sub)
-        .where('client_id', '=', clientId)
-        .executeTakeFirst()
-      return result.numDeletedRows > 0n
+        .execute()
+      return rows.map(({ client_id, created_at, ...consent }) => ({
+        ...consent,
+        client: client_id,
+        since: created_at.getTime(),
+      }))
     },
+    remove: (sub, clientId, event) =>
+      db.transaction().execute(async (tx) => {
+        const { numDeletedRows } = await tx
+          .deleteFrom('consents')
+          .where('user_sub', '=', sub)
+          .where('client_id', '=', clientId)
+          .executeTakeFirst()
+        if (numDeletedRows > 0n) await recordEvent(tx, event)
+        return numDeletedRows > 0n
+      }),
   }
 }
 

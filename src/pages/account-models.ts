@@ -1,6 +1,7 @@
 /** What the pages at `/account` are told: the frame that all of them stand in, and each page's own. */
 import type { MessageKey } from './locales.ts'
 import type { Plain } from './messages.ts'
+import type { ClientFace, ConsentModel } from './models.ts'
 
 export const ACCOUNT_GROUPS = ['you', 'sign_in', 'access'] as const
 
@@ -17,7 +18,7 @@ export interface AccountNavigation extends AccountEntry {
 }
 
 /** What the page before has done; said by `account.done.*`. */
-export const ACCOUNT_DONE = ['session_ended', 'others_ended'] as const
+export const ACCOUNT_DONE = ['session_ended', 'others_ended', 'access_taken_back'] as const
 export type AccountDone = (typeof ACCOUNT_DONE)[number]
 export const isAccountDone = (word: unknown): word is AccountDone =>
   ACCOUNT_DONE.some((known) => known === word)
@@ -52,6 +53,48 @@ export interface AccountOverviewModel {
   summaries: (AccountLine & AccountEntry & { href: string })[]
 }
 
+/** Where a person is signed in. Times are epoch ms, and undefined where nothing is known. */
+export interface AccountSession {
+  id: string
+  /** The one that the page is seen with. */
+  current: boolean
+  /** What the application calls the device. */
+  label: string | undefined
+  browser: string | undefined
+  system: string | undefined
+  /** `desktop`, `mobile`, `tablet` … */
+  kind: string | undefined
+  /** ISO 3166-1 alpha-2. */
+  country: string | undefined
+  signedInAt: number | undefined
+  lastSeenAt: number | undefined
+  /** Names of clients. */
+  clients: string[]
+}
+
+export interface AccountSessionsModel {
+  frame: AccountFrame
+  sessions: AccountSession[]
+  /** How many there are besides. */
+  more: number
+}
+
+export interface AccountApplication {
+  id: string
+  client: ClientFace
+  /** Undefined for one of the operator's own, which nobody is asked about. */
+  allowed?: Pick<ConsentModel, 'scopes' | 'claims' | 'resources'>
+  since: number | undefined
+  lastSeenAt: number | undefined
+}
+
+export interface AccountApplicationsModel {
+  frame: AccountFrame
+  applications: AccountApplication[]
+}
+
 export interface AccountPageModels {
   account: AccountOverviewModel
+  'account-sessions': AccountSessionsModel
+  'account-applications': AccountApplicationsModel
 }

@@ -1,12 +1,26 @@
 /** Models of the pages at `/account`, for the gallery. */
-import type { AccountFrame, AccountNavigation, AccountOverviewModel } from './account-models.ts'
-import { csrf, email } from './gallery-samples.ts'
+import type {
+  AccountApplicationsModel,
+  AccountFrame,
+  AccountOverviewModel,
+  AccountSession,
+  AccountSessionsModel,
+} from './account-models.ts'
+import { consent, csrf, email, fullConsent, ledger, longName } from './gallery-samples.ts'
 
-const navigation: AccountNavigation[] = [
-  { group: 'you', icon: 'user', title: 'account.overview.title', href: '/account', current: true },
-]
+const entries = [
+  { group: 'you', icon: 'user', title: 'account.overview.title', href: '/account' },
+  { group: 'access', icon: 'screen', title: 'account.sessions.title', href: '/account/sessions' },
+  { group: 'access', icon: 'app', title: 'account.applications.title', href: '/account/applications' },
+] as const
 
-export const accountFrame: AccountFrame = { csrf, account: { email, name: 'Mira Okafor' }, navigation }
+const frameAt = (path: string): AccountFrame => ({
+  csrf,
+  account: { email, name: 'Mira Okafor' },
+  navigation: entries.map((entry) => ({ ...entry, current: entry.href === path })),
+})
+
+export const accountFrame = frameAt('/account')
 
 export const overview: AccountOverviewModel = {
   frame: accountFrame,
@@ -19,8 +33,62 @@ export const overview: AccountOverviewModel = {
 /** Of whom nothing is known but an address, and that a long one. */
 const longEmail = `${'mira.'.repeat(30)}okafor@example.com`
 export const unnamed: Omit<AccountOverviewModel, 'summaries'> = {
-  frame: { csrf, account: { email: longEmail }, navigation },
+  frame: { ...accountFrame, account: { email: longEmail } },
   name: '',
   email: longEmail,
   emailVerified: false,
 }
+
+const signedInAt = Date.UTC(2026, 10, 23, 8, 14)
+
+const laptop: AccountSession = {
+  id: 'nQ3xk0dC1vQb7L2m',
+  current: true,
+  label: undefined,
+  browser: 'Firefox',
+  system: 'Linux',
+  kind: 'desktop',
+  country: 'NL',
+  signedInAt,
+  lastSeenAt: signedInAt,
+  clients: ['Ledger', 'Fieldnotes'],
+}
+
+export const sessions: AccountSessionsModel = {
+  frame: frameAt('/account/sessions'),
+  sessions: [
+    laptop,
+    {
+      ...{ ...laptop, id: 'bY9r', current: false, clients: ['Fieldnotes'], country: 'BE', kind: 'mobile' },
+      ...{ browser: 'Chrome', system: 'Android', lastSeenAt: signedInAt + 3_600_000 },
+    },
+    { ...laptop, id: 'c0Wd', current: false, label: 'Living-room TV', clients: [longName] },
+    {
+      ...{ ...laptop, id: 'dUv2', current: false, clients: [], browser: undefined, system: undefined },
+      ...{ country: undefined, signedInAt: undefined, lastSeenAt: undefined },
+    },
+  ],
+  more: 0,
+}
+
+export const oneSession: AccountSessionsModel = { ...sessions, sessions: [laptop] }
+export const manySessions: AccountSessionsModel = { ...sessions, more: 312 }
+
+const { scopes, claims = [], resources = [] } = fullConsent
+
+export const applications: AccountApplicationsModel = {
+  frame: frameAt('/account/applications'),
+  applications: [
+    {
+      ...{ id: 'fieldnotes', client: { name: 'Fieldnotes' }, since: signedInAt, lastSeenAt: signedInAt },
+      allowed: { scopes, claims, resources },
+    },
+    { id: 'ledger', client: ledger, since: signedInAt, lastSeenAt: undefined },
+    {
+      ...{ id: 'lighthouses', client: { name: longName }, since: undefined, lastSeenAt: undefined },
+      allowed: { scopes: consent.scopes },
+    },
+  ],
+}
+
+export const noApplications: AccountApplicationsModel = { ...applications, applications: [] }

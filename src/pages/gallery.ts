@@ -3,7 +3,16 @@
  * through.
  */
 import { ACCOUNT_DONE } from './account-models.ts'
-import { accountFrame, overview, unnamed } from './gallery-account.ts'
+import {
+  accountFrame,
+  applications,
+  manySessions,
+  noApplications,
+  oneSession,
+  overview,
+  sessions,
+  unnamed,
+} from './gallery-account.ts'
 import {
   consent,
   csrf,
@@ -67,6 +76,12 @@ export const gallery: readonly GalleryState[] = [
       frame: { ...accountFrame, done },
     }),
   ),
+
+  state('account-sessions', 'account-sessions', sessions),
+  state('account-sessions.one', 'account-sessions', oneSession),
+  state('account-sessions.many', 'account-sessions', manySessions),
+  state('account-applications', 'account-applications', applications),
+  state('account-applications.none', 'account-applications', noApplications),
 
   state('not-me', 'not-me', { csrf, email }),
   state('not-me.forbidden', 'not-me', { csrf, email, error: 'forbidden' }),

@@ -18,7 +18,7 @@ const HOSTILE =
   'e\u0301'.repeat(2000)
 
 /** Chosen by the house, or checked before. */
-const EXACT = new Set(['kind', 'csrf', 'action', 'error', 'redirectUri', 'done', 'alert'])
+const EXACT = new Set(['kind', 'id', 'csrf', 'action', 'error', 'redirectUri', 'country', 'done', 'alert'])
 
 /** Every string of a model replaced, but for those that are exact by contract. */
 function poison(value: unknown, key = ''): unknown {

@@ -24,6 +24,8 @@ export interface Messages {
   ownName(locale: Locale): string
   /** Date and time in UTC. */
   time(locale: Locale, at: number): string
+  /** The same to the minute. */
+  minute(locale: Locale, at: number): string
   /** By its ISO 3166-1 code. */
   country(locale: Locale, code: string): string
 }
@@ -34,6 +36,7 @@ interface Language {
   dir: 'ltr' | 'rtl'
   ownName: string
   time: Intl.DateTimeFormat
+  minute: Intl.DateTimeFormat
   countries: Intl.DisplayNames
 }
 
@@ -60,6 +63,7 @@ export function createMessages(catalogues: Record<Locale, Catalogue> = CATALOGUE
     dir: (locale) => of(locale).dir,
     ownName: (locale) => of(locale).ownName,
     time: (locale, at) => of(locale).time.format(at),
+    minute: (locale, at) => of(locale).minute.format(at),
     country: (locale, code) => of(locale).countries.of(code) ?? code,
   }
 }
@@ -83,6 +87,7 @@ function language(locale: Locale, catalogue: Catalogue): Language {
     ownName: name.charAt(0).toLocaleUpperCase(locale) + name.slice(1),
     // Day before month in English too: nobody misreads "23 Nov".
     time: new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, TIME),
+    minute: new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { ...TIME, second: undefined }),
     countries: new Intl.DisplayNames(locale, { type: 'region' }),
   }
 }

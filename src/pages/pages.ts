@@ -10,7 +10,9 @@ import type { PageModels, PageName } from './models.ts'
 import { createLinks } from './safe-link.ts'
 import { compileTemplates } from './templates.ts'
 import { type View, type ViewUse, wordsFor } from './view.ts'
+import { accountApplications } from './views/account-applications.ts'
 import { accountOverview } from './views/account-overview.ts'
+import { accountSessions } from './views/account-sessions.ts'
 import { consent } from './views/consent.ts'
 import { error } from './views/error.ts'
 import { formPost } from './views/form-post.ts'
@@ -55,6 +57,8 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   notice,
   'form-post': formPost,
   account: accountOverview,
+  'account-sessions': accountSessions,
+  'account-applications': accountApplications,
 }
 
 export function createPages(use: PagesUse): Pages {

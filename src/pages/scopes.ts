@@ -25,7 +25,10 @@ type StandardScope = keyof typeof STANDARD
 
 const isStandard = (scope: string): scope is StandardScope => Object.hasOwn(STANDARD, scope)
 
-export function scopeLines(model: ConsentModel, use: ViewUse): ScopeLine[] {
+/** What of a consent there is to be said. */
+export type ScopedModel = Pick<ConsentModel, 'scopes' | 'claims' | 'resources' | 'account' | 'offlineDays'>
+
+export function scopeLines(model: ScopedModel, use: ViewUse): ScopeLine[] {
   const { scopes, claims = [], resources = [] } = model
   const named = scopes.some(({ name }) => name === 'profile' || name === 'email')
   // Whoever learns name or address knows who it is: a line of its own would say nothing more.
@@ -40,7 +43,7 @@ export function scopeLines(model: ConsentModel, use: ViewUse): ScopeLine[] {
   return asked.every(({ isNew }) => isNew) ? lines.map((line) => ({ ...line, isNew: false })) : lines
 }
 
-function ownScope(scope: ConsentScope, model: ConsentModel, use: ViewUse): ScopeLine {
+function ownScope(scope: ConsentScope, model: ScopedModel, use: ViewUse): ScopeLine {
   const { name, isNew } = scope
   if (!isStandard(name)) return { icon: 'key', title: title(scope), limits: [], isNew }
   const email: Piece = { as: 'name', text: safeText(model.account.email, EMAIL) }

@@ -11,6 +11,8 @@ export interface ViewUse {
   rich(key: MessageKey, values: Rich): Piece[]
   /** Date and time in UTC, in the reader's language. */
   time(at: number): string
+  /** The same to the minute. */
+  minute(at: number): string
   /** A country's name in the reader's language, by its ISO 3166-1 code. */
   country(code: string): string
   links: Links
@@ -35,6 +37,7 @@ export function wordsFor(locale: Locale, use: WordsUse): ViewUse {
     t: (key, values) => messages.t(locale, key, values),
     rich: (key, values) => messages.rich(locale, key, values),
     time: (at) => messages.time(locale, at),
+    minute: (at) => messages.minute(locale, at),
     country: (code) => messages.country(locale, code),
     ...rest,
   }

@@ -21,4 +21,4 @@ export function accountOverview(model: AccountOverviewModel, use: ViewUse): View
 }
 
 const said = ({ says, values, at }: AccountLine, use: ViewUse): string =>
-  use.t(says, { ...values, ...(at === undefined ? {} : { at: use.time(at) }) })
+  use.t(says, { ...values, ...(at === undefined ? {} : { at: use.minute(at) }) })
