@@ -49,6 +49,7 @@ import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createNotMeRouter } from './self-service/not-me.ts'
+import { createRegisterRouter } from './self-service/register.ts'
 import { createResetRouter } from './self-service/reset.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
 import { createWayBack } from './self-service/way-back.ts'
@@ -245,6 +246,7 @@ function createSteps(
       originOf,
       authenticate,
       guard: guards.signIn,
+      registration: config.registration,
       acr: ACR_1FA,
       reportSignIn: report,
     }),
@@ -314,6 +316,10 @@ function createPlainRouters(
     ...{ issuer: config.issuer, csrf, showPage, originOf },
     addressOf: ({ req }: Context) => requests.of(req).ip,
     misses: guards.links,
+    browser: createBrowserSecret(config.issuer),
+    wayBack: createWayBack({ issuer: config.issuer, findClientOf: findClientOf(provider) }),
+    limit: guards.mails,
+    minLength: core.passwordPolicy.minLength,
   }
   const demo = isDemoAllowed(config)
   const playground = () =>
@@ -322,24 +328,27 @@ function createPlainRouters(
     createGalleryRouter({ ...face, assets, mails: createMails({ ...config, messages: face.messages }) })
   const mailbox = () =>
     createMailboxRouter({ assets, mailbox: core.devMailbox, sent: config.mail !== undefined })
+  const register = () =>
+    createRegisterRouter({
+      ...{ ...linked, languageOf: face.languageOf },
+      askToRegister: core.askToRegister((email) => guards.mails.admits('registration', email)),
+      findRegistration: core.findRegistration,
+      register: core.register,
+    })
   return [
     createHomeRouter(),
     createSetPasswordRouter({
       ...linked,
       findLink: core.openLink,
       redeemLink: core.redeemLink,
-      minLength: core.passwordPolicy.minLength,
     }),
     createResetRouter({
       ...linked,
-      browser: createBrowserSecret(config.issuer),
-      wayBack: createWayBack({ issuer: config.issuer, findClientOf: findClientOf(provider) }),
-      limit: guards.mails,
       askToReset: core.askToReset,
       findLink: core.openResetLink,
       resetPassword: core.resetPassword,
-      minLength: core.passwordPolicy.minLength,
     }),
+    ...(config.registration ? [register()] : []),
     createNotMeRouter({ ...linked, findLink: core.openNotMeLink, disown: createDisown(core, access) }),
     createLogoRouter({ findClient }),
     ...(demo ? [playground(), mailbox(), pages()] : []),

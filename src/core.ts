@@ -6,12 +6,14 @@ import { type OpenDatabase, openDatabase } from '../adapters/database.ts'
 import { migrate } from '../adapters/migrate.ts'
 import { localNotices, type Notices, postgresNotices, redisNotices } from '../adapters/notices.ts'
 import { createAccountsRepository } from './accounts/accounts-repository.ts'
+import { askToRegister } from './accounts/ask-to-register.ts'
 import { askToReset } from './accounts/ask-to-reset.ts'
 import { authenticate, type LookAtSignIn } from './accounts/authenticate.ts'
 import { createUser } from './accounts/create-user.ts'
 import { makeLink } from './accounts/make-link.ts'
 import { openLink } from './accounts/open-link.ts'
 import { redeemLink } from './accounts/redeem-link.ts'
+import { findRegistration, register } from './accounts/register.ts'
 import { resetPassword } from './accounts/reset-password.ts'
 import { setPassword } from './accounts/set-password.ts'
 import { createChainRepository } from './audit/chain-repository.ts'
@@ -129,6 +131,10 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
   const signingKeys = createSigningKeysRepository(db)
   const newLinkKey = (token: string) => linkKey(keys.current('pepper'), token)
   const linkKeys = (token: string) => keys.living('pepper').map((pepper) => linkKey(pepper, token))
+  const registering = {
+    ...{ accounts, clock, linkKeys },
+    browserKeys: (secret: string) => keys.living('pepper').map((pepper) => browserKey(pepper, secret)),
+  }
   const auditRecords = createRecords(keys)
   const webhooks = createWebhooksRepository(db)
   const consents = createConsentsRepository(db)
@@ -205,6 +211,13 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     newLinkKey,
     redeemLink: redeemLink({ accounts, hasher, clock, linkKeys, refusePassword }),
     askToReset: askToReset({ accounts, clock }),
+    askToRegister: (admits: (email: string) => Promise<boolean>) =>
+      askToRegister({
+        ...{ accounts, hasher, refusePassword, clock, admits },
+        browserKey: (secret) => browserKey(keys.current('pepper'), secret),
+      }),
+    findRegistration: findRegistration(registering),
+    register: register({ ...registering, hasher, refusePassword }),
     openResetLink: openLink({ accounts, clock, linkKeys }, 'reset_password'),
     resetPassword: resetPassword({
       accounts,
@@ -250,6 +263,9 @@ const linkKey = ({ key }: NumberedKey, token: string): Buffer => createKeyedHash
 /** As a `sub` is spelled. */
 const standIn = ({ key }: NumberedKey, emailKey: string): string =>
   createKeyedHash(key)('stand_in', emailKey).subarray(0, 16).toString('base64url')
+
+const browserKey = ({ key }: NumberedKey, secret: string): Buffer =>
+  createKeyedHash(key)('registration_browser', secret)
 
 /** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`, `first_party`, `risk_policy`. */
 function openNotices({ config, log }: CoreUse): Notices {

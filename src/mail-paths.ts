@@ -4,22 +4,32 @@
  */
 import type { LinkEnds } from './accounts/links-repository.ts'
 import { makeNotMeLink } from './accounts/make-not-me-link.ts'
+import { makeRegistrationLink } from './accounts/make-registration-link.ts'
 import { makeResetLink } from './accounts/make-reset-link.ts'
 import type { Core } from './core.ts'
 import type { MailPaths } from './messaging/deliver-mail.ts'
 import type { Noticed } from './messaging/mail-message.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import { NOT_ME_PATH } from './self-service/not-me.ts'
+import { REGISTER_PATHS } from './self-service/register.ts'
 import { RESET_PATHS } from './self-service/reset.ts'
 
 export function createMailPaths(core: Core): MailPaths {
   const { accounts, clock, newLinkKey: linkKey, linkKeys } = core
   const notMeLink = makeNotMeLink({ accounts, clock, linkKey })
   const resetLink = makeResetLink({ accounts, clock, linkKey, linkKeys })
+  const registrationLink = makeRegistrationLink({ accounts, clock, linkKey })
   return {
     notMe: async (mailId, account, ends, at) => {
       const token = tokenOf(core, 'not_me_link', mailId)
       return pathWith(NOT_ME_PATH, await notMeLink(account, token, linkEnds(ends, at)))
+    },
+    registration: async (mailId, id) => {
+      const found = await registrationLink(id, () => tokenOf(core, 'registration_link', mailId))
+      if (found === undefined) return undefined
+      if ('account' in found) return { ...found, link: RESET_PATHS.ask }
+      const { registration, token } = found
+      return { ...registration, link: `${REGISTER_PATHS.link}?token=${token}` }
     },
     reset: async (mailId, account, askedAt) =>
       pathWith(RESET_PATHS.link, await resetLink(account, tokenOf(core, 'reset_link', mailId), askedAt)),

@@ -7,6 +7,7 @@ import { createOutboxRepository, type OutboxRepository } from '../events/outbox-
 import type { Database } from '../schema.ts'
 import { type CredentialsRepository, createCredentialsRepository } from './credentials-repository.ts'
 import { createLinksRepository, type LinksRepository } from './links-repository.ts'
+import { createRegistrationsRepository, type RegistrationsRepository } from './registrations-repository.ts'
 import { createSignInsRepository, type SignInsRepository } from './sign-ins-repository.ts'
 import { createUsersRepository, type UsersRepository } from './users-repository.ts'
 
@@ -15,6 +16,7 @@ export interface AccountsRepository {
   credentials: CredentialsRepository
   links: LinksRepository
   signIns: SignInsRepository
+  registrations: RegistrationsRepository
   mails: Pick<OutboxRepository, 'withdrawMails'>
   /** All that a person was given, together with the change that is the reason; nodes have to be told afterwards. */
   end(sub: string, event: AuditEvent): Promise<void>
@@ -36,6 +38,7 @@ export function createAccountsRepository(db: Kysely<Database>, endAccount: EndAc
     credentials: createCredentialsRepository(db),
     links: createLinksRepository(db),
     signIns: createSignInsRepository(db),
+    registrations: createRegistrationsRepository(db),
     mails: createOutboxRepository(db),
     end: (sub, event) => endAccount(db, sub, toStored(event)),
     record: (event) => recordEvent(db, event),

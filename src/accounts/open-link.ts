@@ -11,7 +11,7 @@ export interface OpenLinkUse {
 }
 
 /** 32 bytes in base64url: anything else is not even looked up. */
-const TOKEN = /^[\w-]{43}$/
+export const isToken = (text: string): boolean => /^[\w-]{43}$/.test(text)
 
 /**
  * Whose link it is; undefined when it was used, replaced, has expired, never was, or its account is disabled.
@@ -26,7 +26,7 @@ export const openLink =
 export const linkOf =
   (use: OpenLinkUse, purpose: LinkPurpose) =>
   async (token: string): Promise<{ account: Account; ends: LinkEnds | undefined } | undefined> => {
-    if (!TOKEN.test(token)) return undefined
+    if (!isToken(token)) return undefined
     const link = await use.accounts.links.find(use.linkKeys(token), purpose, use.clock.now())
     const account = link && (await use.accounts.users.find(link.userId))
     return account?.disabled === false ? { account, ends: link?.ends } : undefined

@@ -49,8 +49,27 @@ interface AccountLinkRow {
   created_at: Generated<Date>
 }
 
+/** An account that somebody asked for; it is none before its address is proven. */
+interface RegistrationRow {
+  id: string
+  email: string
+  email_key: string
+  name: string
+  /** The hash of the password that they chose. */
+  phc: string
+  /** The language that they read. */
+  locale: string
+  /** Keyed hash of the secret of the browser where they did. */
+  browser: Buffer
+  /** Keyed hash of the token in the mail, once that was drawn. */
+  link_key: Buffer | null
+  created_at: ColumnType<Date, Date, never>
+  expires_at: ColumnType<Date, Date, never>
+}
+
 export interface AccountTables {
   users: UserRow
   credentials: CredentialRow
   account_links: AccountLinkRow
+  registrations: RegistrationRow
 }

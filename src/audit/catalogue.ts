@@ -16,6 +16,7 @@ export const DETAILS = {
   'password.reset_asked': {},
   'password.set': { by: z.enum(['link', 'reset', 'operator']) },
   'password.removed': {},
+  'registration.asked': { registration: z.string() },
   'user.created': {},
   'user.updated': { fields: z.array(z.string()) },
   'user.disabled': {},
@@ -103,6 +104,10 @@ const MAIN = {
     says: 'somebody asked for a link that sets a new password; without a subject, for a name that nobody has',
   },
   'password.set': { outcome: 'success', says: 'a person got another password' },
+  'registration.asked': {
+    outcome: 'success',
+    says: 'somebody asked for an account; it is none before its address is proven',
+  },
   'user.created': { outcome: 'success', says: 'an account was made' },
   'user.updated': { outcome: 'success', says: 'an account was changed' },
   'user.disabled': { outcome: 'success', says: 'an account may sign in no more' },

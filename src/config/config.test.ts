@@ -57,11 +57,19 @@ describe('the default', () => {
       cookieSameSite: 'Strict',
       passwordHash: { memoryKiB: 19_456, passes: 2, parallelism: 1 },
       passwords: { minLength: 8, breached: { kind: 'off' } },
+      registration: true,
       trustProxy: false,
       outboundAllowPrivate: false,
       logLevel: 'info',
     })
     expect(warnings({})).toBe('')
+  })
+
+  test('lets people register where the demo lives, and nowhere else unless told to', () => {
+    const registration = (env: Environment) => accepted({ ...PRODUCTION, ...env }).registration
+    expect(accepted({ ISSUER: 'http://id.test:3000' }).registration).toBe(false)
+    expect([registration({}), registration({ REGISTRATION: 'on' })]).toEqual([false, true])
+    expect(accepted({ REGISTRATION: 'off' }).registration).toBe(false)
   })
 
   test('listens everywhere once a database is named, and management as HOST', () => {
@@ -228,7 +236,11 @@ describe('weak settings speak up', () => {
       { ...PRODUCTION, OUTBOUND_ALLOW_PRIVATE: 'true' },
       'OUTBOUND_ALLOW_PRIVATE is true',
     ],
-    ['a part that is not there yet', { REGISTRATION: 'on' }, 'REGISTRATION is not available yet'],
+    [
+      'a part that is not there yet',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://x' },
+      'OTEL_EXPORTER_OTLP_ENDPOINT is not available yet',
+    ],
   ])('%s', (_, env, warning) => {
     expect(warnings(env)).toMatch(new RegExp(`^${warning}`))
   })

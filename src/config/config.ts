@@ -11,6 +11,7 @@ import { findOpenings } from './node-options.ts'
 import type { Problem } from './problem.ts'
 import { type ReadFile, readSources, type Sources } from './sources.ts'
 import type { BreachedList } from './values/breached-list.ts'
+import { isLoopbackHost } from './values/issuer.ts'
 import type { Mailbox, SmtpServer } from './values/mail.ts'
 import type { PasswordCost } from './values/password-cost.ts'
 import type { RateLimit } from './values/rate-limit.ts'
@@ -66,6 +67,8 @@ export interface Config {
     readonly words?: string
     readonly breached: BreachedList
   }
+  /** People may make accounts themselves. */
+  readonly registration: boolean
   readonly trustProxy: TrustProxy
   /** Absent: the built-in file of countries. */
   readonly geoipDb?: string
@@ -110,6 +113,9 @@ function readValues(sources: Sources): { values: Partial<Values>; problems: Prob
   return { values, problems }
 }
 
+const isTrial = ({ NODE_ENV, ISSUER }: Values): boolean =>
+  NODE_ENV !== 'production' && isLoopbackHost(new URL(ISSUER).hostname)
+
 function toConfig(values: Values): Config {
   const host = values.HOST ?? (values.DATABASE_URL === undefined ? '127.0.0.1' : '0.0.0.0')
   return Object.freeze({
@@ -146,6 +152,7 @@ function toConfig(values: Values): Config {
       ...(values.PASSWORD_WORDS !== undefined && { words: values.PASSWORD_WORDS }),
       breached: Object.freeze(values.PASSWORD_BREACHED),
     }),
+    registration: values.REGISTRATION === undefined ? isTrial(values) : values.REGISTRATION === 'on',
     trustProxy: values.TRUST_PROXY && Object.freeze(values.TRUST_PROXY),
     ...(values.GEOIP_DB !== undefined && { geoipDb: values.GEOIP_DB }),
     ...(values.ADDRESS_REPUTATION !== undefined && { addressReputation: values.ADDRESS_REPUTATION }),

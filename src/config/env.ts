@@ -178,6 +178,12 @@ export const VARIABLES = {
     example: 'Lax',
     schema: oneOf(['Strict', 'Lax']),
   },
+  REGISTRATION: {
+    unset: '`on` where the demo lives (outside production, `ISSUER` a loopback name), else `off`',
+    meaning: 'Whether people may make accounts themselves, at `/register`',
+    example: 'on',
+    schema: oneOf(['on', 'off']),
+  },
   RATE_LIMIT_LOGIN_ADDRESS: {
     default: '20/15m',
     meaning:

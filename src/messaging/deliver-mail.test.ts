@@ -39,6 +39,12 @@ function house({ known = [account], clients = [client], over = false } = {}) {
     findAccount: async (sub) => known.find((one) => one.sub === sub),
     findClient: async (clientId) => clients.find((one) => one.clientId === clientId),
     paths: {
+      registration: async (mailId, registration) =>
+        registration === 'known'
+          ? { account, link: '/reset' }
+          : registration === 'asked'
+            ? { email: 'new@example.com', locale: 'de', link: `/register/confirm?token=${mailId}` }
+            : undefined,
       notMe: async (mailId, _, ends) => `/not-me?token=${mailId}-${ends?.value}`,
       reset: async (mailId, _, askedAt) => (over ? undefined : `/reset/password?token=${mailId}-${askedAt}`),
     },
@@ -135,6 +141,20 @@ describe('a mail about an account', () => {
     await deliverAll()
     expect(sent.map((mail) => mail.subject)).toEqual([subject])
     expect(sent[0]?.text.includes('203.0.113.7')).toBe(by !== 'operator')
+  })
+
+  it('asks who may be a stranger to finish their account, and tells an owner that there is one', async () => {
+    const { account: tell, deliverAll, sent } = house()
+    for (const registration of ['asked', 'known', 'over'])
+      await tell(createEvent(from, { type: 'registration.asked', details: { registration } }, clock.now()))
+    expect((await deliverAll()).map(({ status }) => status)).toEqual(['done', 'done', 'dropped'])
+    expect(sent.map(({ to, subject }) => [to, subject])).toEqual([
+      ['new@example.com', 'Konto fertigstellen'],
+      ['ada@example.com', 'You have an account already'],
+    ])
+    expect(sent[0]?.text).toContain('https://id.example.com/register/confirm?token=m1\n')
+    expect(sent[0]?.text).toContain('weil jemand diese Adresse bei id.example.com eingegeben hat')
+    expect(sent[1]?.text).toContain('Address: 203.0.113.7')
   })
 
   it('says that there is none any more', async () => {

@@ -13,6 +13,11 @@ export interface MailPaths {
   notMe(mailId: string, account: Account, ends: Noticed['ends'], at: number): Promise<string | undefined>
   /** Where the reader sets a new password. */
   reset(mailId: string, account: Account, askedAt: number): Promise<string | undefined>
+  /** Where a registration becomes an account, and whom it is for; or the account that there is. */
+  registration(
+    mailId: string,
+    registration: string,
+  ): Promise<{ email: string; locale: string; link: string } | { account: Account; link: string } | undefined>
 }
 
 export interface DeliverMailUse {
@@ -23,22 +28,52 @@ export interface DeliverMailUse {
   send: SendMail
 }
 
+type Addressed = DrawnMail & { to: string }
+
 /** Draws a mail in its reader's language and hands it over. */
 export function createDeliverMail(use: DeliverMailUse): Handler {
   return async ({ id, payload }, stillHeld) => {
     const told = mailPayload.parse(payload)
-    const account = await use.findAccount(told.sub)
-    if (account === undefined) return { status: 'dropped', reason: 'the account is gone' }
-    const drawn = await draw(use, told, account, id)
-    if (drawn === undefined) return { status: 'dropped', reason: 'what it offers is over' }
+    const drawn = await draw(use, told, id)
+    if (typeof drawn === 'string') return { status: 'dropped', reason: drawn }
     await stillHeld()
-    return use.send({ id, to: account.email, ...drawn })
+    return use.send({ id, ...drawn })
   }
 }
 
-async function draw(
+const OVER = 'what it offers is over'
+
+/** Or why it is not sent. */
+async function draw(use: DeliverMailUse, told: MailPayload, id: string): Promise<Addressed | string> {
+  if (told.mail === 'registration') return drawRegistration(use, told, id)
+  const account = await use.findAccount(told.sub)
+  if (account === undefined) return 'the account is gone'
+  const drawn = await drawFor(use, told, account, id)
+  return drawn === undefined ? OVER : { ...drawn, to: account.email }
+}
+
+async function drawRegistration(
+  { paths, mails }: DeliverMailUse,
+  { mail, registration, ...asked }: Extract<MailPayload, { mail: 'registration' }>,
+  id: string,
+): Promise<Addressed | string> {
+  const found = await paths.registration(id, registration)
+  if (found === undefined) return OVER
+  const { link } = found
+  if ('account' in found) {
+    const { email } = found.account
+    return {
+      ...mails.render('registration-known', localeOf(found.account), { email, link, ...asked }),
+      to: email,
+    }
+  }
+  const { email, locale } = found
+  return { ...mails.render(mail, chooseLocale({ uiLocales: locale }), { email, link }), to: email }
+}
+
+async function drawFor(
   { mails, findClient, paths }: DeliverMailUse,
-  told: MailPayload,
+  told: Exclude<MailPayload, { mail: 'registration' }>,
   account: Account,
   id: string,
 ): Promise<DrawnMail | undefined> {

@@ -33,6 +33,8 @@ export const mailPayload = z.discriminatedUnion('mail', [
   }),
   /** Drawn with a link that sets a new password. */
   z.strictObject({ mail: z.literal('password-reset'), ...base, ...seen }),
+  /** Drawn with a link that makes the account, or, where there is one, for its owner. */
+  z.strictObject({ mail: z.literal('registration'), at: z.number(), ...seen, registration: z.string() }),
   z.strictObject({ mail: z.literal('account-changed'), ...base, ...seen, what: z.enum(ACCOUNT_CHANGES) }),
 ])
 

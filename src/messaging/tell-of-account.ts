@@ -1,3 +1,4 @@
+import { REGISTRATION_LIFE } from '../accounts/ask-to-register.ts'
 import { RESET_LINK_LIFE } from '../accounts/make-reset-link.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { OutboxRepository } from '../events/outbox-repository.ts'
@@ -11,6 +12,11 @@ import { readUserAgent } from './user-agent.ts'
  */
 export async function tellOfAccount(outbox: Pick<OutboxRepository, 'add'>, event: AuditEvent): Promise<void> {
   const { id, subject: sub, time: at } = event
+  if (event.type === 'registration.asked') {
+    const registration = String(event.details['registration'])
+    const payload: MailPayload = { mail: 'registration', at, registration, ...seenIn(event) }
+    await outbox.add(mailMessage(payload, { once: `registration ${id}`, expiresAt: at + REGISTRATION_LIFE }))
+  }
   if (sub === undefined) return
   if (event.type === 'password.reset_asked') {
     const payload: MailPayload = { mail: 'password-reset', sub, at, ...seenIn(event) }

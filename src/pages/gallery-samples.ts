@@ -1,5 +1,13 @@
 /** Models for the gallery. Names are nobody's (RFC 2606, RFC 5737). */
-import type { ConsentModel, ErrorModel, SetPasswordModel, SignInModel, WayBackModel } from './models.ts'
+import type {
+  ConsentModel,
+  ErrorModel,
+  RegisterConfirmModel,
+  RegisterModel,
+  SetPasswordModel,
+  SignInModel,
+  WayBackModel,
+} from './models.ts'
 
 export const csrf = 'c8b1f0a94c6e4d7d'
 export const email = 'mira.okafor@example.com'
@@ -7,9 +15,17 @@ export const ledger = { name: 'Ledger' }
 export const longName = 'The Association of Lighthouse Keepers and Harbour Pilots of the North, Accounts'
 
 export const wayBack: WayBackModel = { client: ledger, href: '/interaction/sample' }
-export const signIn: SignInModel = { csrf, client: ledger, reset: '/reset?uid=sample' }
+export const signIn: SignInModel = {
+  csrf,
+  client: ledger,
+  reset: '/reset?uid=sample',
+  register: '/register?uid=sample',
+}
 export const failedSignIn: SignInModel = { ...signIn, username: email, remember: true }
 export const setPassword: SetPasswordModel = { csrf, email, minLength: 8 }
+export const registering: RegisterModel = { csrf, minLength: 8 }
+export const confirming: RegisterConfirmModel = { csrf, email, minLength: 8, begunHere: true }
+export const registered: RegisterModel = { ...registering, name: 'Mira Okafor', email }
 
 export const consent: ConsentModel = {
   csrf,

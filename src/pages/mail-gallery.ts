@@ -31,6 +31,8 @@ export const mailGallery: readonly MailState[] = [
   state('reuse-detected.nameless', 'reuse-detected', { ...reuse, client: { name: '\u200b' } }),
   state('password-reset', 'password-reset', { ...seen, link: '/reset/password?token=A' }),
   state('password-reset.unknown', 'password-reset', { email, at, link: '/reset/password?token=A' }),
+  state('registration', 'registration', { email, link: '/register/confirm?token=A' }),
+  state('registration-known', 'registration-known', { ...seen, link: '/reset' }),
   ...ACCOUNT_CHANGES.map((what) =>
     state(`account-changed.${what.replaceAll('_', '-')}`, 'account-changed', { ...seen, what }),
   ),

@@ -39,6 +39,20 @@ export interface PasswordResetModel extends Seen {
   link: string
 }
 
+export interface RegistrationModel {
+  email: string
+  /** A path of our own, where the account is made. */
+  link: string
+}
+
+/** For who has an account already. */
+export interface RegistrationKnownModel extends Seen {
+  email: string
+  at: number
+  /** A path of our own, where a forgotten password is replaced. */
+  link: string
+}
+
 /** What was changed on an account; its person is told, whoever did it. */
 export const ACCOUNT_CHANGES = ['password_reset', 'password_set', 'password_removed'] as const
 export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
@@ -53,6 +67,8 @@ export interface MailModels {
   'reuse-detected': ReuseDetectedModel
   noticed: NoticedModel
   'password-reset': PasswordResetModel
+  registration: RegistrationModel
+  'registration-known': RegistrationKnownModel
   'account-changed': AccountChangedModel
 }
 

@@ -7,6 +7,8 @@ export interface MailView {
   /** Free of names that strangers chose. That of a mail with a code begins with it: it is seen without opening. */
   subject: string
   parts: MailPart[]
+  /** What the foot says of whom it went to, where that is not the address of an account. */
+  sentTo?: 'mail.registration.sent_to'
 }
 
 export interface Fact {

@@ -4,6 +4,7 @@ import type { MailView } from './mail-parts.ts'
 import { accountChanged } from './mail-views/account-changed.ts'
 import { noticed } from './mail-views/noticed.ts'
 import { passwordReset } from './mail-views/password-reset.ts'
+import { registration, registrationKnown } from './mail-views/registration.ts'
 import { reuseDetected } from './mail-views/reuse-detected.ts'
 import type { ViewUse } from './view.ts'
 
@@ -11,5 +12,7 @@ export const MAIL_VIEWS: { [N in MailName]: (model: MailModels[N], use: ViewUse)
   'reuse-detected': reuseDetected,
   noticed,
   'password-reset': passwordReset,
+  registration,
+  'registration-known': registrationKnown,
   'account-changed': accountChanged,
 }

@@ -29,7 +29,10 @@ describe('a mail', () => {
 
   it.each(mailGallery)('$id loads nothing, runs nothing, and fits light and dark', ({ render }) => {
     const { subject, html } = render(mails, 'en')
-    const alone = html.replace(/<a class="button" href="https:\/\/id\.example\.com\/[\w/-]+\?token=A"/, '')
+    const alone = html.replace(
+      /<a class="button" href="https:\/\/id\.example\.com\/[\w/-]+(?:\?token=A)?"/,
+      '',
+    )
     expect(alone).not.toMatch(
       /<(?:img|script|link|iframe|a|form|object|svg)\b|url\(|@import|src=|href=|https?:/i,
     )

@@ -31,8 +31,9 @@ export function createMails(use: MailsUse): Mails {
     render: (name, locale, model) => {
       const words = wordsFor(locale, { ...use, links, host })
       const sentTo: Piece = { as: 'name', text: safeText(model.email, EMAIL) }
-      const foot = [words.rich('mail.sent_to', { email: sentTo, host }), words.rich('mail.never', { host })]
-      return draw(MAIL_VIEWS[name](model, words), foot, locale)
+      const view = MAIL_VIEWS[name](model, words)
+      const wentTo = words.rich(view.sentTo ?? 'mail.sent_to', { email: sentTo, host })
+      return draw(view, [wentTo, words.rich('mail.never', { host })], locale)
     },
   }
   for (const state of mailGallery) for (const locale of use.messages.locales) state.render(mails, locale)

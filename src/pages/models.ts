@@ -34,6 +34,8 @@ export interface SignInModel {
   remember?: boolean
   /** Where a forgotten password is replaced; a path of our own. */
   reset?: string
+  /** Where somebody new makes an account; a path of our own. */
+  register?: string
   error?: SignInError
 }
 
@@ -69,6 +71,33 @@ export interface ResetModel {
   username?: string
   back?: WayBackModel | undefined
   error?: { kind: 'missing' | 'forbidden' } | { kind: 'busy'; minutes: number }
+}
+
+export interface RegisterModel {
+  csrf: string
+  minLength: number
+  /** What was typed, like the next. */
+  name?: string
+  email?: string
+  back?: WayBackModel | undefined
+  error?:
+    | 'missing'
+    | 'name_malformed'
+    | 'email_malformed'
+    | PasswordFault
+    | 'forbidden'
+    /** Too many tries, come back then. */
+    | { minutes: number }
+    | undefined
+}
+
+export interface RegisterConfirmModel {
+  csrf: string
+  email: string
+  minLength: number
+  /** In this browser: the password that was chosen then counts. Elsewhere one is chosen here. */
+  begunHere: boolean
+  error?: 'missing' | PasswordFault | 'forbidden'
 }
 
 export interface AfterModel {
@@ -181,6 +210,10 @@ export interface FormPostModel {
 export interface PageModels extends AccountPageModels {
   'sign-in': SignInModel
   'not-me': NotMeModel
+  register: RegisterModel
+  'register-sent': AfterModel
+  'register-confirm': RegisterConfirmModel
+  'register-done': AfterModel
   reset: ResetModel
   'reset-sent': AfterModel
   'reset-password': SetPasswordModel

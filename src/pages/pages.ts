@@ -19,6 +19,7 @@ import { formPost } from './views/form-post.ts'
 import { loggedOut, logout } from './views/logout.ts'
 import { notMe } from './views/not-me.ts'
 import { notice } from './views/notice.ts'
+import { register, registerConfirm, registerDone, registerSent } from './views/register.ts'
 import { reset, resetDone, resetSent } from './views/reset.ts'
 import { resetPassword, setPassword, setPasswordDone } from './views/set-password.ts'
 import { signIn } from './views/sign-in.ts'
@@ -44,6 +45,10 @@ interface PagesUse {
 const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } = {
   'sign-in': signIn,
   'not-me': notMe,
+  register,
+  'register-sent': registerSent,
+  'register-confirm': registerConfirm,
+  'register-done': registerDone,
   reset,
   'reset-sent': resetSent,
   'reset-password': resetPassword,

@@ -25,6 +25,8 @@ const TEMPLATES = [
   'self-service/account/sessions',
   'self-service/account/shell',
   'self-service/not-me',
+  'self-service/register',
+  'self-service/register-confirm',
   'self-service/reset',
   'self-service/after',
   'self-service/set-password',

@@ -112,5 +112,6 @@ function passwordPage(
   status = 200,
 ): void {
   const { minLength } = use
-  use.showPage(ctx, 'reset-password', { csrf: use.csrf.token(token), minLength, ...model }, { status })
+  const options = { status, again: { token } }
+  use.showPage(ctx, 'reset-password', { csrf: use.csrf.token(token), minLength, ...model }, options)
 }

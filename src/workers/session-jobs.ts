@@ -1,3 +1,4 @@
+import type { RegistrationsRepository } from '../accounts/registrations-repository.ts'
 import type { CleanUpAccess } from '../sessions/clean-up.ts'
 import type { CleanUpsRepository } from '../sessions/clean-ups-repository.ts'
 import type { DevicesRepository } from '../sessions/devices-repository.ts'
@@ -37,17 +38,21 @@ export interface SessionsSweepUse {
   devices: Pick<DevicesRepository, 'forget'>
   sessions: Pick<SessionsRepository, 'forget'>
   ends: Pick<EndsRepository, 'forget'>
+  accounts: { registrations: Pick<RegistrationsRepository, 'forget'> }
 }
 
 const BATCH = 500
 
-/** Sessions that can't live any longer, devices that are remembered no longer, ends that nothing can come back from. */
-export const createSessionsSweep = ({ devices, sessions, ends }: SessionsSweepUse): Job => ({
+/**
+ * Sessions that can't live any longer, devices that are remembered no longer, ends that nothing can come back from,
+ * registrations that nobody confirmed.
+ */
+export const createSessionsSweep = ({ devices, sessions, ends, accounts }: SessionsSweepUse): Job => ({
   name: 'sessions-sweep',
   everyMs: 60 * 60 * 1000,
   run: async () => {
     let removed = 0
-    for (const { forget } of [sessions, devices, ends]) {
+    for (const { forget } of [sessions, devices, ends, accounts.registrations]) {
       for (let batch = BATCH; batch === BATCH; removed += batch) batch = await forget(BATCH)
     }
     return removed

@@ -189,7 +189,17 @@ onBothDatabases((opened) => {
     await sessions.begin({ ...session, id: 'goes', expiresIn: -1 })
     await end('family', 'stays', sub)
     await end('family', 'goes', sub, -1)
-    expect(await createSessionsSweep({ devices, sessions, ends }).run(now, LEASE)).toBeGreaterThanOrEqual(3)
+    const asked = (expiresAt: number) => ({
+      ...{ id: crypto.randomUUID(), email: 'new@example.com', emailKey: 'new@example.com', name: 'New' },
+      ...{ phc: '$', locale: 'en', browser: Buffer.alloc(32), at: now, expiresAt },
+    })
+    const { registrations } = accounts
+    const [stays, goes] = [asked(now + HOUR), asked(now - HOUR)]
+    for (const one of [stays, goes]) await registrations.add(one)
+    const sweep = createSessionsSweep({ devices, sessions, ends, accounts })
+    expect(await sweep.run(now, LEASE)).toBeGreaterThanOrEqual(4)
+    expect(await registrations.find(goes.id, 0)).toBeUndefined()
+    expect((await registrations.find(stays.id, now))?.email).toBe('new@example.com')
     const there = async (name: string) => [
       (await devices.find(name)) !== undefined,
       (await sessions.page('session', name, { limit: 1 })).length === 1,

@@ -39,6 +39,8 @@ const isSuspicious = ([a, b]: [string, string]): boolean =>
 
 it('A-913 secrets are compared in constant time, in these places', () => {
   expect(filesOf(linesWith(/\b(?:timingSafeEqual|equalBytes)\(/))).toEqual([
+    // The browser that confirms a registration against the one where it was begun.
+    'src/accounts/register.ts',
     // Digests of personal values, and the hashes of the chain: what is stored against what it must be.
     'src/audit/record.ts',
     'src/audit/verify.ts',

@@ -14,6 +14,8 @@ export interface SignInUse extends StepUse {
     origin: SignInOrigin,
   ) => Promise<{ ok: true; account: Account; device: SignedInDevice } | { ok: false; reason: string }>
   guard: SignInGuard
+  /** People may make accounts themselves. */
+  registration: boolean
   /** What one proven factor is worth, as an `acr` value. */
   acr: string
   reportSignIn: (
@@ -40,6 +42,7 @@ export function createSignIn(use: SignInUse): Step {
       csrf: use.csrf.token(journey.interaction.uid),
       ...asker(journey),
       reset: `/reset?uid=${journey.interaction.uid}`,
+      ...(use.registration && { register: `/register?uid=${journey.interaction.uid}` }),
       ...over,
     }
     use.showPage(journey.ctx, 'sign-in', model, pageOptions(journey, over.error && statusOf(over.error)))

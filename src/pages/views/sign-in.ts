@@ -31,6 +31,7 @@ export function signIn(model: SignInModel, use: ViewUse): View {
       },
       remember: model.remember === true,
       reset: use.links.own(model.reset),
+      register: use.links.own(model.register),
     },
   }
 }
