@@ -49,6 +49,7 @@ import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createNotMeRouter } from './self-service/not-me.ts'
+import { createPasswordStrengthRouter } from './self-service/password-strength.ts'
 import { createRegisterRouter } from './self-service/register.ts'
 import { createResetRouter } from './self-service/reset.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
@@ -349,6 +350,12 @@ function createPlainRouters(
       resetPassword: core.resetPassword,
     }),
     ...(config.registration ? [register()] : []),
+    createPasswordStrengthRouter({
+      ...linked,
+      ...face,
+      policy: core.passwordPolicy,
+      limit: guards.passwordStrength,
+    }),
     createNotMeRouter({ ...linked, findLink: core.openNotMeLink, disown: createDisown(core, access) }),
     createLogoRouter({ findClient }),
     ...(demo ? [playground(), mailbox(), pages()] : []),

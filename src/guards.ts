@@ -19,6 +19,7 @@ export interface Guards {
   crowd: CrowdWatch
   clients: ClientLimit
   links: CountLimit
+  passwordStrength: CountLimit
   mails: MailLimit
   /** Absent: requests as such are not limited. */
   requests: CountLimit | undefined
@@ -66,12 +67,16 @@ export function createGuards({ core, log, metrics, requests }: GuardsUse): Guard
       count: (req, clientId) => clients.count(clientKey(requests.of(req).ip, clientId)),
     },
     links: createCountLimit({ ...common, limiter: 'link', limit: loginAddress }),
+    passwordStrength: createCountLimit({ ...common, limiter: 'password_strength', limit: TYPING }),
     mails: createMailLimit({ ...common, hash, nameOf, limit: loginAddress }),
     requests: global && createCountLimit({ ...common, limiter: 'global', limit: global }),
     sweep: counters.sweep,
     close: counters.close,
   }
 }
+
+/** Some ten passwords a minute: more is no typing, and estimating takes time. */
+const TYPING = { count: 300, windowMs: 5 * 60_000 }
 
 function openCounters({ config, database }: Core, log: Logger): Counters {
   const onError = (error: unknown): void =>

@@ -29,7 +29,16 @@ export interface AssetSource {
 }
 
 const FOLDER = new URL('../../views/assets/', import.meta.url)
-const FILES = ['tokens.css', 'base.css', 'hosted.css', 'account.css', 'forms.js', 'form-post.js', 'mark.svg']
+const FILES = [
+  'tokens.css',
+  'base.css',
+  'hosted.css',
+  'account.css',
+  'forms.js',
+  'password-strength.js',
+  'form-post.js',
+  'mark.svg',
+]
 
 export const HOSTED_ASSETS: readonly AssetSource[] = FILES.map((name) => ({
   name,

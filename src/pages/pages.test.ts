@@ -7,6 +7,7 @@ import { createMails } from './mails.ts'
 import { createMessages, type Messages } from './messages.ts'
 import type { PageModels, PageName } from './models.ts'
 import { createPages } from './pages.ts'
+import { ratingInWords } from './rating-in-words.ts'
 
 /** What stands round a page that is drawn already. */
 const AROUND = new Set(['layout.eta', 'self-service/account/shell.eta'])
@@ -110,6 +111,8 @@ describe('the pages as a whole', () => {
     }
     withMessages(watched)
     createMails({ issuer, messages: watched, production: false })
+    for (const score of [0, 1, 2, 3, 4] as const)
+      ratingInWords(watched, 'en', { score, refusal: undefined }, 8)
     expect(Object.keys(en).filter((key) => !used.has(key))).toEqual([])
   })
 

@@ -80,6 +80,7 @@ export const LIMITERS = [
   'link',
   'mail_address',
   'mail_name',
+  'password_strength',
   'global',
   'other',
 ] as const
