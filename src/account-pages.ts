@@ -2,22 +2,26 @@
 import type { Context } from 'koa'
 import { type AccountAccessUse, createAccountAccess } from './account-access.ts'
 import type { Origin } from './audit/event.ts'
+import type { Guards } from './guards.ts'
 import type { ShowPage } from './pages/respond.ts'
 import type { BrowserSessions } from './provider/browser-session.ts'
 import { ROUTES } from './provider/routes.ts'
 import type { Csrf } from './security/csrf.ts'
 import { createAccountPages } from './self-service/account/pages.ts'
 import { createAccountRouter } from './self-service/account/router.ts'
+import type { RequestContexts } from './telemetry/request-context.ts'
 
 export interface AccountRouterUse extends AccountAccessUse {
   browserSessions: BrowserSessions
   csrf: Csrf
   showPage: ShowPage
   originOf: (ctx: Context) => Origin
+  guards: Pick<Guards, 'signIn'>
+  requests: RequestContexts
 }
 
 export function createAccount(use: AccountRouterUse) {
-  const { core, lookUps, browserSessions, csrf, showPage, originOf } = use
+  const { core, lookUps, browserSessions, csrf, showPage, originOf, guards, requests } = use
   return createAccountRouter({
     ...{ csrf, showPage, originOf },
     issuer: core.config.issuer,
@@ -25,6 +29,14 @@ export function createAccount(use: AccountRouterUse) {
     clock: core.clock,
     sessions: browserSessions,
     findAccount: lookUps.findAccountFresh,
-    pages: createAccountPages(createAccountAccess(use)),
+    pages: createAccountPages({
+      ...createAccountAccess(use),
+      passwordSetAt: ({ id }) => core.accounts.credentials.passwordSetAt(id),
+      changePassword: core.changePassword,
+      guard: guards.signIn,
+      addressOf: ({ req }) => requests.of(req).ip,
+      beginAnew: browserSessions.beginAnew,
+      minLength: core.passwordPolicy.minLength,
+    }),
   })
 }

@@ -178,7 +178,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           guards,
           ...signIn,
         }),
-        createAccount({ core, lookUps, state, access, browserSessions, ...face, originOf }),
+        createAccount({ core, lookUps, state, access, browserSessions, ...face, originOf, guards, requests }),
         ...createPlainRouters(core, lookUps, { ...face, originOf }, { provider, guards, requests, access }),
       ],
     }),

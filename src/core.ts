@@ -9,6 +9,7 @@ import { createAccountsRepository } from './accounts/accounts-repository.ts'
 import { askToRegister } from './accounts/ask-to-register.ts'
 import { askToReset } from './accounts/ask-to-reset.ts'
 import { authenticate, type LookAtSignIn } from './accounts/authenticate.ts'
+import { changePassword } from './accounts/change-password.ts'
 import { createUser } from './accounts/create-user.ts'
 import { makeLink } from './accounts/make-link.ts'
 import { openLink } from './accounts/open-link.ts'
@@ -219,6 +220,10 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     findRegistration: findRegistration(registering),
     register: register({ ...registering, hasher, refusePassword }),
     openResetLink: openLink({ accounts, clock, linkKeys }, 'reset_password'),
+    changePassword: changePassword({
+      ...{ accounts, hasher, clock, refusePassword: passwords.policy.refuse },
+      tell: (sub) => notices.publish('account', sub),
+    }),
     resetPassword: resetPassword({
       accounts,
       hasher,

@@ -5,6 +5,8 @@ import { newRowId } from '../shared/ids.ts'
 export interface CredentialsRepository {
   /** Adds or replaces the account's one password. */
   setPassword(userId: string, phc: string, at: number): Promise<void>
+  /** How the password is stored; undefined where there is none. */
+  password(userId: string): Promise<string | undefined>
   /** When the password was last set, epoch ms; undefined where there is none. */
   passwordSetAt(userId: string): Promise<number | undefined>
   /** All but the password. */
@@ -24,6 +26,16 @@ export function createCredentialsRepository(db: Kysely<Database>): CredentialsRe
         .values({ id: newRowId(), user_id: userId, method: 'password', created_at: new Date(at), ...changed })
         .onConflict((c) => c.column('user_id').where('method', '=', 'password').doUpdateSet(changed))
         .execute()
+    },
+    password: async (userId) => {
+      const row = await db
+        .selectFrom('credentials')
+        .select('data')
+        .where('user_id', '=', userId)
+        .where('method', '=', 'password')
+        .executeTakeFirst()
+      const phc = row?.data['phc']
+      return typeof phc === 'string' ? phc : undefined
     },
     passwordSetAt: async (userId) => {
       const row = await db

@@ -14,7 +14,8 @@ export const DETAILS = {
   'login.failed': { method: z.enum(['password']), ...z.object(ASSESSED).partial().shape },
   'login.disowned': { ended: z.string() },
   'password.reset_asked': {},
-  'password.set': { by: z.enum(['link', 'reset', 'operator']) },
+  'password.set': { by: z.enum(['link', 'reset', 'change', 'operator']) },
+  'password.change_refused': {},
   'password.removed': {},
   'registration.asked': { registration: z.string() },
   'user.created': {},
@@ -97,6 +98,10 @@ const MAIN = {
   'login.disowned': {
     outcome: 'success',
     says: 'a person said that it wasn’t them: what is named was ended, and their password before',
+  },
+  'password.change_refused': {
+    outcome: 'failure',
+    says: 'somebody who was signed in did not know the password that they wanted to change',
   },
   'password.removed': { outcome: 'success', says: 'the password of a person stopped working' },
   'password.reset_asked': {

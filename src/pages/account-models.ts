@@ -1,7 +1,7 @@
 /** What the pages at `/account` are told: the frame that all of them stand in, and each page's own. */
 import type { MessageKey } from './locales.ts'
 import type { Plain } from './messages.ts'
-import type { ClientFace, ConsentModel } from './models.ts'
+import type { ClientFace, ConsentModel, PasswordFault } from './models.ts'
 
 export const ACCOUNT_GROUPS = ['you', 'sign_in', 'access'] as const
 
@@ -18,7 +18,12 @@ export interface AccountNavigation extends AccountEntry {
 }
 
 /** What the page before has done; said by `account.done.*`. */
-export const ACCOUNT_DONE = ['session_ended', 'others_ended', 'access_taken_back'] as const
+export const ACCOUNT_DONE = [
+  'session_ended',
+  'others_ended',
+  'access_taken_back',
+  'password_changed',
+] as const
 export type AccountDone = (typeof ACCOUNT_DONE)[number]
 export const isAccountDone = (word: unknown): word is AccountDone =>
   ACCOUNT_DONE.some((known) => known === word)
@@ -93,8 +98,20 @@ export interface AccountApplicationsModel {
   applications: AccountApplication[]
 }
 
+export interface AccountPasswordModel {
+  frame: AccountFrame
+  /** When it was set, epoch ms; undefined where there is none to be asked for. */
+  setAt: number | undefined
+  minLength: number
+  error?:
+    | { kind: PasswordFault | 'missing' | 'wrong_password' | 'unchanged' | 'changed' }
+    /** With `minutes`: too many were tried, come back then. Without: no capacity at this moment. */
+    | { kind: 'busy'; minutes?: number }
+}
+
 export interface AccountPageModels {
   account: AccountOverviewModel
   'account-sessions': AccountSessionsModel
   'account-applications': AccountApplicationsModel
+  'account-password': AccountPasswordModel
 }

@@ -3,6 +3,7 @@ import type {
   AccountApplicationsModel,
   AccountFrame,
   AccountOverviewModel,
+  AccountPasswordModel,
   AccountSession,
   AccountSessionsModel,
 } from './account-models.ts'
@@ -10,6 +11,7 @@ import { consent, csrf, email, fullConsent, ledger, longName } from './gallery-s
 
 const entries = [
   { group: 'you', icon: 'user', title: 'account.overview.title', href: '/account' },
+  { group: 'sign_in', icon: 'lock', title: 'account.password.title', href: '/account/password' },
   { group: 'access', icon: 'screen', title: 'account.sessions.title', href: '/account/sessions' },
   { group: 'access', icon: 'app', title: 'account.applications.title', href: '/account/applications' },
 ] as const
@@ -27,7 +29,7 @@ export const overview: AccountOverviewModel = {
   name: 'Mira Okafor',
   email,
   emailVerified: true,
-  summaries: [],
+  summaries: [{ ...entries[1], says: 'account.password.set', at: Date.UTC(2026, 6, 19, 16, 2) }],
 }
 
 /** Of whom nothing is known but an address, and that a long one. */
@@ -92,3 +94,9 @@ export const applications: AccountApplicationsModel = {
 }
 
 export const noApplications: AccountApplicationsModel = { ...applications, applications: [] }
+
+export const password: AccountPasswordModel = {
+  frame: frameAt('/account/password'),
+  setAt: Date.UTC(2026, 6, 19, 16, 2),
+  minLength: 15,
+}

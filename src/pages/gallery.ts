@@ -10,6 +10,7 @@ import {
   noApplications,
   oneSession,
   overview,
+  password,
   sessions,
   unnamed,
 } from './gallery-account.ts'
@@ -80,6 +81,15 @@ export const gallery: readonly GalleryState[] = [
     }),
   ),
 
+  state('account-password', 'account-password', password),
+  state('account-password.first', 'account-password', { ...password, setAt: undefined }),
+  ...(['missing', 'wrong_password', 'unchanged', 'changed', 'common', 'busy'] as const).map((kind) =>
+    state(`account-password.${kind.replace('_', '-')}`, 'account-password', { ...password, error: { kind } }),
+  ),
+  state('account-password.too-many', 'account-password', {
+    ...password,
+    error: { kind: 'busy', minutes: 12 },
+  }),
   state('account-sessions', 'account-sessions', sessions),
   state('account-sessions.one', 'account-sessions', oneSession),
   state('account-sessions.many', 'account-sessions', manySessions),

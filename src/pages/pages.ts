@@ -12,6 +12,7 @@ import { compileTemplates } from './templates.ts'
 import { type View, type ViewUse, wordsFor } from './view.ts'
 import { accountApplications } from './views/account-applications.ts'
 import { accountOverview } from './views/account-overview.ts'
+import { accountPassword } from './views/account-password.ts'
 import { accountSessions } from './views/account-sessions.ts'
 import { consent } from './views/consent.ts'
 import { error } from './views/error.ts'
@@ -64,6 +65,7 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   account: accountOverview,
   'account-sessions': accountSessions,
   'account-applications': accountApplications,
+  'account-password': accountPassword,
 }
 
 export function createPages(use: PagesUse): Pages {

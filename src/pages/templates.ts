@@ -22,6 +22,7 @@ const TEMPLATES = [
   'interaction/form-post',
   'self-service/account/applications',
   'self-service/account/overview',
+  'self-service/account/password',
   'self-service/account/sessions',
   'self-service/account/shell',
   'self-service/not-me',

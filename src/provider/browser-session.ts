@@ -10,11 +10,14 @@ import type { DataKeys } from '../keys/data-keys.ts'
 import { createCookieSignatures } from '../security/cookie-signatures.ts'
 import { readCookie, setCookie } from '../security/cookies.ts'
 import type { RevokeAccess } from '../sessions/revoke-access.ts'
+import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import type { Clock } from '../shared/clock.ts'
+import { newSecret } from '../shared/ids.ts'
 import { cookieNames } from './cookies.ts'
-import { type Epochs, isCurrentRecord } from './epochs.ts'
+import { type Epochs, isCurrentRecord, ownerOfRecord } from './epochs.ts'
 import type { Found, Handles } from './handles.ts'
 import { CLEAR_SITE_DATA, endSignOn } from './logout.ts'
+import { signOnIn } from './sign-ons.ts'
 
 export interface BrowserSession {
   /** Public: it opens nothing. The same as long as one person stays signed in, however often they prove it anew. */
@@ -36,6 +39,11 @@ interface Exchange {
 export interface BrowserSessions {
   /** Undefined where nobody is signed in, or no longer. A visit that is one lengthens the session's life. */
   of(exchange: Exchange): Promise<BrowserSession | undefined>
+  /**
+   * After all that a person had was ended: this browser alone stays signed in, in a session of its own, with another
+   * value. It is no younger than the one before, and nothing of any client comes along.
+   */
+  beginAnew(exchange: Exchange, session: BrowserSession): Promise<void>
   /** A sign-out: what was meant to outlive one stays. Takes the cookie and what is kept of our pages from the browser. */
   end(exchange: Exchange, session: BrowserSession): Promise<void>
 }
@@ -48,6 +56,7 @@ export interface BrowserSessionsUse {
   epochs: Epochs
   findAccount: (sub: string) => Promise<Account | undefined>
   access: Pick<RevokeAccess, 'acknowledge'>
+  sessions: Pick<SessionsRepository, 'begin'>
   tell: Tell
   clock: Clock
   /** Ms, like the next. */
@@ -66,9 +75,11 @@ export function createBrowserSessions(use: BrowserSessionsUse): BrowserSessions 
     if (value === undefined || signature === undefined) return undefined
     return signatures.verify(`${name}=${value}`, signature) ? value : undefined
   }
-  const keep = ({ res }: Exchange, value: string, maxAge: number): void => {
-    setCookie(res, name, value, { ...cookie, maxAge })
-    setCookie(res, `${name}.sig`, signatures.sign(`${name}=${value}`), { ...cookie, maxAge })
+  /** `maxAge`: seconds; undefined: until the browser closes. */
+  const keep = ({ res }: Exchange, value: string, maxAge: number | undefined): void => {
+    const attributes = { ...cookie, ...(maxAge !== undefined && { maxAge }) }
+    setCookie(res, name, value, attributes)
+    setCookie(res, `${name}.sig`, signatures.sign(`${name}=${value}`), attributes)
   }
   const find = (value: string): Promise<Found<Artifact> | undefined> =>
     handles.find((under) => store.artifacts.get('Session', under.key('Session', value)))
@@ -101,6 +112,26 @@ export function createBrowserSessions(use: BrowserSessionsUse): BrowserSessions 
       if (account === undefined || account.disabled) return undefined
       await lengthen(exchange, value, read, session)
       return session
+    },
+    beginAnew: async (exchange, { sub: account }) => {
+      const former = valueIn(exchange)
+      const read = former === undefined ? undefined : await find(former)
+      if (former === undefined || read === undefined) return
+      const { payload, expiresIn } = read.found
+      const { authorizations: _, sealed: __, ...kept } = payload
+      const [value, uid, under] = [newSecret(), newSecret(), handles.inUse()]
+      const begun = { id: uid, account, kind: 'browser', ...signOnIn(payload) } as const
+      await use.sessions.begin({ ...begun, expiresIn: use.sessionMaxExp })
+      await store.artifacts.destroy('Session', read.under.key('Session', former))
+      const anew = { ...kept, uid, epochs: await use.epochs.now(ownerOfRecord(payload)) }
+      const place = { alias: under.key('Session uid', uid), account }
+      await store.artifacts.put('Session', under.key('Session', value), {
+        payload: anew,
+        expiresIn,
+        ...place,
+      })
+      const lasts = payload['transient'] === true ? undefined : Math.floor(expiresIn / 1000)
+      keep(exchange, value, lasts)
     },
     end: async (exchange, { id, sub }) => {
       const about = { subject: sub, actor: `user:${sub}`, session: id }

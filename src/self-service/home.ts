@@ -4,7 +4,7 @@ import Router from '@koa/router'
 const LEADS_TO = {
   '/': '/account',
   // W3C, A Well-Known URL for Changing Passwords.
-  '/.well-known/change-password': '/account',
+  '/.well-known/change-password': '/account/password',
 }
 
 export function createHomeRouter(): Router {

@@ -1,8 +1,10 @@
 /** A person at the pages of their account. */
 import { expect } from 'vitest'
+import { createHandles } from '../../src/provider/handles.ts'
 import { type Agent, type Answer, hiddenFields } from './agent.ts'
 import { agentOf, follow, PERSON } from './flows.ts'
 import type { House } from './house.ts'
+import { withinState } from './within.ts'
 
 /** By the way that a browser goes: to the page, by the sign-in if one is asked for, and back. */
 export async function openAccount(
@@ -36,3 +38,14 @@ export async function mayOpen(agent: Agent, path = '/account', node?: string): P
   expect([status, new URL(location).pathname]).toEqual([303, '/oauth2/authorize'])
   return false
 }
+
+/** The last proof of who somebody is, in this browser, was so many seconds earlier than it was. */
+export const ageSignIn = (house: House, agent: Agent, seconds: number): Promise<void> =>
+  withinState(house, async (core, { artifacts }) => {
+    const value = agent.cookies.find(({ name }) => name === 'gh_session')?.value ?? ''
+    const key = createHandles(core.keys).inUse().key('Session', value)
+    const found = await artifacts.get('Session', key)
+    const loginTs = Number(found?.payload['loginTs']) - seconds
+    const older = { payload: { ...found?.payload, loginTs }, expiresIn: found?.expiresIn ?? 0 }
+    expect(await artifacts.replace('Session', key, older)).toBe('replaced')
+  })

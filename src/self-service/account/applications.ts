@@ -41,7 +41,9 @@ export const createApplicationsPage = (use: ApplicationsUse): AccountPage => ({
 })
 
 const byName = (a: AccountApplication, b: AccountApplication): number =>
-  a.client.name.localeCompare(b.client.name)
+  COLLATOR.compare(a.client.name, b.client.name)
+
+const COLLATOR = new Intl.Collator()
 
 function shown({ id, name, logo, consent, since, lastSeenAt }: ConnectedApplication): AccountApplication {
   const item = (scope: string) => ({ name: scope, isNew: false })

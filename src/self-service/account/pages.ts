@@ -2,11 +2,12 @@
 import { type ApplicationsUse, createApplicationsPage } from './applications.ts'
 import { createOverviewPage } from './overview.ts'
 import type { AccountPage } from './page.ts'
+import { createPasswordPage, type PasswordUse } from './password.ts'
 import { createSessionsPage, type SessionsUse } from './sessions.ts'
 
-export interface AccountPagesUse extends SessionsUse, ApplicationsUse {}
+export interface AccountPagesUse extends PasswordUse, SessionsUse, ApplicationsUse {}
 
 export function createAccountPages(use: AccountPagesUse): readonly AccountPage[] {
-  const pages = [createSessionsPage(use), createApplicationsPage(use)]
+  const pages = [createPasswordPage(use), createSessionsPage(use), createApplicationsPage(use)]
   return [createOverviewPage(pages), ...pages]
 }
