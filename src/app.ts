@@ -10,6 +10,7 @@ import type { Core } from './core.ts'
 import { readDemoFile } from './demo/demo-file.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
 import { endedSidLife } from './events/ended-sids.ts'
+import { openLook, openMails, openPages } from './face.ts'
 import { createFirstPartyRouter } from './first-party/api.ts'
 import { createRefreshCookie } from './first-party/cookies.ts'
 import { createGuards, type Guards } from './guards.ts'
@@ -24,11 +25,7 @@ import { createSignIn } from './interaction/steps/sign-in.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
 import { createDisown } from './not-me.ts'
-import { createAssets, HOSTED_ASSETS } from './pages/assets.ts'
 import { createLanguageOf } from './pages/language.ts'
-import { createMails } from './pages/mails.ts'
-import { createMessages } from './pages/messages.ts'
-import { createPages } from './pages/pages.ts'
 import { createShowPage } from './pages/respond.ts'
 import { PLAYGROUND_ASSETS } from './playground/assets.ts'
 import { createGalleryRouter } from './playground/gallery.ts'
@@ -214,14 +211,11 @@ type WithOrigin = { originOf: ReturnType<typeof createOriginOf> }
 
 /** What people see, and the token that their forms carry. */
 function createFace({ config, keys }: Core) {
-  const assets = createAssets(
-    isDemoAllowed(config) ? [...HOSTED_ASSETS, ...PLAYGROUND_ASSETS] : HOSTED_ASSETS,
-  )
-  const messages = createMessages()
-  const pages = createPages({ ...config, assets, messages })
-  const languageOf = createLanguageOf({ ...config, ...messages })
+  const look = openLook(config)
+  const { assets, pages } = openPages(config, look, isDemoAllowed(config) ? PLAYGROUND_ASSETS : [])
+  const languageOf = createLanguageOf({ ...config, ...look.messages })
   return {
-    ...{ assets, messages, pages, languageOf },
+    ...{ look, assets, pages, languageOf },
     showPage: createShowPage({ pages, languageOf }),
     csrf: createCsrf(() => keys.living('cookie')),
   }
@@ -326,7 +320,7 @@ function createPlainRouters(
   const playground = () =>
     createPlaygroundRouter({ ...config, assets, demo: () => readDemoFile(config.dataDir) })
   const pages = () =>
-    createGalleryRouter({ ...face, assets, mails: createMails({ ...config, messages: face.messages }) })
+    createGalleryRouter({ ...face, ...face.look, assets, mails: openMails(config, face.look) })
   const mailbox = () =>
     createMailboxRouter({ assets, mailbox: core.devMailbox, sent: config.mail !== undefined })
   const register = () =>

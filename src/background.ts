@@ -16,6 +16,7 @@ import { createReceivers } from './events/receivers.ts'
 import { takeEndings } from './events/take-endings.ts'
 import { createFanOut } from './events/webhooks/fan-out.ts'
 import { createTellWebhook } from './events/webhooks/tell-webhook.ts'
+import { openLook, openMails } from './face.ts'
 import { createLogoutTokens } from './keys/logout-tokens.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createMailPaths } from './mail-paths.ts'
@@ -23,8 +24,6 @@ import { createDeliverMail } from './messaging/deliver-mail.ts'
 import type { SendMail } from './messaging/transport.ts'
 import { createDevMailbox } from './messaging/transports/dev-mailbox.ts'
 import { createSmtpTransport } from './messaging/transports/smtp.ts'
-import { createMails } from './pages/mails.ts'
-import { createMessages } from './pages/messages.ts'
 import { createCleanUp } from './revocation.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -157,7 +156,7 @@ function mailHandlers(core: Core): ReadonlyMap<string, Handler> {
     findAccount: accounts.users.findBySub,
     findClient: clients.find,
     paths: createMailPaths(core),
-    mails: createMails({ ...config, messages: createMessages() }),
+    mails: openMails(config, openLook(config)),
     send,
   })
   return new Map([[MAIL, deliverMail]])

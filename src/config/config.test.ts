@@ -60,6 +60,7 @@ describe('the default', () => {
       registration: true,
       trustProxy: false,
       outboundAllowPrivate: false,
+      brand: { name: 'Gatehouse', logoAlone: false, links: {}, doorway: true, gatehouse: true },
       logLevel: 'info',
     })
     expect(warnings({})).toBe('')

@@ -78,6 +78,19 @@ export interface Config {
   readonly outboundAllowPrivate: boolean
   /** Absent: nobody takes mail. */
   readonly mail?: { readonly server: SmtpServer; readonly from: Mailbox }
+  readonly brand: {
+    readonly name: string
+    /** Path of a picture. Absent: none. */
+    readonly logo?: string
+    readonly logoAlone: boolean
+    /** `#rrggbb`. Absent: our own colours. */
+    readonly color?: string
+    readonly links: { readonly privacy?: string; readonly terms?: string; readonly help?: string }
+    readonly doorway: boolean
+    readonly gatehouse: boolean
+  }
+  /** Folder of what replaces our own views. Absent: nothing does. */
+  readonly viewsDir?: string
   readonly logLevel: Values['LOG_LEVEL']
 }
 
@@ -161,9 +174,26 @@ function toConfig(values: Values): Config {
       values.MAIL_FROM !== undefined && {
         mail: Object.freeze({ server: values.SMTP_URL, from: values.MAIL_FROM }),
       }),
+    brand: toBrand(values),
+    ...(values.VIEWS_DIR !== undefined && { viewsDir: values.VIEWS_DIR }),
     logLevel: values.LOG_LEVEL,
   })
 }
+
+const toBrand = (values: Values): Config['brand'] =>
+  Object.freeze({
+    name: values.BRAND_NAME,
+    ...(values.BRAND_LOGO !== undefined && { logo: values.BRAND_LOGO }),
+    logoAlone: values.BRAND_LOGO_ALONE,
+    ...(values.BRAND_COLOR !== undefined && { color: values.BRAND_COLOR }),
+    links: Object.freeze({
+      ...(values.BRAND_PRIVACY_URL !== undefined && { privacy: values.BRAND_PRIVACY_URL }),
+      ...(values.BRAND_TERMS_URL !== undefined && { terms: values.BRAND_TERMS_URL }),
+      ...(values.BRAND_HELP_URL !== undefined && { help: values.BRAND_HELP_URL }),
+    }),
+    doorway: values.BRAND_DOORWAY,
+    gatehouse: values.BRAND_GATEHOUSE,
+  })
 
 const findUnavailable = (sources: Sources) =>
   Object.keys(LATER)

@@ -3,6 +3,7 @@
  * here. This is the only file that reads `process.env`.
  */
 import type { z } from 'zod'
+import { brandName, color, webPage } from './values/brand.ts'
 import { breachedList } from './values/breached-list.ts'
 import { duration } from './values/duration.ts'
 import { issuer } from './values/issuer.ts'
@@ -274,6 +275,68 @@ export const VARIABLES = {
     meaning: 'Sender of outgoing mail',
     example: 'Gatehouse <no-reply@example.com>',
     schema: mailbox,
+  },
+  BRAND_NAME: {
+    default: 'Gatehouse',
+    meaning: 'What people know this service as: at the head of pages and mails, and in titles',
+    example: 'Example Accounts',
+    schema: brandName,
+  },
+  BRAND_LOGO: {
+    unset: 'the first letter of the name, or Gatehouse’s own mark',
+    meaning: 'Picture beside the name, an SVG, PNG, JPEG or WebP of 32 kB at most, drawn for a white ground',
+    example: '/etc/gatehouse/logo.svg',
+    schema: path,
+  },
+  BRAND_LOGO_ALONE: {
+    default: 'false',
+    meaning: 'Whether the picture has the name in it already, so that it stands alone',
+    example: 'true',
+    schema: yesOrNo,
+  },
+  BRAND_COLOR: {
+    unset: 'Gatehouse’s own',
+    meaning:
+      'Colour of buttons, links and marks; what is written on it or in it is derived so that it can be read',
+    example: '#7a1f3d',
+    schema: color,
+  },
+  BRAND_PRIVACY_URL: {
+    unset: 'no link',
+    meaning: 'Privacy policy, linked in the foot of every page',
+    example: 'https://example.com/privacy',
+    schema: webPage,
+  },
+  BRAND_TERMS_URL: {
+    unset: 'no link',
+    meaning: 'Terms of service, linked in the foot of every page',
+    example: 'https://example.com/terms',
+    schema: webPage,
+  },
+  BRAND_HELP_URL: {
+    unset: 'no link',
+    meaning: 'Where people find help, linked in the foot of every page',
+    example: 'mailto:help@example.com',
+    schema: webPage,
+  },
+  BRAND_DOORWAY: {
+    default: 'true',
+    meaning: 'Whether the two arches stand round the card on wide screens',
+    example: 'false',
+    schema: yesOrNo,
+  },
+  BRAND_GATEHOUSE: {
+    default: 'true',
+    meaning: 'Whether pages of another name say at their foot that they are made with Gatehouse',
+    example: 'false',
+    schema: yesOrNo,
+  },
+  VIEWS_DIR: {
+    unset: 'only what is built in',
+    meaning:
+      'Folder of templates, words and style sheets that take the place of those of the same name in `views`; what is missing there is ours',
+    example: '/etc/gatehouse/views',
+    schema: path,
   },
   LOG_LEVEL: {
     default: 'info',

@@ -77,7 +77,7 @@ async function drawFor(
   account: Account,
   id: string,
 ): Promise<DrawnMail | undefined> {
-  const locale = localeOf(account)
+  const locale = localeOf(account, mails)
   const { email } = account
   switch (told.mail) {
     case 'noticed': {
@@ -103,7 +103,7 @@ async function drawFor(
 }
 
 /** OpenID Connect Core §5.1: `locale` is a BCP 47 tag, by some with an underscore. */
-function localeOf({ profile }: Account): Locale {
+function localeOf({ profile }: Account, { locales }: Mails): Locale {
   const { locale } = profile
-  return chooseLocale(typeof locale === 'string' ? { uiLocales: locale.replaceAll('_', '-') } : {})
+  return chooseLocale(typeof locale === 'string' ? { uiLocales: locale.replaceAll('_', '-') } : {}, locales)
 }

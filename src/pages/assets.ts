@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { OUR_VIEWS, type ViewFiles } from './view-files.ts'
 
 export interface Asset {
   body: Buffer
@@ -22,13 +23,9 @@ export interface Assets {
   find(path: string): Asset | undefined
 }
 
-export interface AssetSource {
-  /** Unique; may begin with a folder, as in `playground/playground.css`. */
-  name: string
-  file: URL
-}
+/** Its name is unique, and may begin with a folder, as in `playground/playground.css`. */
+export type AssetSource = { name: string } & ({ file: URL | string } | { body: Buffer })
 
-const FOLDER = new URL('../../views/assets/', import.meta.url)
 const FILES = [
   'tokens.css',
   'base.css',
@@ -40,19 +37,20 @@ const FILES = [
   'mark.svg',
 ]
 
-export const HOSTED_ASSETS: readonly AssetSource[] = FILES.map((name) => ({
-  name,
-  file: new URL(name, FOLDER),
-}))
+export const hostedAssets = (views: ViewFiles = OUR_VIEWS): AssetSource[] =>
+  FILES.map((name) => ({ name, file: views.pathOf(`assets/${name}`) }))
 
 const TYPES: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  webp: 'image/webp',
 }
 
 /** Scripts that import each other are listed imported ones first: their address holds their hash. */
-export function createAssets(sources: readonly AssetSource[] = HOSTED_ASSETS): Assets {
+export function createAssets(sources: readonly AssetSource[] = hostedAssets()): Assets {
   const hrefs = new Map<string, string>()
   const found = new Map<string, Asset>()
   const href = (name: string): string => {
@@ -60,11 +58,12 @@ export function createAssets(sources: readonly AssetSource[] = HOSTED_ASSETS): A
     if (!path) throw new Error(`No asset ${name}`)
     return path
   }
-  for (const { name, file } of sources) {
+  for (const source of sources) {
+    const { name } = source
     const [stem = '', extension = ''] = name.split('.')
     const type = TYPES[extension]
     if (!type) throw new Error(`No media type for the asset ${name}`)
-    const content = readFileSync(file)
+    const content = 'body' in source ? source.body : readFileSync(source.file)
     const body = extension === 'js' ? linkImports(name, content.toString(), href) : content
     const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
     const path = `/assets/${stem}.${hash}.${extension}`

@@ -1,5 +1,5 @@
 /** In which of our languages somebody is spoken to. What comes from outside is only ever compared, never used as a name. */
-import { CATALOGUES, type Locale } from './locales.ts'
+import type { Locale } from './locales.ts'
 
 export interface Wishes {
   /** What an application asks for (`ui_locales`, OpenID Connect Core §3.1.2.1): tags, best first, separated by spaces. */
@@ -18,7 +18,7 @@ export interface Choice {
 /** By what the application asks for, the reader's choice, the browser's wishes; else the first of `locales`. */
 export function chooseLocale(
   { uiLocales, chosen, acceptLanguage }: Wishes,
-  locales: readonly Locale[] = Object.keys(CATALOGUES),
+  locales: readonly Locale[],
 ): Locale {
   const asked = askedFor(uiLocales, locales)
   const [fallback = 'en'] = locales

@@ -28,17 +28,19 @@ describe('a mail', () => {
   })
 
   it.each(mailGallery)('$id loads nothing, runs nothing, and fits light and dark', ({ render }) => {
-    const { subject, html } = render(mails, 'en')
-    const alone = html.replace(
-      /<a class="button" href="https:\/\/id\.example\.com\/[\w/-]+(?:\?token=A)?"/,
-      '',
-    )
-    expect(alone).not.toMatch(
-      /<(?:img|script|link|iframe|a|form|object|svg)\b|url\(|@import|src=|href=|https?:/i,
-    )
-    expect(html).toContain('<meta name="color-scheme" content="light dark">')
-    expect(html).toContain('prefers-color-scheme: dark')
-    expect(subject).not.toMatch(/[\p{C}\n]/u)
+    for (const locale of mails.locales) {
+      const { subject, html } = render(mails, locale)
+      const alone = html.replace(
+        /<a class="button" href="https:\/\/id\.example\.com\/[\w/-]+(?:\?token=A)?"/,
+        '',
+      )
+      expect(alone).not.toMatch(
+        /<(?:img|script|link|iframe|a|form|object|svg)\b|url\(|@import|src=|href=|https?:/i,
+      )
+      expect(html).toContain('<meta name="color-scheme" content="light dark">')
+      expect(html).toContain('prefers-color-scheme: dark')
+      expect(subject).not.toMatch(/[\p{C}\n]/u)
+    }
   })
 
   it('A-821 shows what strangers chose as text, cut and isolated', () => {

@@ -1,7 +1,8 @@
 /**
  * The mails people get: text and HTML of the same words, in the look of the pages. No picture and no style sheet is
- * loaded from anywhere, so nobody learns that a mail was read. Creating them draws each once in every language.
+ * loaded from anywhere, so nobody learns that a mail was read. Creating them draws each once.
  */
+import type { Brand } from './brand.ts'
 import { createMailFrame, type DrawnMail } from './mail-frame.ts'
 import { mailGallery } from './mail-gallery.ts'
 import type { MailModels, MailName } from './mail-models.ts'
@@ -10,10 +11,13 @@ import type { Locale, Messages, Piece } from './messages.ts'
 import { createLinks } from './safe-link.ts'
 import { safeText } from './safe-text.ts'
 import { EMAIL, wordsFor } from './view.ts'
+import type { ViewFiles } from './view-files.ts'
 
 export type { DrawnMail }
 
 export interface Mails {
+  /** Languages that they are written in, the first being the fallback. */
+  readonly locales: readonly Locale[]
   render<N extends MailName>(name: N, locale: Locale, model: MailModels[N]): DrawnMail
 }
 
@@ -21,13 +25,17 @@ export interface MailsUse {
   issuer: string
   messages: Messages
   production: boolean
+  brand?: Brand
+  views?: ViewFiles
 }
 
 export function createMails(use: MailsUse): Mails {
   const host: Piece = { as: 'host', text: new URL(use.issuer).host }
   const links = createLinks(use)
   const draw = createMailFrame({ ...use, host })
+  const { locales } = use.messages
   const mails: Mails = {
+    locales,
     render: (name, locale, model) => {
       const words = wordsFor(locale, { ...use, links, host })
       const sentTo: Piece = { as: 'name', text: safeText(model.email, EMAIL) }
@@ -36,6 +44,8 @@ export function createMails(use: MailsUse): Mails {
       return draw(view, [wentTo, words.rich('mail.never', { host })], locale)
     },
   }
-  for (const state of mailGallery) for (const locale of use.messages.locales) state.render(mails, locale)
+  for (const state of mailGallery)
+    for (const locale of use.views?.replaced.length ? locales : locales.slice(0, 1))
+      state.render(mails, locale)
   return mails
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createAssets } from './assets.ts'
+import { createBrand, OWN_BRAND } from './brand.ts'
 import { gallery } from './gallery.ts'
 import { CATALOGUES, type Catalogue } from './locales.ts'
 import { createMails } from './mails.ts'
@@ -109,7 +110,9 @@ describe('the pages as a whole', () => {
         return messages.rich(locale, key, values)
       },
     }
-    withMessages(watched)
+    const links = { privacy: 'https://a.example', terms: 'https://b.example', help: 'https://c.example' }
+    const brand = createBrand({ ...OWN_BRAND, links })
+    createPages({ issuer, assets, messages: watched, production: false, brand })
     createMails({ issuer, messages: watched, production: false })
     for (const score of [0, 1, 2, 3, 4] as const)
       ratingInWords(watched, 'en', { score, refusal: undefined }, 8)

@@ -1,15 +1,17 @@
 /**
  * The pages people see. A model goes through its view (which cleans and words it) into its template (which draws
- * and escapes it) and the one layout round all. Creating the pages draws each of their states once in every
- * language, so that a missing template, picture, message or placeholder stops the boot.
+ * and escapes it) and the one layout round all. Creating the pages draws each of their states once, so that a missing
+ * template, picture, message or placeholder stops the boot.
  */
 import type { Assets } from './assets.ts'
+import { type Brand, createBrand, OWN_BRAND } from './brand.ts'
 import { gallery } from './gallery.ts'
 import type { Locale, Messages, Piece } from './messages.ts'
 import type { PageModels, PageName } from './models.ts'
 import { createLinks } from './safe-link.ts'
 import { compileTemplates } from './templates.ts'
 import { type View, type ViewUse, wordsFor } from './view.ts'
+import type { ViewFiles } from './view-files.ts'
 import { accountApplications } from './views/account-applications.ts'
 import { accountOverview } from './views/account-overview.ts'
 import { accountPassword } from './views/account-password.ts'
@@ -41,6 +43,8 @@ interface PagesUse {
   assets: Assets
   messages: Messages
   production: boolean
+  brand?: Brand
+  views?: ViewFiles
 }
 
 const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } = {
@@ -69,7 +73,8 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
 }
 
 export function createPages(use: PagesUse): Pages {
-  const draw = compileTemplates()
+  const { brand = createBrand(OWN_BRAND), views } = use
+  const draw = compileTemplates(views)
   const links = createLinks(use)
   const home = new URL(use.issuer)
   const host: Piece = { as: 'host', text: home.host }
@@ -83,11 +88,14 @@ export function createPages(use: PagesUse): Pages {
       const languages = languageSwitch(view.again ? {} : again, locale, use.messages)
       return draw(view.account === undefined ? 'layout' : 'self-service/account/shell', {
         ...{ ...helpers, ...frame(view, locale, use.messages), ...view.account },
-        ...{ languages, host, home, body },
+        ...{ languages, brand, host, home, body },
       })
     },
   }
-  for (const state of gallery) for (const locale of use.messages.locales) state.render(pages, locale)
+  const [first = ''] = use.messages.locales
+  // Our own pages are drawn in every language by their tests.
+  const locales = views?.replaced.length ? use.messages.locales : [first]
+  for (const state of gallery) for (const locale of locales) state.render(pages, locale)
   return pages
 }
 

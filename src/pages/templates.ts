@@ -4,17 +4,20 @@
  */
 import { readFileSync } from 'node:fs'
 import { Eta } from 'eta/core'
+import { OUR_VIEWS, ViewFault, type ViewFiles } from './view-files.ts'
 
 const TEMPLATES = [
   'layout',
   'parts/account',
   'parts/alert',
+  'parts/brand',
   'parts/client',
   'parts/document-head',
   'parts/icon',
-  'parts/languages',
+  'parts/foot',
   'parts/password',
   'parts/rich',
+  'parts/sill',
   'interaction/sign-in',
   'interaction/consent',
   'interaction/logout',
@@ -40,18 +43,31 @@ export type TemplateName = (typeof TEMPLATES)[number]
 
 export type Draw<Name extends string = TemplateName> = (template: Name, data: object) => string
 
-const FOLDER = new URL('../../views/', import.meta.url)
-
-export const compileTemplates = (): Draw => createTemplates(TEMPLATES)
+export const compileTemplates = (views?: ViewFiles): Draw => createTemplates(TEMPLATES, views)
 
 /** For a page that stands outside the hosted ones; it names the parts it includes as well. */
-export function createTemplates<Name extends string>(names: readonly Name[]): Draw<Name> {
+export function createTemplates<Name extends string>(
+  names: readonly Name[],
+  views: ViewFiles = OUR_VIEWS,
+): Draw<Name> {
   const eta = new Eta({ functionHeader: 'const { t, asset } = it' })
+  const pathOf = (name: string): string => views.pathOf(`${name}.eta`)
   for (const name of names) {
     try {
-      eta.loadTemplate(name, readFileSync(new URL(`${name}.eta`, FOLDER), 'utf8'))
+      eta.loadTemplate(name, readFileSync(pathOf(name), 'utf8'))
     } catch (cause) {
-      throw new Error(`The template views/${name}.eta is missing or broken`, { cause })
+      throw new ViewFault(pathOf(name), 'is missing or broken', cause)
+    }
+  }
+  // A template draws those that it includes by the same function: the innermost that fails is named.
+  const draw = eta.render.bind(eta)
+  eta.render = (name, data, meta) => {
+    try {
+      return draw(name, data, meta)
+    } catch (cause) {
+      if (cause instanceof ViewFault || typeof name !== 'string') throw cause
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new ViewFault(pathOf(name), `can’t be drawn: ${why}`, cause)
     }
   }
   return (template, data) => eta.render(template, data)

@@ -6,9 +6,10 @@
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import { ACCOUNT, ACCOUNT_CALLBACK } from '../clients/client.ts'
 
-export const accountMetadata = (issuer: string): AdapterPayload => ({
+/** `name`: what people know this service as. */
+export const accountMetadata = (issuer: string, name: string): AdapterPayload => ({
   client_id: ACCOUNT,
-  client_name: 'Gatehouse',
+  client_name: name,
   redirect_uris: [new URL(ACCOUNT_CALLBACK, issuer).href],
   response_types: ['none'],
   grant_types: [],

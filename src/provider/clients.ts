@@ -16,6 +16,7 @@ export interface ClientAdapterUse extends KeepSecretUse {
   /** Whether a person is on the way to or from a sign-in: only there does anybody speak for `/account`. */
   isSigningIn: () => boolean
   issuer: string
+  brand: { readonly name: string }
 }
 
 export function createClientAdapter(use: ClientAdapterUse): Pick<Adapter, 'find'> {
@@ -29,7 +30,8 @@ export function createClientAdapter(use: ClientAdapterUse): Pick<Adapter, 'find'
   return {
     find: async (clientId) => {
       if (clientId === FIRST_PARTY) return use.isInside() ? use.firstPartyMetadata() : undefined
-      if (clientId === ACCOUNT) return use.isSigningIn() ? accountMetadata(use.issuer) : undefined
+      if (clientId === ACCOUNT)
+        return use.isSigningIn() ? accountMetadata(use.issuer, use.brand.name) : undefined
       const client = await use.findClient(clientId)
       return client === undefined || client.disabled ? undefined : metadataOf(client)
     },

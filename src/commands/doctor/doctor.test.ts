@@ -6,6 +6,7 @@ import { parseConfig } from '../../config/config.ts'
 import { judgeLeader, judgeOutbox } from './background.ts'
 import { judgeClock } from './clock.ts'
 import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
+import { checkPages } from './pages.ts'
 import { judgeRedis } from './redis.ts'
 import { exitOf, type Verdict } from './verdict.ts'
 import { judgeWebhooks } from './webhooks.ts'
@@ -35,6 +36,22 @@ describe('the settings', () => {
 
   it('are told with what the start warns of', () => {
     expect(tellings(checkConfiguration(configOf({}), ['a slip']))).toEqual(['warn a slip'])
+  })
+})
+
+describe('the pages', () => {
+  it('are not spoken of where they are ours', () => {
+    expect([...checkPages(configOf({ BRAND_NAME: 'Alder', BRAND_COLOR: '#7a1f3d' }))]).toEqual([])
+  })
+
+  it('fail with what the operator gave that can’t be used', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'views-'))
+    expect([...checkPages(configOf({ VIEWS_DIR: folder }))].map(({ status }) => status)).toEqual(['ok'])
+    await writeFile(join(folder, 'layout.eta'), 'hello')
+    const verdicts = [...checkPages(configOf({ VIEWS_DIR: folder }))]
+    expect(tellings(verdicts)).toEqual([expect.stringMatching(/^fail VIEWS_DIR .*layout\.eta leaves out/)])
+    expect(exitOf(verdicts)).toBe(78)
+    await rm(folder, { recursive: true })
   })
 })
 

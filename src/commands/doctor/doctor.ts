@@ -11,6 +11,7 @@ import { checkClients } from './clients.ts'
 import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
 import { checkDatabase } from './database.ts'
 import { checkKeys } from './keys.ts'
+import { checkPages } from './pages.ts'
 import { checkRedis } from './redis.ts'
 import { checkRisk } from './risk.ts'
 import { checkIssuer, checkReadiness } from './server.ts'
@@ -74,6 +75,7 @@ async function* examineAll(
   yield* checkConfiguration(config, warnings)
   yield* checkNode(readEnvironment(), process.execArgv)
   yield* checkFiles(config)
+  yield* checkPages(config)
   yield* checkDatabase(config, async function* (database) {
     yield* checkKeys(config, database)
     if (quick) return

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { brandName, color, webPage } from './brand.ts'
 import { duration, readDuration } from './duration.ts'
 import { isLoopbackHost, issuer } from './issuer.ts'
 import { mailbox, smtpServer } from './mail.ts'
@@ -34,6 +35,30 @@ describe('a duration', () => {
     const schema = duration('1s', '15m')
     expect(['1s', '15m', '2000ms'].filter((text) => !takes(schema, text))).toEqual([])
     expect(['0', '999ms', '1500ms', '901s'].filter((text) => takes(schema, text))).toEqual([])
+  })
+})
+
+describe('a brand', () => {
+  test('has a name that is seen whole', () => {
+    expect(['A', 'Alder & Finch', '{{7*7}}', 'ألدر'].filter((text) => !takes(brandName, text))).toEqual([])
+    const odd = ['', ' A', 'A\n', 'A\u202eB', 'A\u200b', 'A\u00a0B', 'x'.repeat(41)]
+    expect(odd.filter((text) => takes(brandName, text))).toEqual([])
+  })
+
+  test('A-811 has a colour and links that are nothing else', () => {
+    expect(color.parse('#7A1F3D')).toBe('#7a1f3d')
+    const colors = ['red', '#fff', '#7a1f3', '#7a1f3d;}body{', 'red;}body{', 'url(https://x.example)']
+    expect(colors.filter((text) => takes(color, text))).toEqual([])
+    expect(takes(webPage, 'https://a.example/b?c#d') && takes(webPage, 'mailto:a@b.example')).toBe(true)
+    const links = [
+      'javascript:alert(1)',
+      'http://a.example',
+      'data:text/html,x',
+      '//a.example',
+      '/a',
+      'https://a:b@c.example',
+    ]
+    expect(links.filter((text) => takes(webPage, text))).toEqual([])
   })
 })
 
