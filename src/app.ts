@@ -347,6 +347,7 @@ function createPlainRouters(
     createPasswordStrengthRouter({
       ...linked,
       ...face,
+      ...face.look,
       policy: core.passwordPolicy,
       limit: guards.passwordStrength,
     }),

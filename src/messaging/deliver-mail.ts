@@ -63,12 +63,15 @@ async function drawRegistration(
   if ('account' in found) {
     const { email } = found.account
     return {
-      ...mails.render('registration-known', localeOf(found.account), { email, link, ...asked }),
+      ...mails.render('registration-known', localeOf(found.account, mails), { email, link, ...asked }),
       to: email,
     }
   }
   const { email, locale } = found
-  return { ...mails.render(mail, chooseLocale({ uiLocales: locale }), { email, link }), to: email }
+  return {
+    ...mails.render(mail, chooseLocale({ uiLocales: locale }, mails.locales), { email, link }),
+    to: email,
+  }
 }
 
 async function drawFor(
