@@ -97,7 +97,8 @@ async function costOfSignIn(core: Core, { addresses, redisUrl, device }: SignIns
       look({ ip: addressOf(n) }),
     ])
     const seen = { id: device === 'known' ? 'd1' : 'd2', at: n, address: addressOf(n + 1), country: 'DE' }
-    const history = { revoked, devices: [{ ...seen, countries: ['DE'] }] }
+    const untrusted = { fingerprint: undefined, trustedUntil: undefined }
+    const history = { revoked, devices: [{ ...seen, ...untrusted, countries: ['DE'] }] }
     weigh({ sub: account.sub, at: n, device: 'd1', history })
   }
   for (let n = 0; n < SIGN_INS / 4; n++) await signIn(n)

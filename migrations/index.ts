@@ -19,6 +19,7 @@ import * as builtInClient from './0017-built-in-client.ts'
 import * as webhooks from './0018-webhooks.ts'
 import * as risk from './0019-risk.ts'
 import * as registrations from './0021-registrations.ts'
+import * as methods from './0024-methods.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-accounts': accounts,
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0018-webhooks': webhooks,
   '0019-risk': risk,
   '0021-registrations': registrations,
+  '0024-methods': methods,
 }

@@ -4,6 +4,7 @@ import type { Provider } from 'oidc-provider'
 import type { StateStore } from '../adapters/contract.ts'
 import { createAccount } from './account-pages.ts'
 import { claimsOf } from './accounts/claims.ts'
+import type { Origin } from './audit/event.ts'
 import { createOriginOf, createTell } from './audit/request-events.ts'
 import { FIRST_PARTY } from './clients/client.ts'
 import type { Core } from './core.ts'
@@ -21,7 +22,7 @@ import { findClientOf } from './interaction/find-client.ts'
 import { createInteractionRouter } from './interaction/flow.ts'
 import { createOwnBrowser } from './interaction/own-browser.ts'
 import { createConsent } from './interaction/steps/consent.ts'
-import { createSignIn } from './interaction/steps/sign-in.ts'
+import { createSignIn, type SignInUse } from './interaction/steps/sign-in.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
 import { createDisown } from './not-me.ts'
@@ -31,19 +32,24 @@ import { PLAYGROUND_ASSETS } from './playground/assets.ts'
 import { createGalleryRouter } from './playground/gallery.ts'
 import { createMailboxRouter } from './playground/mailbox.ts'
 import { createPlaygroundRouter } from './playground/playground.ts'
-import { ACR_1FA, isServerClaim } from './provider/claims.ts'
+import { isServerClaim } from './provider/claims.ts'
 import { cookieNames } from './provider/cookies.ts'
 import { createEpochs, isCurrentGrant } from './provider/epochs.ts'
 import type { FirstParty } from './provider/first-party.ts'
+import { createHandles } from './provider/handles.ts'
+import { ACR_NOT_REACHED } from './provider/interactions.ts'
 import type { Lives } from './provider/living.ts'
 import { createProvider } from './provider/provider.ts'
 import { isServerScope } from './provider/scopes.ts'
+import { createFindProofs } from './provider/sign-ons.ts'
+import { INTERACTION_LIFE } from './provider/ttl.ts'
 import { createReports, reportSignIn } from './reports.ts'
 import { createRevocation } from './revocation.ts'
 import { createSignInRisk, openAddresses } from './risk.ts'
 import { createBrowserSecret } from './security/browser-secret.ts'
 import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
+import { neighbourhoodOf } from './security/rate-limit/network.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createNotMeRouter } from './self-service/not-me.ts'
 import { createPasswordStrengthRouter } from './self-service/password-strength.ts'
@@ -52,6 +58,8 @@ import { createResetRouter } from './self-service/reset.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
 import { createWayBack } from './self-service/way-back.ts'
 import type { RevokeAccess } from './sessions/revoke-access.ts'
+import type { SignIns } from './sign-in/types.ts'
+import { openSignIns, TRUST_FOR } from './sign-ins.ts'
 import { openState } from './state.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -95,18 +103,18 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const { assets, showPage } = face
   const answerError = createAnswerError({ showPage, requests, clock })
 
-  const signIn = {
+  const handles = createHandles(core.keys)
+  const { signIns, canReach } = openSignIns({
+    ...{ core, store: state.artifacts, handles, guard: guards.signIn, log },
+    look: createSignInRisk({
+      ...{ addresses, crowd: guards.crowd },
+      findPolicy: lookUps.findRiskPolicy,
+      onAssessed: ({ spoke }) => {
+        for (const { rule, outcome } of spoke) metrics.risk(rule, outcome)
+      },
+    }),
     report: reportSignIn({ metrics, requests }),
-    authenticate: core.authenticate(
-      createSignInRisk({
-        ...{ addresses, crowd: guards.crowd },
-        findPolicy: lookUps.findRiskPolicy,
-        onAssessed: ({ spoke }) => {
-          for (const { rule, outcome } of spoke) metrics.risk(rule, outcome)
-        },
-      }),
-    ),
-  }
+  })
 
   const access = createRevocation(core, state, (error) =>
     log.warn({ component: 'sessions', error }, 'what was revoked is taken out of the store later'),
@@ -116,6 +124,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     ...core,
     ...lookUps,
     access,
+    canReach,
     signingKeys,
     clientLimit: guards.clients,
     store: state,
@@ -149,7 +158,10 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     issuer: config.issuer,
     requests,
     ownBrowser,
-    steps: createSteps(core, lookUps, { ...face, originOf }, guards, signIn),
+    steps: createSteps(core, lookUps, { ...face, originOf }, guards, {
+      signIns,
+      findProofs: createFindProofs(state.artifacts, handles),
+    }),
   })
   return {
     http: createHttp({
@@ -173,7 +185,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           requests,
           firstParty,
           guards,
-          ...signIn,
+          signIns,
         }),
         createAccount({ core, lookUps, state, access, browserSessions, ...face, originOf, guards, requests }),
         ...createPlainRouters(core, lookUps, { ...face, originOf }, { provider, guards, requests, access }),
@@ -221,17 +233,12 @@ function createFace({ config, keys }: Core) {
   }
 }
 
-interface SignIn {
-  report: ReturnType<typeof reportSignIn>
-  authenticate: ReturnType<Core['authenticate']>
-}
-
 function createSteps(
   core: Core,
   { findAccountFresh, findResourceServer }: LookUps,
   { csrf, showPage, originOf }: Face & WithOrigin,
   guards: Guards,
-  { report, authenticate }: SignIn,
+  signIn: Pick<SignInUse, 'signIns' | 'findProofs'>,
 ) {
   const { config, consents, giveConsent } = core
   return {
@@ -239,11 +246,12 @@ function createSteps(
       csrf,
       showPage,
       originOf,
-      authenticate,
-      guard: guards.signIn,
+      ...signIn,
+      deviceOf: guards.signIn.deviceOf,
+      stepUpReason: ACR_NOT_REACHED,
+      life: INTERACTION_LIFE,
+      trustFor: TRUST_FOR,
       registration: config.registration,
-      acr: ACR_1FA,
-      reportSignIn: report,
     }),
     consent: createConsent({
       csrf,
@@ -260,7 +268,8 @@ function createSteps(
   }
 }
 
-interface FirstPartyApiUse extends WithOrigin, SignIn {
+interface FirstPartyApiUse extends WithOrigin {
+  signIns: SignIns
   csrf: Csrf
   requests: RequestContexts
   firstParty: FirstParty
@@ -269,13 +278,12 @@ interface FirstPartyApiUse extends WithOrigin, SignIn {
 
 /** None where no origin may call it. */
 function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
-  const { csrf, originOf, requests, report, firstParty, guards } = use
-  const { config, clock } = core
+  const { csrf, originOf, requests, firstParty, guards, signIns } = use
+  const { config } = core
   if (config.firstPartyOrigins.length === 0) return []
   return [
     createFirstPartyRouter({
       origins: config.firstPartyOrigins,
-      clock,
       requests,
       cookie: createRefreshCookie({
         sameSite: config.cookieSameSite,
@@ -283,13 +291,22 @@ function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
         csrf,
         familyOf: firstParty.familyOf,
       }),
-      guard: guards.signIn,
-      authenticate: ({ username, password }, ctx, device) =>
-        use.authenticate(username, password, { ...originOf(ctx), client: FIRST_PARTY, device }),
-      reportSignIn: ({ req }, outcome) => report(req, FIRST_PARTY, outcome),
+      signIns,
+      visitOf: (ctx) => visitOf(ctx, originOf(ctx), guards.signIn),
       tokens: firstParty,
     }),
   ]
+}
+
+/** Without a page that was shown before, what a caller looks like is all that ties two calls of one sign-in together. */
+function visitOf({ req, res }: Context, origin: Origin, { deviceOf }: Guards['signIn']) {
+  const { 'accept-language': language, 'user-agent': agent = '', dpop, cookie } = req.headers
+  const kind = agent.replace(/[\d.]+/g, '')
+  return {
+    ...{ req, res },
+    origin: { ...origin, client: FIRST_PARTY, device: { cookieId: deviceOf(cookie), language } },
+    binding: JSON.stringify([kind, neighbourhoodOf(origin.ip ?? ''), dpop !== undefined]),
+  }
 }
 
 interface PlainUse {

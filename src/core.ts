@@ -8,7 +8,6 @@ import { localNotices, type Notices, postgresNotices, redisNotices } from '../ad
 import { createAccountsRepository } from './accounts/accounts-repository.ts'
 import { askToRegister } from './accounts/ask-to-register.ts'
 import { askToReset } from './accounts/ask-to-reset.ts'
-import { authenticate, type LookAtSignIn } from './accounts/authenticate.ts'
 import { changePassword } from './accounts/change-password.ts'
 import { createUser } from './accounts/create-user.ts'
 import { makeLink } from './accounts/make-link.ts'
@@ -30,7 +29,6 @@ import type { Problem } from './config/problem.ts'
 import { readOrCreateMasterKey } from './config/secret-files.ts'
 import { createConsentsRepository } from './consents/consents-repository.ts'
 import { giveConsent } from './consents/give-consent.ts'
-import { isDemo, isDemoAllowed } from './demo/demo-scope.ts'
 import { createEndedSidsRepository } from './events/ended-sids-repository.ts'
 import { createOutboxRepository } from './events/outbox-repository.ts'
 import { createDeliveriesRepository } from './events/webhooks/deliveries-repository.ts'
@@ -48,6 +46,7 @@ import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.t
 import { tellOfAccount } from './messaging/tell-of-account.ts'
 import { tellOfReuse } from './messaging/tell-of-reuse.ts'
 import { tellOfRisk } from './messaging/tell-of-risk.ts'
+import { sealedCredentials } from './methods/sealed.ts'
 import { openPasswords } from './passwords.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import { createOutboundFetch } from './security/outbound-fetch.ts'
@@ -55,7 +54,6 @@ import { outboundRules, webhookRules } from './security/outbound-url.ts'
 import { createPasswordHasher } from './security/password-hash.ts'
 import { createRiskPolicyRepository } from './security/risk/policy-repository.ts'
 import { createCleanUpsRepository } from './sessions/clean-ups-repository.ts'
-import { describeDevice } from './sessions/describe-device.ts'
 import { createDevicesRepository } from './sessions/devices-repository.ts'
 import { createEndsRepository, endAccount } from './sessions/ends-repository.ts'
 import { createSessionsRepository } from './sessions/sessions-repository.ts'
@@ -168,6 +166,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
       sealedSigningKeys(signingKeys),
       sealedClientSecrets(clients),
       ...sealedWebhookSecrets(webhooks),
+      sealedCredentials(accounts.credentials),
     ],
     resourceServers: createResourceServersRepository(db),
     firstParty: createFirstPartyRepository(db),
@@ -186,19 +185,6 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     hasher,
     passwordPolicy: passwords.policy,
     refusePassword,
-    authenticate: (look: LookAtSignIn) =>
-      authenticate({
-        accounts,
-        hasher,
-        clock,
-        standIn: (key) => standIn(keys.current('pepper'), key),
-        // The demo's password is public: where others can come, nobody of it comes in.
-        mayEnter: isDemoAllowed(use.config) ? () => true : ({ managedBy }) => !isDemo(managedBy),
-        describeDevice: describeDevice(keys),
-        look,
-        deviceRememberedFor: Math.max(use.config.sessionMaxExp, use.config.refreshFamilyExp),
-        onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
-      }),
     devices: createDevicesRepository(db),
     sessions: createSessionsRepository(db),
     ends: createEndsRepository(db),
@@ -264,10 +250,6 @@ async function masterKeys(
 }
 
 const linkKey = ({ key }: NumberedKey, token: string): Buffer => createKeyedHash(key)('account_link', token)
-
-/** As a `sub` is spelled. */
-const standIn = ({ key }: NumberedKey, emailKey: string): string =>
-  createKeyedHash(key)('stand_in', emailKey).subarray(0, 16).toString('base64url')
 
 const browserKey = ({ key }: NumberedKey, secret: string): Buffer =>
   createKeyedHash(key)('registration_browser', secret)

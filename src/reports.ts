@@ -2,10 +2,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant } from '../adapters/contract.ts'
-import type { Account } from './accounts/account.ts'
 import { FIRST_PARTY } from './clients/client.ts'
 import type { Reports } from './provider/reports.ts'
-import type { Refusal } from './security/rate-limit/refusal.ts'
+import type { Reported } from './sign-in/types.ts'
 import type { LogEvent } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import type { RequestContexts } from './telemetry/request-context.ts'
@@ -93,29 +92,29 @@ function severityOf(error: errors.OIDCProviderError | Error): ['info' | 'warn' |
   return 'expose' in error && error.expose ? ['info', {}] : ['error', { error }]
 }
 
-type SignInOutcome =
-  | { ok: true; account: Account }
-  | { ok: false; reason: string }
-  | { ok: false; refusal: Refusal }
-
 /**
- * `clientId`: for whom somebody signs in. A sign-in that a limiter refused was never looked at, so it is neither a success
+ * `clientId`: for whom somebody signs in. An answer that a limiter refused was never looked at, so it is neither a success
  * nor a failure of the method.
  */
 export const reportSignIn =
   ({ metrics, requests }: ReportsUse) =>
-  (req: IncomingMessage, clientId: string, outcome: SignInOutcome): void => {
+  (req: IncomingMessage, clientId: string, what: Reported): void => {
     const { log } = requests.of(req)
-    if ('refusal' in outcome) {
-      const { limiter, retryAfterMs } = outcome.refusal
+    const { method, as } = what
+    if ('refusal' in what) {
+      const { limiter, retryAfterMs } = what.refusal
       const event = { event: 'login.limited', clientId, reason: limiter, retryInMs: retryAfterMs }
       log.warn(event, 'sign-in refused: too many tries')
       return
     }
-    metrics.login(outcome.ok ? 'success' : 'failure', 'password')
-    if (outcome.ok) {
-      log.info({ event: 'login.succeeded', clientId, userId: outcome.account.sub }, 'signed in')
-    } else {
-      log.warn({ event: 'login.failed', clientId, reason: outcome.reason }, 'sign-in failed')
+    const result = what.ok ? 'success' : 'failure'
+    if (as === 'second') metrics.mfa(method, result)
+    if (!what.ok) {
+      if (as === 'first') metrics.login('failure', method)
+      const event = as === 'first' ? 'login.failed' : 'mfa.failed'
+      log.warn({ event, clientId, reason: what.reason }, 'sign-in failed')
+    } else if (what.done) {
+      metrics.login('success', what.began)
+      log.info({ event: 'login.succeeded', clientId, userId: what.account.sub }, 'signed in')
     }
   }

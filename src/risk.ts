@@ -1,5 +1,5 @@
 /** Risk, put together: files that say what an address is, the policy, and what is asked of them at a sign-in. */
-import type { LookAtSignIn } from './accounts/authenticate.ts'
+import type { LookAtSignIn } from './accounts/sign-in-risk.ts'
 import type { SignInHistory } from './accounts/sign-ins-repository.ts'
 import type { Assessed } from './audit/assessment.ts'
 import type { Core } from './core.ts'

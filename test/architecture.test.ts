@@ -16,6 +16,7 @@ const FLOORS: readonly string[] = [
   'config telemetry',
   'adapters accounts clients consents sessions keys audit events messaging security organizations pages',
   'methods federation security/risk provisioning workers',
+  'sign-in',
   'provider interaction admin self-service first-party playground',
   '*.ts http commands demo',
 ]
@@ -39,6 +40,8 @@ const DOORS: readonly { library: RegExp; door: string; types?: string }[] = [
   { library: /^(nodemailer|bowser)$/, door: 'src/messaging/**' },
   { library: /^bcryptjs$/, door: 'src/security/old-hashes/slow-worker.ts' },
   { library: /^@zxcvbn-ts\//, door: 'src/security/password-strength-worker.ts' },
+  { library: /^(otplib|@otplib\/.*)$/, door: 'src/methods/totp/**' },
+  { library: /^@simplewebauthn\/server/, door: 'src/methods/passkey/**' },
   { library: /^maxmind$/, door: 'src/security/places.ts' },
   { library: /^commander$/, door: 'src/{main.ts,commands/**}' },
   { library: /^yaml$/, door: 'src/commands/**' },

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { JsonObject } from '../../adapters/contract.ts'
 import type { LinkEnds } from './links-repository.ts'
 
 /** Claims of OpenID Connect Core §5.1 that are kept as they were given, besides those with columns of their own. */
@@ -28,13 +29,16 @@ export interface UserRow {
   ends: Generated<number>
 }
 
-interface CredentialRow {
+export interface CredentialRow {
   id: string
   user_id: string
   method: string
-  data: JSONColumnType<Record<string, unknown>>
+  data: JSONColumnType<JsonObject>
+  /** What its person calls it. */
+  label: string | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
+  last_used_at: Date | null
 }
 
 /** One-time links; the key is a keyed hash of the token, which itself is stored nowhere. */

@@ -17,6 +17,8 @@ export interface SeenDevice {
   fingerprint: string | undefined
   /** How long a device is remembered that was seen once, and one that came back; ms. */
   rememberedFor: { once: number; again: number }
+  /** Until when no second factor is asked for on it, epoch ms; undefined: as before. */
+  trustedUntil: number | undefined
 }
 
 /** A device as it was seen last. */
@@ -28,6 +30,9 @@ export interface DeviceSeen {
   country: string | undefined
   /** All that it was in. */
   countries: readonly string[]
+  fingerprint: string | undefined
+  /** Epoch ms. */
+  trustedUntil: number | undefined
 }
 
 /** The devices of a person that nobody has revoked, and whether the one that was asked about is one that somebody has. */
@@ -57,7 +62,7 @@ export interface SignInsRepository {
 
 /** Asked at every sign-in, so it is put together once. */
 const HISTORY = `
-  select asked.revoked, d.id, d.last_seen_at, d.address, d.country, d.countries
+  select asked.revoked, d.id, d.last_seen_at, d.address, d.country, d.countries, d.fingerprint, d.trusted_until
   from (select exists (select from access_ends where kind = 'device' and value = $2::text) as revoked) asked
   left join lateral (
     select * from devices
@@ -89,15 +94,16 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
     const { id, text } = toStored(event)
     const now = new Date(at)
     const until = (ms: number) => new Date(at + ms)
+    const trustedUntil = device.trustedUntil === undefined ? null : new Date(device.trustedUntil)
     const seen = sql`
       ${device.label ?? null}::text, ${device.browser ?? null}::text, ${device.system ?? null}::text,
       ${device.kind ?? null}::text, ${now}::timestamptz, ${now}::timestamptz, ${device.address ?? null}::text,
       ${device.country ?? null}::text, ${device.fingerprint ?? null}::text,
       ${until(device.rememberedFor.once)}::timestamptz,
-      array_remove(array[${device.country ?? null}::text], null)`
+      array_remove(array[${device.country ?? null}::text], null), ${trustedUntil}::timestamptz`
     const columns = sql`
       id, user_id, label, browser, system, kind, first_seen_at, last_seen_at, address, country, fingerprint,
-      remembered_until, countries`
+      remembered_until, countries, trusted_until`
     const { rows } = await sql<{ device: string }>`
       with signed_in as (
         update users set last_sign_in_at = ${now} where id = ${userId} and disabled_at is null returning id
@@ -113,7 +119,8 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
           kind = excluded.kind, last_seen_at = excluded.last_seen_at, address = excluded.address,
           country = excluded.country, fingerprint = excluded.fingerprint,
           countries = ${withCountry('excluded.country', 'before.countries')},
-          remembered_until = ${until(device.rememberedFor.again)}::timestamptz
+          remembered_until = ${until(device.rememberedFor.again)}::timestamptz,
+          trusted_until = coalesce(excluded.trusted_until, before.trusted_until)
         returning id
       ), fresh as (
         insert into devices (${columns})
@@ -142,14 +149,17 @@ interface HistoryRow {
   address: string | null
   country: string | null
   countries: string[] | null
+  fingerprint: string | null
+  trusted_until: Date | null
 }
 
-const toDeviceSeen = ({ id, last_seen_at: at, address, country, countries }: HistoryRow): DeviceSeen[] =>
+const toDeviceSeen = ({ id, last_seen_at: at, ...row }: HistoryRow): DeviceSeen[] =>
   id === null || at === null
     ? []
     : [
         {
-          ...{ id, at: at.getTime(), countries: countries ?? [] },
-          ...{ address: address ?? undefined, country: country ?? undefined },
+          ...{ id, at: at.getTime(), countries: row.countries ?? [] },
+          ...{ address: row.address ?? undefined, country: row.country ?? undefined },
+          ...{ fingerprint: row.fingerprint ?? undefined, trustedUntil: row.trusted_until?.getTime() },
         },
       ]

@@ -1,6 +1,8 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
+import type { JsonObject } from '../../adapters/contract.ts'
 import type { Database } from '../schema.ts'
 import type { Account } from './account.ts'
+import type { Person } from './person.ts'
 import type { ProfileClaims, UserRow } from './rows.ts'
 
 interface NewUser {
@@ -34,22 +36,17 @@ export interface UserPage {
   managedBy?: string
 }
 
-export interface FoundForSignIn {
-  found: { account: Account; passwordHash: string | undefined } | undefined
-  another: string | undefined
-}
-
 export interface UsersRepository {
   /** Undefined when the address is somebody's already. */
   add(user: NewUser): Promise<Account | undefined>
   find(id: string): Promise<Account | undefined>
   findBySub(sub: string): Promise<Account | undefined>
   findByEmailKey(key: string): Promise<Account | undefined>
-  /**
-   * Account and password hash, and the hash of the account whose `sub` comes next after the given one: in one trip and by
-   * the same steps for every name, so that they tell nothing about it.
-   */
-  findForSignIn(key: string, standIn: string): Promise<FoundForSignIn>
+  /** With all credentials in one trip, so that the trips tell nothing about a name. */
+  findPersonByEmailKey(key: string): Promise<Person | undefined>
+  findPersonBySub(sub: string): Promise<Person | undefined>
+  /** The hash of the account whose `sub` comes next after the given one, as it is stored; undefined where it has none. */
+  hashAfter(sub: string): Promise<string | undefined>
   /** Oldest first. */
   list(page: UserPage): Promise<Account[]>
   /** Undefined when there is none. */
@@ -71,6 +68,25 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
     return row === undefined ? undefined : toAccount(row)
   }
   const all = () => db.selectFrom('users').selectAll()
+  const people = () =>
+    db
+      .selectFrom('users')
+      .leftJoin('credentials', 'credentials.user_id', 'users.id')
+      .selectAll('users')
+      .select([
+        'credentials.id as credential_id',
+        'credentials.method as method',
+        'credentials.data as data',
+        'credentials.label as label',
+        'credentials.created_at as added_at',
+        'credentials.last_used_at as last_used_at',
+      ])
+      .orderBy('credentials.id')
+  const person = async (query: { execute(): Promise<PersonRow[]> }): Promise<Person | undefined> => {
+    const rows = await query.execute()
+    const [first] = rows
+    return first && { account: toAccount(first), credentials: rows.flatMap(toCredentials) }
+  }
   const enabled = (id: string) =>
     db.updateTable('users').where('id', '=', id).where('disabled_at', 'is', null)
   return {
@@ -85,27 +101,20 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
     find: (id) => account(all().where('id', '=', id)),
     findBySub: (sub) => account(all().where('sub', '=', sub)),
     findByEmailKey: (key) => account(all().where('email_key', '=', key)),
-    findForSignIn: async (key, standIn) => {
-      const passwordOf = (users: string) => sql`
-        left join credentials on credentials.user_id = ${sql.ref(`${users}.id`)} and credentials.method = 'password'`
-      const { rows } = await sql<ForSignInRow>`
-        select asked.*, another.phc as another
-        from (select) one
-        left join lateral (
-          select users.*, credentials.data->>'phc' as phc from users ${passwordOf('users')} where email_key = ${key}
-        ) asked on true
-        left join lateral (
-          select credentials.data->>'phc' as phc
-          from (select id from users where sub >= ${standIn} order by sub limit 1) next ${passwordOf('next')}
-        ) another on true`.execute(db)
-      const [row] = rows
-      return {
-        found:
-          row && row.id !== null
-            ? { account: toAccount(row), passwordHash: row.phc ?? undefined }
-            : undefined,
-        another: row?.another ?? undefined,
-      }
+    findPersonByEmailKey: (key) => person(people().where('email_key', '=', key)),
+    findPersonBySub: (sub) => person(people().where('sub', '=', sub)),
+    hashAfter: async (sub) => {
+      const row = await db
+        .selectFrom(
+          db.selectFrom('users').select('id').where('sub', '>=', sub).orderBy('sub').limit(1).as('next'),
+        )
+        .innerJoin('credentials', (join) =>
+          join.onRef('credentials.user_id', '=', 'next.id').on('credentials.method', '=', 'password'),
+        )
+        .select('credentials.data')
+        .executeTakeFirst()
+      const phc = row?.data['phc']
+      return typeof phc === 'string' ? phc : undefined
     },
     list: async ({ after, limit, managedBy }) => {
       const rows = await all()
@@ -137,8 +146,32 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
   }
 }
 
-/** Without an account, every column of it is null. */
-type ForSignInRow = (Selectable<UserRow> | { id: null }) & { phc: string | null; another: string | null }
+/** An account with one of its credentials, or none. */
+interface PersonRow extends Selectable<UserRow> {
+  credential_id: string | null
+  method: string | null
+  data: JsonObject | null
+  label: string | null
+  added_at: Date | null
+  last_used_at: Date | null
+}
+
+const toCredentials = ({
+  credential_id: id,
+  method,
+  data,
+  label,
+  added_at: added,
+  last_used_at: used,
+}: PersonRow) =>
+  id === null || method === null || data === null || added === null
+    ? []
+    : [
+        {
+          ...{ id, method, data, label: label ?? undefined },
+          ...{ createdAt: added.getTime(), lastUsedAt: used?.getTime() },
+        },
+      ]
 
 const toRow = (user: NewUser) => ({
   id: user.id,

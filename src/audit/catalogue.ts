@@ -4,14 +4,23 @@
  * can't be erased.
  */
 import { z } from 'zod'
+import { METHODS } from '../telemetry/metric-labels.ts'
 import { ASSESSED } from './assessment.ts'
 
 export type Outcome = 'success' | 'failure'
 
 /** By type: the members of the event’s details. */
 export const DETAILS = {
-  'login.succeeded': { method: z.enum(['password']), device: z.string(), ...ASSESSED },
-  'login.failed': { method: z.enum(['password']), ...z.object(ASSESSED).partial().shape },
+  'login.succeeded': {
+    method: z.enum(METHODS).describe('by which it began'),
+    methods: z.array(z.enum(METHODS)).describe('all that were used, in their order'),
+    acr: z.string(),
+    device: z.string(),
+    ...ASSESSED,
+  },
+  'login.failed': { method: z.enum(METHODS), ...z.object(ASSESSED).partial().shape },
+  'mfa.failed': { method: z.enum(METHODS) },
+  'mfa.enrolled': { method: z.enum(METHODS) },
   'login.disowned': { ended: z.string() },
   'password.reset_asked': {},
   'password.set': { by: z.enum(['link', 'reset', 'change', 'operator']) },
@@ -95,6 +104,8 @@ interface Kind {
 const MAIN = {
   'login.succeeded': { outcome: 'success', says: 'a person proved to be who they are' },
   'login.failed': { outcome: 'failure', says: 'somebody did not; the reason says why' },
+  'mfa.failed': { outcome: 'failure', says: 'somebody did not prove a second factor; the reason says why' },
+  'mfa.enrolled': { outcome: 'success', says: 'a person can prove who they are by one thing more' },
   'login.disowned': {
     outcome: 'success',
     says: 'a person said that it wasn’t them: what is named was ended, and their password before',

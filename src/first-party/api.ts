@@ -4,12 +4,10 @@
  */
 import Router from '@koa/router'
 import type { Context } from 'koa'
-import type { Account } from '../accounts/account.ts'
-import type { DeviceVisit, SignedInDevice } from '../accounts/authenticate.ts'
 import { readJson } from '../security/json-body.ts'
-import { type Refusal, refusalHeaders } from '../security/rate-limit/refusal.ts'
-import type { SignInGuard } from '../security/rate-limit/sign-in-guard.ts'
-import type { Clock } from '../shared/clock.ts'
+import { refusalHeaders } from '../security/rate-limit/refusal.ts'
+import { newSecret } from '../shared/ids.ts'
+import type { At, Outcome, SignIns } from '../sign-in/types.ts'
 import type { RequestContexts } from '../telemetry/request-context.ts'
 import { admitCaller, allowOrigin, answerPreflight } from './caller.ts'
 import type { RefreshCookie } from './cookies.ts'
@@ -31,27 +29,21 @@ type Done = { ok: true }
 type Given = Done & { tokens: Tokens }
 type Answer<T extends Done = Given> = { nonce?: string } & (T | Refused)
 
-export type SignInOutcome =
-  | { ok: true; account: Account; device: SignedInDevice }
-  | { ok: false; reason: string }
-
 export interface FirstPartyUse {
   /** `FIRST_PARTY_ORIGINS`. */
   origins: readonly string[]
-  clock: Clock
   requests: RequestContexts
   cookie: RefreshCookie
-  guard: SignInGuard
-  authenticate: (
-    credentials: { username: string; password: string },
-    ctx: Context,
-    device: DeviceVisit,
-  ) => Promise<SignInOutcome>
-  reportSignIn: (ctx: Context, outcome: SignInOutcome | { ok: false; refusal: Refusal }) => void
+  signIns: Pick<SignIns, 'view' | 'choose' | 'answer'>
+  /** Where a request comes from, and on which device. */
+  visitOf: (ctx: Context) => Pick<At, 'origin' | 'req' | 'res' | 'binding'>
   /** What the provider does for its built-in client. */
   tokens: {
     judgeProof(req: Context['req']): Promise<Answer | undefined>
-    signIn(req: Context['req'], signIn: { sub: string; authTime: number; device: string }): Promise<Answer>
+    signIn(
+      req: Context['req'],
+      signIn: { sub: string; authTime: number; acr: string; amr: string[]; device: string },
+    ): Promise<Answer>
     refresh(req: Context['req'], refreshToken: string): Promise<Answer>
     endByRefreshToken(req: Context['req'], refreshToken: string): Promise<boolean>
     endByAccessToken(req: Context['req'], authorization: string, everywhere: boolean): Promise<Answer<Done>>
@@ -62,9 +54,8 @@ type Handler = (use: FirstPartyUse, ctx: Context) => Promise<void>
 
 const CALLS: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   '/auth/login': { POST: login },
-  // No account has a second factor, so no sign-in waits for one.
-  '/auth/mfa': { POST: refuseMfaToken },
-  '/auth/mfa/challenge': { POST: refuseMfaToken },
+  '/auth/mfa': { POST: proveMore },
+  '/auth/mfa/challenge': { POST: challenge },
   '/auth/refresh': { POST: refresh, DELETE: signOut },
   '/auth/logout': { POST: logout },
 }
@@ -106,44 +97,82 @@ async function answer(
 
 async function login(use: FirstPartyUse, ctx: Context): Promise<void> {
   const { username, password, deviceId } = await readJson(ctx, MAX_BYTES)
-  const wrong = ctx.get('dpop') === '' ? undefined : await use.tokens.judgeProof(ctx.req)
-  if (wrong !== undefined) take(ctx, wrong, 'invalid_dpop_proof')
-  const credentials = { username: textOf(username), password: textOf(password) }
-  const outcome = await signIn(use, ctx, credentials, labelOf(deviceId))
-  if (!outcome.ok) throw new Problem('invalid_credentials', { detail: outcome.reason })
-  const authTime = Math.floor(use.clock.now() / 1000)
-  const { account, device } = outcome
-  const given = await use.tokens.signIn(ctx.req, { sub: account.sub, authTime, device: device.id })
-  show(use, ctx, take(ctx, given, 'invalid_credentials').tokens)
+  await admitProof(use, ctx)
+  const at = placeOf(use, ctx, newSecret(), labelOf(deviceId))
+  const given = { username: textOf(username), password: textOf(password) }
+  await conclude(use, ctx, at, await use.signIns.answer(at, 'password', given))
 }
 
-async function signIn(
-  use: FirstPartyUse,
-  ctx: Context,
-  credentials: { username: string; password: string },
-  label: string | undefined,
-): Promise<SignInOutcome> {
-  const { ip } = use.requests.of(ctx.req)
-  const { username } = credentials
-  const admission = await use.guard({ ip, cookieHeader: ctx.req.headers.cookie, username })
-  if (!admission.ok) {
-    use.reportSignIn(ctx, admission)
-    ctx.set(refusalHeaders(admission.refusal))
-    throw new Problem('rate_limited', { detail: admission.refusal.limiter })
+/** A proof that is wrong is refused before a password is looked at, or a code is spent. */
+async function admitProof(use: FirstPartyUse, ctx: Context): Promise<void> {
+  const wrong = ctx.get('dpop') === '' ? undefined : await use.tokens.judgeProof(ctx.req)
+  if (wrong !== undefined) take(ctx, wrong, 'invalid_dpop_proof')
+}
+
+/** How long somebody may look for their second factor, ms. */
+const MFA_LIFE = 5 * 60 * 1000
+
+function placeOf(use: FirstPartyUse, ctx: Context, id: string, label?: string): At {
+  const visit = use.visitOf(ctx)
+  const origin = { ...visit.origin, device: { ...visit.origin.device, label } }
+  return { ...visit, origin, id, wanted: {}, life: MFA_LIFE }
+}
+
+async function conclude(use: FirstPartyUse, ctx: Context, at: At, outcome: Outcome): Promise<void> {
+  switch (outcome.kind) {
+    case 'done': {
+      const { account, authTime, acr, amr, device } = outcome.signedIn
+      const signIn = { sub: account.sub, authTime, acr, amr, device: device.id }
+      const given = await use.tokens.signIn(ctx.req, signIn)
+      return show(use, ctx, take(ctx, given, 'invalid_credentials').tokens)
+    }
+    case 'more':
+      throw new Problem('mfa_required', { members: { mfa_token: at.id, methods: outcome.methods } })
+    case 'wrong': {
+      const code = outcome.method === 'password' ? 'invalid_credentials' : 'invalid_code'
+      throw new Problem(code, { detail: outcome.reason })
+    }
+    case 'refused':
+      ctx.set(refusalHeaders(outcome.refusal))
+      throw new Problem('rate_limited', { detail: outcome.refusal.limiter })
+    case 'busy':
+      throw new Problem('temporarily_unavailable')
+    case 'not_offered':
+      throw new Problem('method_not_offered')
+    case 'unmet':
+      throw new Problem('invalid_mfa_token', { detail: 'nothing more to prove it with' })
   }
-  const { attempt } = admission
-  const visit = { cookieId: attempt.deviceId, label, language: ctx.get('accept-language') }
-  const outcome = await use.authenticate(credentials, ctx, visit).catch(async (error: unknown) => {
-    await attempt.dropped()
-    throw error
-  })
-  use.reportSignIn(ctx, outcome)
-  if (!outcome.ok) {
-    await attempt.failed()
-    return outcome
-  }
-  await attempt.succeeded(ctx.res, outcome.device.cookieId)
-  return outcome
+}
+
+async function proveMore(use: FirstPartyUse, ctx: Context): Promise<void> {
+  const { mfa_token: token, method, code, response } = await readJson(ctx, MAX_BYTES)
+  const at = await underWay(use, ctx, token)
+  await admitProof(use, ctx)
+  const given = { code: textOf(code), response }
+  await conclude(use, ctx, at, await use.signIns.answer(at, textOf(method), given))
+}
+
+async function challenge(use: FirstPartyUse, ctx: Context): Promise<void> {
+  const { mfa_token: token, method } = await readJson(ctx, MAX_BYTES)
+  const at = await underWay(use, ctx, token)
+  const chosen = await use.signIns.choose(at, textOf(method))
+  if (chosen !== 'chosen')
+    throw new Problem(chosen === 'unavailable' ? 'temporarily_unavailable' : 'method_not_offered')
+  const view = await use.signIns.view(at)
+  ctx.status = 200
+  ctx.body = view.step === 'second' ? { method: view.method, challenge: view.challenge ?? null } : {}
+}
+
+/** 32 bytes in base64url: anything else is not even looked up. */
+const TOKEN = /^[\w-]{43}$/
+
+/** The sign-in that an `mfa_token` is of, where the same caller goes on with it. */
+async function underWay(use: FirstPartyUse, ctx: Context, token: unknown): Promise<At> {
+  const id = textOf(token)
+  if (!TOKEN.test(id)) throw new Problem('invalid_mfa_token')
+  const at = placeOf(use, ctx, id)
+  if ((await use.signIns.view(at)).step !== 'second') throw new Problem('invalid_mfa_token')
+  return at
 }
 
 const LONGEST_LABEL = 128
@@ -156,11 +185,6 @@ const labelOf = (value: unknown): string | undefined =>
 
 /** What is no text is nobody's name and nobody's password. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
-
-async function refuseMfaToken(_use: FirstPartyUse, ctx: Context): Promise<void> {
-  await readJson(ctx, MAX_BYTES)
-  throw new Problem('invalid_mfa_token')
-}
 
 async function refresh(use: FirstPartyUse, ctx: Context): Promise<void> {
   const token = cookieOf(use, ctx)

@@ -5,13 +5,16 @@ import { retryAfter } from '../shared/retry-after.ts'
 
 const PROBLEMS = {
   bad_request: [400, 'The request can not be read.'],
+  method_not_offered: [400, 'This method is not for this sign-in.'],
   use_dpop_nonce: [400, 'The proof must carry the nonce of the header DPoP-Nonce.'],
   invalid_dpop_proof: [400, 'The proof in the header DPoP is not valid.'],
   invalid_credentials: [401, 'The user name or the password is wrong.'],
+  invalid_code: [401, 'The answer is wrong, or was used before.'],
   invalid_mfa_token: [401, 'This sign-in is over. Start again.'],
   invalid_token: [401, 'The access token is not valid.'],
   invalid_refresh: [401, 'The session is over. Sign in again.'],
   refresh_reused: [401, 'The session was ended, because its token was used twice. Sign in again.'],
+  mfa_required: [403, 'A second factor is needed.'],
   cross_site: [403, 'This call must come from a page of this application.'],
   missing_header: [403, 'The header X-Requested-With is missing.'],
   invalid_csrf: [403, 'The header X-CSRF-Token must repeat the cookie csrf_token.'],
@@ -27,14 +30,22 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
-/** `detail` and `cause` are for the log. */
+interface ProblemOptions {
+  detail?: string
+  cause?: unknown
+  members?: Readonly<Record<string, unknown>>
+}
+
+/** `detail` and `cause` are for the log; `members` go out with the rest. */
 export class Problem extends Error {
   readonly code: ProblemCode
   readonly detail: string | undefined
-  constructor(code: ProblemCode, options: { detail?: string; cause?: unknown } = {}) {
+  readonly members: Readonly<Record<string, unknown>>
+  constructor(code: ProblemCode, options: ProblemOptions = {}) {
     super(code, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.detail = options.detail
+    this.members = options.members ?? {}
   }
 }
 
@@ -47,10 +58,10 @@ export function toProblem(error: unknown): Problem {
   return new Problem(code, { detail, cause: error })
 }
 
-export function showProblem(ctx: Context, { code }: Problem, requestId: string): void {
+export function showProblem(ctx: Context, { code, members }: Problem, requestId: string): void {
   const [status, title] = PROBLEMS[code]
   ctx.status = status
-  ctx.body = JSON.stringify({ type: 'about:blank', title, status, code, request_id: requestId })
+  ctx.body = JSON.stringify({ type: 'about:blank', title, status, code, ...members, request_id: requestId })
   ctx.type = 'application/problem+json'
   if (status === 503) ctx.set('retry-after', retryAfter())
   if (code === 'invalid_token') ctx.set('www-authenticate', 'Bearer error="invalid_token"')

@@ -23,7 +23,8 @@ export function createInteractionRouter(use: FlowUse): Router {
   router.get('/interaction/:uid', async (ctx) => {
     const journey = await resume(use, ctx)
     use.ownBrowser.meet(ctx)
-    await stepOf(use, journey).show(journey)
+    const result = await stepOf(use, journey).show(journey)
+    if (result !== undefined) await finish(journey, { ...result, browser: use.ownBrowser.proof(ctx) })
   })
   router.post('/interaction/:uid', async (ctx) => {
     admitOwnForm(ctx.headers, use.issuer)

@@ -9,6 +9,7 @@ import { ACCOUNT } from '../clients/client.ts'
 import type { ClientFace } from '../pages/models.ts'
 import type { ShowPage } from '../pages/respond.ts'
 import type { Csrf } from '../security/csrf.ts'
+import type { Proof } from '../sign-in/assurance.ts'
 import type { RequestContext } from '../telemetry/request-context.ts'
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -22,12 +23,24 @@ export interface Journey {
 
 /** What the library is told about a finished step: its name to its facts, or an error for the client. */
 export type StepResult =
-  | { login: { accountId: string; amr: string[]; acr: string; remember: boolean; device: string } }
+  | { login: Login }
   | { consent: Record<string, never> }
   | { error: string; error_description: string }
 
+type Login = {
+  accountId: string
+  amr: string[]
+  acr: string
+  /** When: epoch seconds. */
+  ts: number
+  remember: boolean
+  device: string
+  proofs: Proof[]
+}
+
 export interface Step {
-  show(journey: Journey): Promise<void>
+  /** The result, where there is nothing to show. */
+  show(journey: Journey): Promise<StepResult | undefined>
   /** The result that ends the step; undefined when a page was shown instead. */
   submit(journey: Journey, form: Record<string, string>): Promise<StepResult | undefined>
 }

@@ -173,7 +173,7 @@ describe('a mail about what is odd', () => {
       {
         ...{ type: 'login.succeeded', subject: 'ada' },
         details: {
-          ...{ method: 'password', device: 'd1', risk: 'step_up' },
+          ...{ method: 'password', methods: ['password'], acr: '1fa', device: 'd1', risk: 'step_up' },
           rules: ['new_device:notify', 'many_accounts:allow', 'impossible_travel:step_up'],
         },
       },
@@ -217,7 +217,16 @@ describe('a mail about what is odd', () => {
     const { risk, written } = house()
     const { subject: _, ...unknown } = noticed()
     for (const event of [
-      noticed({ details: { method: 'password', device: 'd1', risk: 'allow', rules: ['new_device:allow'] } }),
+      noticed({
+        details: {
+          method: 'password',
+          methods: ['password'],
+          acr: '1fa',
+          device: 'd1',
+          risk: 'allow',
+          rules: ['new_device:allow'],
+        },
+      }),
       noticed({ type: 'login.failed', details: { method: 'password' } }),
       noticed({ type: 'token.refreshed' }),
       noticed({ details: { rules: 'new_device:notify' } }),

@@ -1,7 +1,9 @@
 /** Models for the gallery. Names are nobody's (RFC 2606, RFC 5737). */
 import type {
+  CodeModel,
   ConsentModel,
   ErrorModel,
+  PasswordModel,
   RegisterConfirmModel,
   RegisterModel,
   SetPasswordModel,
@@ -18,10 +20,19 @@ export const wayBack: WayBackModel = { client: ledger, href: '/interaction/sampl
 export const signIn: SignInModel = {
   csrf,
   client: ledger,
-  reset: '/reset?uid=sample',
   register: '/register?uid=sample',
 }
-export const failedSignIn: SignInModel = { ...signIn, username: email, remember: true }
+export const password: PasswordModel = {
+  csrf,
+  client: ledger,
+  username: email,
+  ways: ['passkey', 'email-code'],
+  reset: '/reset?uid=sample',
+}
+export const code: CodeModel = {
+  ...{ csrf, account: { email, name: 'Mira Okafor' }, trustDays: 30 },
+  ...{ method: 'totp', ways: ['passkey', 'sms-code', 'recovery-codes'] },
+}
 export const setPassword: SetPasswordModel = { csrf, email, minLength: 8 }
 export const registering: RegisterModel = { csrf, minLength: 8 }
 export const confirming: RegisterConfirmModel = { csrf, email, minLength: 8, begunHere: true }

@@ -18,13 +18,26 @@ const HOSTILE =
   'e\u0301'.repeat(2000)
 
 /** Chosen by the house, or checked before. */
-const EXACT = new Set(['kind', 'id', 'csrf', 'action', 'error', 'redirectUri', 'country', 'done', 'alert'])
+const EXACT = new Set([
+  'kind',
+  'id',
+  'csrf',
+  'action',
+  'error',
+  'redirectUri',
+  'country',
+  'done',
+  'alert',
+  'method',
+])
 
 /** Every string of a model replaced, but for those that are exact by contract. */
 function poison(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return EXACT.has(key) ? value : HOSTILE
   if (Array.isArray(value))
-    return ['fields', 'navigation', 'summaries'].includes(key) ? value : value.map((item) => poison(item))
+    return ['fields', 'navigation', 'summaries', 'ways'].includes(key)
+      ? value
+      : value.map((item) => poison(item))
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poison(item, name)]))
 }

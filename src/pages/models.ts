@@ -3,6 +3,8 @@
  * and escaping happen behind `Pages.render`, so that no caller can forget them. Only what must survive to the
  * byte (hidden fields, `csrf`, the target of `form-post`) passes unchanged, escaped.
  */
+
+import type { MethodId } from '../telemetry/metric-labels.ts'
 import type { AccountPageModels } from './account-models.ts'
 
 /** An application as a person meets it. */
@@ -20,22 +22,58 @@ export interface HiddenField {
 
 export type SignInError =
   | { kind: 'invalid_credentials' | 'missing' | 'too_long' }
+  /** Of a second factor: not right, or right but used before. */
+  | { kind: 'wrong_code' | 'used_code' | 'wrong_answer' }
+  /** This way in is not for this sign-in, or can't be had now. */
+  | { kind: 'not_offered' | 'unavailable' }
   /** The `csrf` value or the origin of the form did not fit. */
   | { kind: 'forbidden' }
   /** With `minutes`: too many failures, come back then. Without: no capacity at this moment. */
   | { kind: 'busy'; minutes?: number }
 
+/** Who wants to sign in. */
 export interface SignInModel {
   csrf: string
   /** Absent when nobody asked but the house itself. */
   client?: ClientFace
   /** What was typed, or `login_hint`. */
   username?: string
+  /** Where an account is made; a path of our own. */
+  register?: string
+  error?: SignInError
+}
+
+/** The same for every name: nothing is proven yet. */
+export interface PasswordModel {
+  csrf: string
+  client?: ClientFace
+  /** As it was typed. */
+  username: string
   remember?: boolean
+  /** Other ways in, the strongest first. */
+  ways: MethodId[]
   /** Where a forgotten password is replaced; a path of our own. */
   reset?: string
   /** Where somebody new makes an account; a path of our own. */
   register?: string
+  error?: SignInError
+}
+
+/** Methods whose answer is a code that somebody types. */
+export type CodeMethod = Exclude<MethodId, 'passkey' | 'password'>
+
+/** A code that was sent, or that something shows: alone, or as one proof more. */
+export interface CodeModel {
+  csrf: string
+  /** As it was typed, where nothing is proven yet. */
+  account: { email: string; name?: string }
+  method: CodeMethod
+  /** Other ways, the strongest first. */
+  ways: MethodId[]
+  /** How long the device may be trusted; absent where the code is all that is asked for. */
+  trustDays?: number
+  /** "Stay signed in". */
+  remember?: boolean
   error?: SignInError
 }
 
@@ -209,6 +247,8 @@ export interface FormPostModel {
 
 export interface PageModels extends AccountPageModels {
   'sign-in': SignInModel
+  password: PasswordModel
+  code: CodeModel
   'not-me': NotMeModel
   register: RegisterModel
   'register-sent': AfterModel

@@ -23,13 +23,14 @@ const render = <N extends PageName>(name: N, model: PageModels[N]) => pages.rend
 
 describe('sign-in', () => {
   it('keeps the address, clears the password and points at what is wrong', () => {
-    const html = render('sign-in', {
+    const html = render('password', {
       csrf: 'token',
       username: 'mira@example.com',
       remember: true,
+      ways: [],
       error: { kind: 'invalid_credentials' },
     })
-    expect(html).toContain('<title>Error: Sign in · Gatehouse</title>')
+    expect(html).toContain('<title>Error: Enter your password · Gatehouse</title>')
     expect(html).toContain('value="mira@example.com"')
     expect(html).toMatch(/name="password"[^>]*aria-invalid="true"[^>]*aria-describedby="password-fault"/)
     expect(html).not.toMatch(/name="password"[^>]*value=/)

@@ -16,12 +16,14 @@ import { accountApplications } from './views/account-applications.ts'
 import { accountOverview } from './views/account-overview.ts'
 import { accountPassword } from './views/account-password.ts'
 import { accountSessions } from './views/account-sessions.ts'
+import { code } from './views/code.ts'
 import { consent } from './views/consent.ts'
 import { error } from './views/error.ts'
 import { formPost } from './views/form-post.ts'
 import { loggedOut, logout } from './views/logout.ts'
 import { notMe } from './views/not-me.ts'
 import { notice } from './views/notice.ts'
+import { password } from './views/password.ts'
 import { register, registerConfirm, registerDone, registerSent } from './views/register.ts'
 import { reset, resetDone, resetSent } from './views/reset.ts'
 import { resetPassword, setPassword, setPasswordDone } from './views/set-password.ts'
@@ -49,6 +51,8 @@ interface PagesUse {
 
 const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } = {
   'sign-in': signIn,
+  password,
+  code,
   'not-me': notMe,
   register,
   'register-sent': registerSent,

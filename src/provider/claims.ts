@@ -26,7 +26,3 @@ export const CLAIMS = {
 const known: ReadonlySet<string> = new Set(Object.values(CLAIMS).flat())
 
 export const isServerClaim = (claim: string): boolean => known.has(claim)
-
-/** One factor: a password. Higher levels come with second factors. */
-export const ACR_1FA = 'urn:gatehouse:acr:1fa'
-export const ACR_VALUES = [ACR_1FA]

@@ -10,7 +10,6 @@ import { FIRST_PARTY } from '../clients/client.ts'
 import type { RevokeAccess } from '../sessions/revoke-access.ts'
 import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import { newSecret } from '../shared/ids.ts'
-import { ACR_1FA } from './claims.ts'
 import type { Epochs } from './epochs.ts'
 import { type FirstPartyMetadata, firstPartyGrant, firstPartyScope, NOWHERE } from './first-party-client.ts'
 import type { Handles, Pepper } from './handles.ts'
@@ -37,10 +36,12 @@ type Refused = { ok: false; status: number; error: string; verdict?: Refusal }
 export type FirstPartyAnswer = { nonce?: string } & ({ ok: true; tokens: FirstPartyTokens } | Refused)
 export type FirstPartyEnd = { nonce?: string } & ({ ok: true } | Refused)
 
-/** Proven by a password at `authTime` (epoch seconds), on a device of the person's. */
+/** Proven at `authTime` (epoch seconds), on a device of the person's. */
 export interface FirstPartySignIn {
   sub: string
   authTime: number
+  acr: string
+  amr: string[]
   device: string
 }
 
@@ -105,7 +106,8 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
 }
 
 /** The authorization that a browser flow would have left behind. */
-async function createCode(use: FirstPartyUse, { sub, authTime, device }: FirstPartySignIn): Promise<string> {
+async function createCode(use: FirstPartyUse, signIn: FirstPartySignIn): Promise<string> {
+  const { sub, authTime, acr, amr, device } = signIn
   const { store, handles, epochs, sessions } = use
   const metadata = await use.metadata()
   const grantId = handles.newGrantId()
@@ -124,9 +126,7 @@ async function createCode(use: FirstPartyUse, { sub, authTime, device }: FirstPa
     code: {
       key: under.key('AuthorizationCode', code),
       payload: {
-        acr: ACR_1FA,
-        amr: ['pwd'],
-        authTime,
+        ...{ acr, amr, authTime },
         redirectUri: NOWHERE,
         ...firstPartyScope(metadata),
         sid: newSecret(16),

@@ -1,12 +1,23 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../shared/clock.ts'
-import { ACR_VALUES } from './claims.ts'
+import { ACR_VALUES, type Level, levelOfAcr, reaches } from '../sign-in/assurance.ts'
+import { wantedIn } from '../sign-in/wanted.ts'
 import { requireNonceWithoutPkce } from './pkce.ts'
 
 const { Check, base } = interactionPolicy
 
+export interface InteractionPolicyUse {
+  sessionMaxExp: number
+  clock: Clock
+  /** Whether an account has what it takes. */
+  canReach: (sub: string, level: Level) => Promise<boolean>
+}
+
+/** The reason of the prompt for a person who is signed in and has to prove more. */
+export const ACR_NOT_REACHED = 'acr_not_reached'
+
 /** When a person has to be asked something: the library's own policy, with what it lacks. */
-export function createInteractionPolicy(use: { sessionMaxExp: number; clock: Clock }) {
+export function createInteractionPolicy(use: InteractionPolicyUse) {
   const policy = base()
   const login = policy.get('login')
   const consent = policy.get('consent')
@@ -51,6 +62,11 @@ export function createInteractionPolicy(use: { sessionMaxExp: number; clock: Clo
   login.checks.remove('essential_acrs')
   login.checks.remove('essential_acr')
   login.checks.add(new Check('essential_acr_reachable', 'the level asked for', checkEssentialAcr), 2)
+  login.checks.add(
+    new Check(ACR_NOT_REACHED, 'more has to be proven', 'login_required', async (ctx) =>
+      (await isMoreToProve(use, ctx)) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
+    ),
+  )
   // Consent is remembered for native clients too; `first_party` ones skip it.
   consent.checks.remove('native_client_prompt')
   return policy
@@ -65,4 +81,18 @@ function checkEssentialAcr({ oidc }: KoaContextWithOIDC): boolean {
   if (values.length === 0 || values.some((value) => typeof value === 'string' && ACR_VALUES.includes(value)))
     return Check.NO_NEED_TO_PROMPT
   throw new errors.UnmetAuthenticationRequirements('none of the requested acr values can be reached')
+}
+
+/** What the client needs is asked for again and again; what it would like once, and of those who can. */
+async function isMoreToProve(
+  { canReach }: InteractionPolicyUse,
+  { oidc }: KoaContextWithOIDC,
+): Promise<boolean> {
+  const sub = oidc.session?.accountId
+  if (sub === undefined) return false
+  const { required, wished } = wantedIn(oidc.params ?? {})
+  const level = levelOfAcr(oidc.session?.acr) ?? '1fa'
+  if (required !== undefined && !reaches(level, required)) return true
+  const isAskedFor = oidc.result?.['login'] === undefined && !oidc.prompts.has('none')
+  return wished !== undefined && !reaches(level, wished) && isAskedFor && canReach(sub, wished)
 }

@@ -13,11 +13,12 @@ import type { OutboundFetch } from '../security/outbound-fetch.ts'
 import type { RevokeAccess } from '../sessions/revoke-access.ts'
 import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import type { Clock } from '../shared/clock.ts'
+import { ACR_VALUES } from '../sign-in/assurance.ts'
 import { isSigningIn } from './account-client.ts'
 import { type AccountsUse, createFindAccount } from './accounts.ts'
 import { createAdapterFactory } from './adapter.ts'
 import { type BrowserSessions, createBrowserSessions } from './browser-session.ts'
-import { ACR_VALUES, CLAIMS } from './claims.ts'
+import { CLAIMS } from './claims.ts'
 import { checkClientAssertion, createAssertionTimes } from './client-assertions.ts'
 import { type ClientLimit, createClientAttempts } from './client-attempts.ts'
 import { createClientTokens } from './client-tokens.ts'
@@ -39,7 +40,7 @@ import { createLoadGrant, type GrantsUse } from './grants.ts'
 import { createHandles } from './handles.ts'
 import { answerForHeldAccessTokens } from './held-access-tokens.ts'
 import { createInsideRequests, type InsideRequestsUse } from './inside-requests.ts'
-import { createInteractionPolicy } from './interactions.ts'
+import { createInteractionPolicy, type InteractionPolicyUse } from './interactions.ts'
 import {
   chooseNonces,
   chooseTokenValues,
@@ -84,6 +85,7 @@ export interface ProviderUse
     PartyUse,
     Pick<RefreshCommitUse, 'findRiskPolicy'>,
     Pick<LivingUse, 'stillLives'>,
+    Pick<InteractionPolicyUse, 'canReach'>,
     Pick<EpochsUse, 'findBuiltInClient' | 'findOrganization' | 'findEverything' | 'wasEnded'>,
     Lifetimes {
   issuer: string

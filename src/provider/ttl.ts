@@ -11,6 +11,8 @@ export interface Lifetimes {
 
 const CODE_SECONDS = 60
 const INTERACTION_SECONDS = 60 * 60
+/** Ms. */
+export const INTERACTION_LIFE = INTERACTION_SECONDS * 1000
 
 /** A client's metadata. The built-in one's may have lives of its own, in seconds. */
 type OwnLives = Readonly<Record<string, unknown>>

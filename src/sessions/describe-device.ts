@@ -1,4 +1,4 @@
-import type { DescribeDevice } from '../accounts/authenticate.ts'
+import type { DescribeDevice } from '../accounts/record-sign-in.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
 import { readDevice } from '../messaging/user-agent.ts'
 import { createKeyedHash } from '../security/keyed-hash.ts'

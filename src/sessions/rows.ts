@@ -21,6 +21,8 @@ export interface DeviceRow {
   /** `number:base64url`: keyed hash, under the pepper of that number, of what the browser says of itself. */
   fingerprint: string | null
   remembered_until: Date
+  /** Until when a second factor is not asked for on it again. */
+  trusted_until: Date | null
 }
 
 /** A session that began; it is here until it is ended, or can't live any longer. */

@@ -30,6 +30,10 @@ export const GRANT_TYPES = [
   'first_party',
 ] as const
 
+/** Ways to prove who one is, the strongest first. */
+export const METHODS = ['passkey', 'totp', 'password', 'sms-code', 'email-code', 'recovery-codes'] as const
+export type MethodId = (typeof METHODS)[number]
+
 export const REVOCATION_SCOPES = [
   'token',
   'grant',
@@ -75,6 +79,7 @@ export const LIMITERS = [
   'login_address',
   'login_account',
   'login_device',
+  'second_factor',
   'spray',
   'client',
   'link',

@@ -1,10 +1,8 @@
 /** The accounts' repositories and use cases on a real PostgreSQL. */
-import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../../adapters/database.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { type AccountsRepository, createAccountsRepository } from '../../src/accounts/accounts-repository.ts'
-import { type AuthenticateUse, authenticate as authenticateBy } from '../../src/accounts/authenticate.ts'
 import { createUser as createUserBy, type UserToCreate } from '../../src/accounts/create-user.ts'
 import { deleteUser as deleteUserBy } from '../../src/accounts/delete-user.ts'
 import { disableUser as disableUserBy } from '../../src/accounts/disable-user.ts'
@@ -12,6 +10,7 @@ import { makeLink as makeLinkBy } from '../../src/accounts/make-link.ts'
 import { openLink } from '../../src/accounts/open-link.ts'
 import type { RefusePassword } from '../../src/accounts/password-policy.ts'
 import { refuseShape } from '../../src/accounts/password-shape.ts'
+import { passwordHashOf } from '../../src/accounts/person.ts'
 import { redeemLink as redeemLinkBy } from '../../src/accounts/redeem-link.ts'
 import { setPassword as setPasswordBy } from '../../src/accounts/set-password.ts'
 import type { Origin } from '../../src/audit/event.ts'
@@ -23,6 +22,7 @@ import {
 } from '../../src/security/password-hash.ts'
 import { endAccount } from '../../src/sessions/ends-repository.ts'
 import { type FreshDatabase, freshDatabase } from '../support/databases.ts'
+import { type SignInsOver, signInsOver } from '../support/sign-ins.ts'
 
 const PASSWORD = 'correct horse battery staple'
 const DAY = 24 * 60 * 60 * 1000
@@ -48,7 +48,6 @@ const bySomebody =
   (...args: Args): Promise<Outcome> =>
     useCase(use)(...args, { actor: 'test' })
 
-const authenticate = bySomebody(authenticateBy)
 const createUser = bySomebody(createUserBy)
 const deleteUser = bySomebody(deleteUserBy)
 const disableUser = bySomebody(disableUserBy)
@@ -105,9 +104,9 @@ async function knownPeople(): Promise<void> {
 }
 
 /** Signing in, with the argon2 runs counted. */
-function door(use: Partial<AuthenticateUse> = {}, engine = hasher) {
+function door(use: Partial<SignInsOver> = {}, engine = hasher) {
   const runs = { hash: 0, verify: 0 }
-  const counted: AuthenticateUse['hasher'] = {
+  const counted: SignInsOver['hasher'] = {
     hash: (password) => {
       runs.hash++
       return engine.hash(password)
@@ -122,18 +121,7 @@ function door(use: Partial<AuthenticateUse> = {}, engine = hasher) {
     },
   }
   const clock = time()
-  const signIn = authenticate({
-    accounts,
-    hasher: counted,
-    clock,
-    standIn: (key) => createHash('sha256').update(key).digest('base64url').slice(0, 22),
-    mayEnter: () => true,
-    describeDevice: () => ({ browser: 'B', system: 'S', kind: 'desktop', fingerprint: '1:x' }),
-    look: async () => () => ({ risk: 'allow', rules: [] }),
-    deviceRememberedFor: DAY,
-    onRehashFailed: () => {},
-    ...use,
-  })
+  const signIn = signInsOver({ accounts, hasher: counted, clock, ...use })
   return { runs, clock, signIn }
 }
 
@@ -196,7 +184,10 @@ describe('signing in with a hash from elsewhere', () => {
   // Python, crypt.crypt('Fünf Türme, 1843', …)
   const BCRYPT = '$2b$05$abcdefghijklmnopqrstuulPVXLHsrL2Kce1FaK9X8b3D/Eb5d9M.'
   const OLD = 'Fünf Türme, 1843'
-  const stored = async (email: string) => (await accounts.users.findForSignIn(email, '')).found?.passwordHash
+  const stored = async (email: string) => {
+    const person = await accounts.users.findPersonByEmailKey(email)
+    return person && passwordHashOf(person)
+  }
 
   async function moved(email: string): Promise<Account> {
     const account = await newAccount({ email })
@@ -207,11 +198,11 @@ describe('signing in with a hash from elsewhere', () => {
   it('A-412 makes argon2id of it, once it has let somebody in', async () => {
     await moved('moved@example.com')
     const { signIn, runs } = door()
-    expect(await signIn('moved@example.com', `${OLD}.`)).toEqual({ ok: false, reason: 'wrong_password' })
+    expect(await signIn('moved@example.com', `${OLD}.`)).toMatchObject({ reason: 'wrong_password' })
     expect(await stored('moved@example.com')).toBe(BCRYPT)
-    expect(await signIn('moved@example.com', OLD)).toMatchObject({ ok: true })
+    expect(await signIn('moved@example.com', OLD)).toMatchObject({ kind: 'done' })
     expect(await stored('moved@example.com')).toMatch(/^\$argon2id\$/)
-    expect(await signIn('moved@example.com', OLD)).toMatchObject({ ok: true })
+    expect(await signIn('moved@example.com', OLD)).toMatchObject({ kind: 'done' })
     expect(runs).toEqual({ verify: 3, hash: 1 })
   })
 
@@ -228,10 +219,10 @@ describe('signing in with a hash from elsewhere', () => {
         },
       },
     })
-    const wrong = { ok: false, reason: 'unknown' }
+    const wrong = { kind: 'wrong', method: 'password', reason: 'unknown' }
     for (const name of ['nobody@example.com', 'nobody@example.com', 'last@example.com'])
       expect(await signIn(name, OLD)).toEqual(wrong)
-    expect(await signIn('passkeys-only@example.com', OLD)).toEqual({ ok: false, reason: 'no_password' })
+    expect(await signIn('passkeys-only@example.com', OLD)).toMatchObject({ reason: 'no_password' })
     expect(worked).toEqual([BCRYPT, BCRYPT, undefined, BCRYPT])
     expect(await stored('standing@example.com')).toBe(BCRYPT)
   })
@@ -243,9 +234,24 @@ describe('signing in with a password', () => {
     const { signIn, clock, runs } = door()
     clock.at += DAY
     expect(await signIn('In@Example.com', PASSWORD)).toEqual({
-      ok: true,
-      account: { ...ada, lastSignInAt: clock.at },
-      device: { id: expect.any(String), cookieId: expect.any(String) },
+      kind: 'done',
+      signedIn: {
+        account: ada,
+        acr: 'urn:gatehouse:acr:1fa',
+        amr: ['pwd'],
+        authTime: Math.floor(clock.at / 1000),
+        remember: false,
+        device: { id: expect.any(String), cookieId: expect.any(String) },
+        proofs: [
+          {
+            method: 'password',
+            factors: ['knowledge'],
+            amr: ['pwd'],
+            phishingResistant: false,
+            at: clock.at,
+          },
+        ],
+      },
     })
     expect(await accounts.users.find(ada.id)).toEqual({ ...ada, lastSignInAt: clock.at })
     expect(runs).toEqual({ verify: 1, hash: 0 })
@@ -265,7 +271,7 @@ describe('signing in with a password', () => {
     ['no_password', 'hostile@example.com', PASSWORD],
   ])('A-401 A-411 fails as %s after exactly one argon2 run: %s', async (reason, username, password) => {
     const { signIn, runs } = door()
-    expect(await signIn(username, password)).toEqual({ ok: false, reason })
+    expect(await signIn(username, password)).toEqual({ kind: 'wrong', method: 'password', reason })
     expect(runs).toEqual({ verify: 1, hash: 0 })
   })
 
@@ -275,8 +281,8 @@ describe('signing in with a password', () => {
     ['a megabyte', 'x'.repeat(1_000_000)],
   ])('A-409 refuses a password that is %s before any work, whoever it is', async (_, password) => {
     const { signIn, runs } = door()
-    expect(await signIn('known@example.com', password)).toEqual({ ok: false, reason: 'malformed' })
-    expect(await signIn('nobody@example.com', password)).toEqual({ ok: false, reason: 'malformed' })
+    expect(await signIn('known@example.com', password)).toMatchObject({ kind: 'wrong', reason: 'malformed' })
+    expect(await signIn('nobody@example.com', password)).toMatchObject({ kind: 'wrong', reason: 'malformed' })
     expect(runs).toEqual({ verify: 0, hash: 0 })
   })
 
@@ -291,28 +297,30 @@ describe('signing in with a password', () => {
         },
       },
     })
-    expect(await signIn('race@example.com', PASSWORD)).toEqual({ ok: false, reason: 'disabled' })
+    expect(await signIn('race@example.com', PASSWORD)).toMatchObject({ kind: 'wrong', reason: 'disabled' })
   })
 
   it('takes an imported argon2id hash', async () => {
     await newAccount({ email: 'imported@example.com', passwordHash: await dearer.hash(PASSWORD) })
-    expect(await door().signIn('imported@example.com', PASSWORD)).toMatchObject({ ok: true })
+    expect(await door().signIn('imported@example.com', PASSWORD)).toMatchObject({ kind: 'done' })
   })
 })
 
 describe('when the cost of hashes was changed', () => {
-  const storedHash = async (email: string) =>
-    (await accounts.users.findForSignIn(email, '')).found?.passwordHash ?? ''
+  const storedHash = async (email: string) => {
+    const person = await accounts.users.findPersonByEmailKey(email)
+    return person === undefined ? '' : (passwordHashOf(person) ?? '')
+  }
 
   it('the next sign-in hashes anew, once', async () => {
     await newAccount({ email: 'rehash@example.com' }, PASSWORD)
     const first = door({}, dearer)
-    expect(await first.signIn('rehash@example.com', PASSWORD)).toMatchObject({ ok: true })
+    expect(await first.signIn('rehash@example.com', PASSWORD)).toMatchObject({ kind: 'done' })
     expect(first.runs).toEqual({ verify: 1, hash: 1 })
     expect(await storedHash('rehash@example.com')).toContain('t=2')
 
     const second = door({}, dearer)
-    expect(await second.signIn('rehash@example.com', PASSWORD)).toMatchObject({ ok: true })
+    expect(await second.signIn('rehash@example.com', PASSWORD)).toMatchObject({ kind: 'done' })
     expect(second.runs).toEqual({ verify: 1, hash: 0 })
   })
 
@@ -321,7 +329,7 @@ describe('when the cost of hashes was changed', () => {
     const told: unknown[] = []
     const hash = () => Promise.reject(new Error('busy'))
     const { signIn } = door({ hasher: { ...dearer, hash }, onRehashFailed: (error) => told.push(error) })
-    expect(await signIn('busy@example.com', PASSWORD)).toMatchObject({ ok: true })
+    expect(await signIn('busy@example.com', PASSWORD)).toMatchObject({ kind: 'done' })
     expect(told).toEqual([new Error('busy')])
     expect(await storedHash('busy@example.com')).toContain('t=1')
   })
@@ -333,9 +341,9 @@ describe('when the cost of hashes was changed', () => {
       return dearer.hash(password)
     }
     const { signIn } = door({ hasher: { ...dearer, hash } })
-    expect(await signIn('changed@example.com', PASSWORD)).toMatchObject({ ok: true })
+    expect(await signIn('changed@example.com', PASSWORD)).toMatchObject({ kind: 'done' })
     expect(await door().signIn('changed@example.com', PASSWORD)).toMatchObject({ reason: 'wrong_password' })
-    expect(await door().signIn('changed@example.com', 'a newer password')).toMatchObject({ ok: true })
+    expect(await door().signIn('changed@example.com', 'a newer password')).toMatchObject({ kind: 'done' })
   })
 })
 
@@ -346,7 +354,7 @@ describe('setting a password', () => {
       await setPassword({ accounts, hasher, refusePassword, clock: time() })(ada, 'another one'),
     ).toEqual({ ok: true })
     expect(await door().signIn('set@example.com', PASSWORD)).toMatchObject({ reason: 'wrong_password' })
-    expect(await door().signIn('set@example.com', 'another one')).toMatchObject({ ok: true })
+    expect(await door().signIn('set@example.com', 'another one')).toMatchObject({ kind: 'done' })
   })
 
   it('refuses what the policy refuses, and changes nothing', async () => {
@@ -356,7 +364,7 @@ describe('setting a password', () => {
       'policy@example.com',
     )
     expect(outcome).toEqual({ ok: false, reason: 'same_as_email' })
-    expect(await door().signIn('policy@example.com', PASSWORD)).toMatchObject({ ok: true })
+    expect(await door().signIn('policy@example.com', PASSWORD)).toMatchObject({ kind: 'done' })
   })
 
   it('says when the account is gone', async () => {
@@ -396,7 +404,7 @@ describe('a one-time link', () => {
     expect(await open(token)).toEqual(account)
     expect(await open(token)).toEqual(account)
     expect(await redeem(token, PASSWORD)).toEqual({ ok: true, account })
-    expect(await door().signIn('link@example.com', PASSWORD)).toMatchObject({ ok: true })
+    expect(await door().signIn('link@example.com', PASSWORD)).toMatchObject({ kind: 'done' })
     expect(await open(token)).toBeUndefined()
     expect(await redeem(token, 'another password')).toEqual(expired)
   })
@@ -409,7 +417,7 @@ describe('a one-time link', () => {
     const winners = passwords.filter((_, i) => outcomes[i]?.ok)
     expect(winners).toHaveLength(1)
     expect(outcomes.filter((o) => !o.ok && o.reason === 'link_expired')).toHaveLength(49)
-    expect(await door().signIn('fifty@example.com', winners[0] ?? '')).toMatchObject({ ok: true })
+    expect(await door().signIn('fifty@example.com', winners[0] ?? '')).toMatchObject({ kind: 'done' })
   })
 
   it('survives a password that the policy refuses', async () => {

@@ -20,7 +20,7 @@ const DAY = 24 * 60 * 60 * 1000
 const signIn = (n: number): NewEvent => ({
   type: 'login.succeeded',
   subject: `person-${n % 7}`,
-  details: { method: 'password', device: 'd', risk: 'allow', rules: [] },
+  details: { method: 'password', methods: ['password'], acr: '1fa', device: 'd', risk: 'allow', rules: [] },
 })
 const refreshed: NewEvent = {
   type: 'token.refreshed',

@@ -24,6 +24,7 @@ const DEVICE: SeenDevice = {
   address: '192.0.2.1',
   country: undefined,
   fingerprint: '1:x',
+  trustedUntil: undefined,
   rememberedFor: { once: HOUR, again: 2 * HOUR },
 }
 const LEASE = { stillHeld: async () => {} }
@@ -65,7 +66,17 @@ onBothDatabases((opened) => {
       at,
       createEvent(
         {},
-        { type: 'login.succeeded', details: { method: 'password', device: 'd', risk: 'allow', rules: [] } },
+        {
+          type: 'login.succeeded',
+          details: {
+            method: 'password',
+            methods: ['password'],
+            acr: '1fa',
+            device: 'd',
+            risk: 'allow',
+            rules: [],
+          },
+        },
         at,
       ),
       { ...DEVICE, ...device },

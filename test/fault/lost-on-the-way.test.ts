@@ -86,7 +86,7 @@ withHouse({ storage: 'redis', nodes: 2, env: { REFRESH_REUSE_GRACE: '60s' } }, (
         request_uri: String(answer.json()['request_uri']),
       })
       const { page } = await follow(agent, house().issuer, `/oauth2/authorize?${query}`)
-      expect(page.text).toContain('name="password"')
+      expect(page.text).toContain('name="username"')
     })
 
     test('of a sign-in or a consent, the form is sent again, and the way goes on', async () => {

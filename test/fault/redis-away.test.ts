@@ -122,7 +122,7 @@ test('F-104 while Redis is away, what needs it answers 503 in time, and the rest
   await redis.restart()
   await expect.poll(() => health(node, '/readyz'), PATIENT).toBe(200)
   // This Redis keeps nothing on disk: people sign in anew, and nothing stands in their way.
-  expect((await pageFor(authorizationRequest(PORTAL).url)).text).toContain('name="password"')
+  expect((await pageFor(authorizationRequest(PORTAL).url)).text).toContain('name="username"')
   expect((await signIn(house, agentOf(house), PORTAL)).tokens.token_type).toBe('Bearer')
   expect(node.process.exitCode).toBeNull()
   expect(house.log()).not.toMatch(/unhandled|uncaught|"level":"fatal"|\n\s+at /i)

@@ -10,6 +10,7 @@ import { createEvent, type NewEvent, toStored } from '../../src/audit/event.ts'
 import { auditChainJob } from '../../src/workers/audit-chain.ts'
 import { SET_UP } from '../support/flows.ts'
 import { openHouse, type Storage } from '../support/house.ts'
+import { signInsOver } from '../support/sign-ins.ts'
 import { expectWhole, trailOf } from '../support/trail.ts'
 import { type Core, withinState } from '../support/within.ts'
 
@@ -64,8 +65,7 @@ const OPERATIONS: Record<string, Operation> = {
   },
   signIn: async ({ core, people }, requestId, pick) => {
     const email = anyOf(people, pick)?.email ?? 'nobody@example.com'
-    const look = async () => () => ({ risk: 'allow' as const, rules: [] })
-    await core.authenticate(look)(email, 'wrong 0815 wrong', { requestId })
+    await signInsOver(core)(email, 'wrong 0815 wrong', { requestId })
     return ['login.failed']
   },
   consent: async ({ core, people }, requestId, pick) => {

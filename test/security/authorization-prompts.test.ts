@@ -80,12 +80,12 @@ withHouse({ storage: 'postgresql' }, (house) => {
       await aSecondAfter(first)
       const { answer } = await ask(agent, over)
       const { at, page } = await follow(agent, house().issuer, answer.location ?? '')
-      expect(page.text).toContain('name="password"')
+      expect(page.text).toContain('name="username"')
 
       // Half done: the page was opened and left, and its way back is tried.
       expect(await authTime(agent)).toBe(first)
       const resumed = await follow(agent, house().issuer, at.replace('/interaction/', '/oauth2/authorize/'))
-      expect(resumed.page.text).toContain('name="password"')
+      expect(resumed.page.text).toContain('name="username"')
       expect(await authTime(agent)).toBe(first)
 
       const sent = await agent.submit(resumed.page, resumed.at, ADA)
@@ -102,7 +102,7 @@ withHouse({ storage: 'postgresql' }, (house) => {
     expect([sent.status, sent.location]).toEqual([400, undefined])
     const resumed = await follow(agent, house().issuer, at.replace('/interaction/', '/oauth2/authorize/'))
     expect(resumed.page.location).toBeUndefined()
-    expect(resumed.page.text).toContain('name="password"')
+    expect(resumed.page.text).toContain('name="username"')
   })
 
   it('A-150 who asks for no openid gets a token for the resource, and nothing about the person', async () => {

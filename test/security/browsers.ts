@@ -73,3 +73,10 @@ export function expectWrongPassword(sent: Answer): void {
   expect(sent.text).toContain('The email address and password don’t match.')
   expect(sent.headers.getSetCookie()).toEqual([])
 }
+
+/** A sign-in page without what differs by what was typed, and by the form. */
+export const faceOf = ({ text }: Answer, username: string): string =>
+  text
+    .replaceAll(/value="[\w-]{86}"/g, 'value="CSRF"')
+    .replace(/(class="face"[^>]*>)[^<]*/, '$1')
+    .replaceAll(username, 'NAME')

@@ -44,7 +44,7 @@ withHouse({ storage: 'postgresql' }, (house) => {
       expectPage(await agent.request(resume), 400, 'invalid_request')
     }
     // The attacker who waits at the other end is still asked who he is.
-    expect((await follow(owner, house().issuer, resume)).page.text).toContain('name="password"')
+    expect((await follow(owner, house().issuer, resume)).page.text).toContain('name="username"')
     const again = await follow(stranger, house().issuer, own.at)
     expect(await codeAfter(house(), stranger, await stranger.submit(again.page, again.at, ADA))).toBeTruthy()
   })

@@ -157,7 +157,7 @@ export async function authorize(
 ): Promise<URL> {
   let { at, page } = await follow(agent, house.issuer, request.url)
   for (let step = 0; step < 3 && page.location === undefined; step++) {
-    const fields = page.text.includes('name="password"')
+    const fields = page.text.includes('name="username"')
       ? { username: person.email, password: person.password }
       : { decision: 'approve' }
     const sent = await agent.submit(page, at, fields)

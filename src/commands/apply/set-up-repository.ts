@@ -8,6 +8,7 @@ import type { OpenDatabase } from '../../../adapters/database.ts'
 import type { Account } from '../../accounts/account.ts'
 import { type AccountsRepository, createAccountsRepository } from '../../accounts/accounts-repository.ts'
 import { normaliseEmail } from '../../accounts/email.ts'
+import { passwordHashOf } from '../../accounts/person.ts'
 import type { Client, FirstPartySettings, ResourceServer } from '../../clients/client.ts'
 import {
   type ClientsRepository,
@@ -113,10 +114,10 @@ async function read(
   const keys = new Set([...wanted.emailKeys, ...made])
   const users: StoredUser[] = []
   for (const key of keys) {
-    const { found } = await accounts.users.findForSignIn(key, '')
+    const found = await accounts.users.findPersonByEmailKey(key)
     if (found === undefined) continue
     const { createdAt: _, updatedAt: __, lastSignInAt: ___, ...account } = found.account
-    users.push({ ...account, emailKey: key, passwordHash: found.passwordHash })
+    users.push({ ...account, emailKey: key, passwordHash: passwordHashOf(found) })
   }
   return {
     clients: await clients.list(),

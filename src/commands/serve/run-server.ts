@@ -15,6 +15,7 @@ import { openState } from '../../state.ts'
 import { createHealth, type Health } from '../../telemetry/health.ts'
 import { createLogger, type Logger } from '../../telemetry/logger.ts'
 import { startManagement } from '../../telemetry/management.ts'
+import { METHODS } from '../../telemetry/metric-labels.ts'
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts'
 import type { CommandContext } from '../context.ts'
 import { warnOfRedis } from '../doctor/redis.ts'
@@ -36,7 +37,7 @@ export async function runServer(context: CommandContext, role: Role | undefined)
   const log = createLogger({ level: config.logLevel })
   const stop = stopSignal()
   const health = createHealth()
-  const metrics = createMetrics({ loginMethods: ['password'], nodeDefaults: true })
+  const metrics = createMetrics({ loginMethods: METHODS, mfaMethods: METHODS, nodeDefaults: true })
   const management = await startManagement({ ...config.management, health, metrics })
   log.info({ port: management.port }, 'management is listening')
   // Whatever ends the start, nothing is left open: a process that lives on without serving would never be replaced.

@@ -41,7 +41,7 @@ export function createConsent(use: ConsentUse): Step {
   }
 }
 
-async function page(use: ConsentUse, journey: Journey): Promise<void> {
+async function page(use: ConsentUse, journey: Journey): Promise<undefined> {
   const { account, before } = await whoAllows(use, journey)
   const asked = await whatIsAsked(use, journey)
   const knowsClient = before !== NO_CONSENT

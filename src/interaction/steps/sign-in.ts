@@ -1,103 +1,149 @@
-import type { IncomingMessage } from 'node:http'
-import type { Account } from '../../accounts/account.ts'
-import type { SignedInDevice, SignInOrigin } from '../../accounts/authenticate.ts'
-import type { SignInError, SignInModel } from '../../pages/models.ts'
+/**
+ * Sign-in, one question a page: who, then how, then how else. What was answered lies with the sign-in (`src/sign-in`), so
+ * that going back, or to the address again, shows what is still to do.
+ */
+import type { SignInError } from '../../pages/models.ts'
 import { minutesOf, type Refusal, refusalHeaders } from '../../security/rate-limit/refusal.ts'
-import type { Attempt, SignInGuard } from '../../security/rate-limit/sign-in-guard.ts'
-import { AppError } from '../../shared/app-error.ts'
-import { asker, type Journey, pageOptions, parameter, type Step, type StepUse } from '../journey.ts'
+import type { Proof } from '../../sign-in/assurance.ts'
+import type { At, Outcome, SignedIn, SignIns, View } from '../../sign-in/types.ts'
+import { wantedIn } from '../../sign-in/wanted.ts'
+import type { Journey, Step, StepResult, StepUse } from '../journey.ts'
+import { showSignIn } from './show-sign-in.ts'
 
 export interface SignInUse extends StepUse {
-  authenticate: (
-    username: string,
-    password: string,
-    origin: SignInOrigin,
-  ) => Promise<{ ok: true; account: Account; device: SignedInDevice } | { ok: false; reason: string }>
-  guard: SignInGuard
+  signIns: SignIns
+  /** What the cookie of the request's device says. */
+  deviceOf: (cookieHeader: string | undefined) => string | undefined
+  /** What a session has proven, by its uid. */
+  findProofs: (uid: string) => Promise<Proof[]>
+  /** The reason of the library's prompt where somebody who is signed in has to prove more. */
+  stepUpReason: string
+  /** How long a sign-in may take, ms. */
+  life: number
+  /** How long "don't ask on this device" lasts, ms. */
+  trustFor: number
   /** People may make accounts themselves. */
   registration: boolean
-  /** What one proven factor is worth, as an `acr` value. */
-  acr: string
-  reportSignIn: (
-    req: IncomingMessage,
-    clientId: string,
-    outcome: { ok: true; account: Account } | { ok: false; reason: string } | { ok: false; refusal: Refusal },
-  ) => void
 }
 
-const STATUS: Record<SignInError['kind'], number> = {
-  invalid_credentials: 400,
-  missing: 400,
-  too_long: 400,
-  forbidden: 403,
-  busy: 503,
-}
-
-const statusOf = (error: SignInError): number =>
-  error.kind === 'busy' && error.minutes !== undefined ? 429 : STATUS[error.kind]
+type Form = Record<string, string>
+type Submitted = Promise<StepResult | undefined>
 
 export function createSignIn(use: SignInUse): Step {
-  const page = (journey: Journey, over: Partial<SignInModel>): void => {
-    const model = {
-      csrf: use.csrf.token(journey.interaction.uid),
-      ...asker(journey),
-      reset: `/reset?uid=${journey.interaction.uid}`,
-      ...(use.registration && { register: `/register?uid=${journey.interaction.uid}` }),
-      ...over,
-    }
-    use.showPage(journey.ctx, 'sign-in', model, pageOptions(journey, over.error && statusOf(over.error)))
-  }
   return {
     show: async (journey) => {
-      const hint = parameter(journey, 'login_hint')
-      page(journey, hint === undefined ? {} : { username: hint })
+      const view = await use.signIns.view(await placeOf(use, journey))
+      if (view.step === 'unmet') return UNMET
+      return showSignIn(use, journey, view, {})
     },
     submit: async (journey, form) => {
-      const { username = '', password = '' } = form
-      const remember = form['remember'] === 'on'
-      const again = (error: SignInError): undefined =>
-        page(journey, { username, remember, error }) as undefined
-      if (!use.csrf.check(journey.interaction.uid, form['csrf'])) return again({ kind: 'forbidden' })
-      if (username === '' || password === '') return again({ kind: 'missing' })
-
-      const { ctx, request } = journey
-      const admission = await use.guard({ ip: request.ip, cookieHeader: ctx.headers.cookie, username })
-      if (!admission.ok) {
-        const { refusal } = admission
-        use.reportSignIn(ctx.req, journey.client.clientId, admission)
-        ctx.set(refusalHeaders(refusal))
-        return again({ kind: 'busy', minutes: minutesOf(refusal) })
-      }
-      const outcome = await verify(use, journey, admission.attempt, { username, password })
-      if (outcome === 'busy') return again({ kind: 'busy' })
-      use.reportSignIn(ctx.req, journey.client.clientId, outcome)
-      if (!outcome.ok) {
-        await admission.attempt.failed()
-        return again({ kind: 'invalid_credentials' })
-      }
-      const { account, device } = outcome
-      await admission.attempt.succeeded(ctx.res, device.cookieId)
-      return {
-        login: { accountId: account.sub, amr: ['pwd'], acr: use.acr, remember, device: device.id },
-      }
+      const at = await placeOf(use, journey)
+      const view = await use.signIns.view(at)
+      if (!use.csrf.check(journey.interaction.uid, form['csrf']))
+        return showSignIn(use, journey, view, { form, error: { kind: 'forbidden' } })
+      return take(use, { journey, at, view, form })
     },
   }
 }
 
-/** A full hashing queue is told on the same page; a store that is away goes the way of all such errors. */
-async function verify(
-  use: SignInUse,
-  { ctx, client }: Journey,
-  attempt: Attempt,
-  { username, password }: { username: string; password: string },
-) {
-  try {
-    const device = { cookieId: attempt.deviceId, language: ctx.get('accept-language') }
-    const origin = { ...use.originOf(ctx), client: client.clientId, device }
-    return await use.authenticate(username, password, origin)
-  } catch (error) {
-    await attempt.dropped()
-    if (error instanceof AppError && error.code === 'busy') return 'busy' as const
-    throw error
+interface Submission {
+  journey: Journey
+  at: At
+  view: View
+  form: Form
+}
+
+/** By what the form brings: an answer, another method, another person, or a name. */
+async function take({ signIns, ...use }: SignInUse, submission: Submission): Submitted {
+  const { journey, at, view, form } = submission
+  const { method, code, response, username, action } = form
+  if (action === 'restart') {
+    await signIns.restart(at)
+    return again(journey)
+  }
+  if (code !== undefined || response !== undefined)
+    return conclude({ signIns, ...use }, submission, await answerOf(signIns, submission))
+  if (method !== undefined) {
+    const chosen = await signIns.choose(at, method)
+    if (chosen === 'chosen') return again(journey)
+    return showSignIn(use, journey, view, { form, error: { kind: chosen } })
+  }
+  if (username === undefined || view.step === 'second')
+    return showSignIn(use, journey, view, { form, error: { kind: 'missing' } })
+  return named({ signIns, ...use }, submission, username)
+}
+
+const answerOf = (signIns: SignIns, { at, view, form }: Submission): Promise<Outcome> => {
+  const shown = view.step === 'first' || view.step === 'second' ? view.method : 'passkey'
+  const checked = form['remember'] === 'on'
+  return signIns.answer(at, form['method'] ?? shown, {
+    code: form['code'],
+    response: form['response'],
+    ...(view.step === 'second' ? { trust: checked } : { remember: checked }),
+  })
+}
+
+/** A name, with its password or before it. */
+async function named(use: SignInUse, submission: Submission, username: string): Submitted {
+  const { journey, at, form, view } = submission
+  const { password } = form
+  const remember = form['remember'] === 'on'
+  if (username === '') return showSignIn(use, journey, view, { form, error: { kind: 'missing' } })
+  if (password === undefined || password === '') {
+    await use.signIns.name(at, username, remember)
+    if (password === undefined) return again(journey)
+    return showSignIn(use, journey, await use.signIns.view(at), { form, error: { kind: 'missing' } })
+  }
+  const outcome = await use.signIns.answer(at, 'password', { username, password, remember })
+  const isDone = outcome.kind === 'done' || outcome.kind === 'more' || outcome.kind === 'unmet'
+  if (!isDone) await use.signIns.name(at, username, remember)
+  return conclude(use, submission, outcome)
+}
+
+async function conclude(use: SignInUse, { journey, at, form }: Submission, outcome: Outcome): Submitted {
+  if (outcome.kind === 'done') return { login: loginOf(outcome.signedIn) }
+  if (outcome.kind === 'more') return again(journey)
+  if (outcome.kind === 'unmet') return UNMET
+  if (outcome.kind === 'refused') journey.ctx.set(refusalHeaders(outcome.refusal))
+  const view = await use.signIns.view(at)
+  return showSignIn(use, journey, view, { form, error: errorOf(outcome, view) })
+}
+
+type Failed = Exclude<Outcome, { kind: 'done' | 'more' | 'unmet' }>
+
+function errorOf(outcome: Failed, view: View): SignInError {
+  if (outcome.kind === 'refused') return tooMany(outcome.refusal)
+  if (outcome.kind !== 'wrong') return { kind: outcome.kind }
+  if (view.step === 'second') return { kind: outcome.reason === 'replayed' ? 'used_code' : 'wrong_code' }
+  return { kind: outcome.method === 'password' ? 'invalid_credentials' : 'wrong_answer' }
+}
+
+const tooMany = (refusal: Refusal): SignInError => ({ kind: 'busy', minutes: minutesOf(refusal) })
+
+const UNMET: StepResult = {
+  error: 'unmet_authentication_requirements',
+  error_description: 'this person can not prove as much as was asked for',
+}
+
+const loginOf = ({ account, amr, acr, authTime, remember, device, proofs }: SignedIn) => ({
+  ...{ accountId: account.sub, amr, acr, ts: authTime, remember, device: device.id, proofs },
+})
+
+function again({ ctx }: Journey): undefined {
+  ctx.status = 303
+  ctx.redirect(ctx.path)
+}
+
+async function placeOf(use: SignInUse, { ctx, interaction, client }: Journey): Promise<At> {
+  const { headers, req, res } = ctx
+  const { session, params, prompt } = interaction
+  const device = { cookieId: use.deviceOf(headers.cookie), language: ctx.get('accept-language') }
+  const adds = session !== undefined && prompt.reasons.every((reason) => reason === use.stepUpReason)
+  return {
+    id: interaction.uid,
+    origin: { ...use.originOf(ctx), client: client.clientId, device },
+    ...{ req, res, life: use.life },
+    wanted: wantedIn(params),
+    session: adds ? { sub: session.accountId, proofs: await use.findProofs(session.uid) } : undefined,
   }
 }

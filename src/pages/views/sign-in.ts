@@ -1,11 +1,9 @@
-import type { MessageKey } from '../messages.ts'
 import type { SignInError, SignInModel } from '../models.ts'
 import { safeText } from '../safe-text.ts'
 import { type Alert, clientFace, EMAIL, type View, type ViewUse } from '../view.ts'
 
 export function signIn(model: SignInModel, use: ViewUse): View {
   const typed = model.username ?? ''
-  const faults = model.error ? faultyFields(model.error, typed) : {}
   const client = model.client && clientFace(model.client, use)
   return {
     template: 'interaction/sign-in',
@@ -20,43 +18,16 @@ export function signIn(model: SignInModel, use: ViewUse): View {
       alert: model.error && alertFor(model.error, use),
       username: {
         value: safeText(typed, EMAIL),
-        fault: faults.username && use.t(faults.username),
-        autofocus: !model.error && typed === '',
+        fault: model.error?.kind === 'missing' && use.t('sign-in.username.missing'),
+        autofocus: !model.error,
       },
-      password: {
-        label: use.t('sign-in.password'),
-        autocomplete: 'current-password',
-        fault: faults.password && use.t(faults.password),
-        autofocus: !model.error && typed !== '',
-      },
-      remember: model.remember === true,
-      reset: use.links.own(model.reset),
       register: use.links.own(model.register),
     },
   }
 }
 
-/** Never says which of the two was wrong: that would tell whose address has an account. */
-function faultyFields(error: SignInError, typed: string): { username?: MessageKey; password?: MessageKey } {
-  switch (error.kind) {
-    case 'invalid_credentials':
-      return { password: 'sign-in.password.again' }
-    case 'missing':
-      return {
-        password: 'sign-in.password.missing',
-        ...(typed.trim() === '' ? { username: 'sign-in.username.missing' } : {}),
-      }
-    case 'too_long':
-      return typed.length > EMAIL
-        ? { username: 'sign-in.username.too_long', password: 'sign-in.password.again' }
-        : { password: 'sign-in.password.again' }
-    case 'forbidden':
-    case 'busy':
-      return {}
-  }
-}
-
-function alertFor(error: SignInError, use: ViewUse): Alert {
+/** Never says what of a first answer was wrong: that would tell whose address has an account. */
+export function alertFor(error: SignInError, use: ViewUse): Alert {
   if (error.kind === 'busy' && error.minutes !== undefined) {
     return {
       lead: use.t('sign-in.error.too_many.lead'),

@@ -32,7 +32,7 @@ function open(account = 10, address = 100) {
     ip = '192.0.2.1',
     cookieHeader?: string,
   ): Promise<Attempt | string> => {
-    const admission = await guard({ ip, cookieHeader, username })
+    const admission = await guard.admit({ ip, cookieHeader, username })
     return admission.ok ? admission.attempt : admission.refusal.limiter
   }
   const fail = async (username: string, ip?: string, cookieHeader?: string): Promise<string> => {
@@ -45,7 +45,9 @@ function open(account = 10, address = 100) {
     const admitted = await attempt(username, ip, cookieHeader)
     if (typeof admitted === 'string') return admitted
     const res = new ServerResponse(new IncomingMessage(new Socket()))
-    await admitted.succeeded(res, admitted.deviceId ?? newDeviceId())
+    await admitted.giveBack()
+    const deviceId = guard.deviceOf(cookieHeader) ?? newDeviceId()
+    guard.remember(res, { cookieHeader, username, deviceId })
     return String(res.getHeader('set-cookie')).split(';')[0] ?? ''
   }
   return { time, told, sprays, attempt, fail, succeed }
@@ -68,7 +70,7 @@ describe('the guard of sign-in', () => {
     })
     await delay(300)
     expect(third).toBeUndefined()
-    if (typeof first === 'object') await first.dropped()
+    if (typeof first === 'object') await first.giveBack()
     await waiting
     expect(typeof third).toBe('object')
     expect(told).toEqual([])
@@ -95,7 +97,7 @@ describe('the guard of sign-in', () => {
       expect(await succeed('ada')).toMatch(/^gh_device=/)
       const admitted = await attempt('ada')
       if (typeof admitted === 'string') throw new Error(admitted)
-      await admitted.dropped()
+      await admitted.giveBack()
     }
     expect(await times(3, () => fail('ada'))).toEqual(['looked at', 'looked at', 'login_account'])
     time.now += 1_000

@@ -36,40 +36,49 @@ export interface SignInTry {
 
 export type Admission = { ok: true; attempt: Attempt } | { ok: false; refusal: Refusal }
 
-/** One of the three is called, once. */
+/** One of the two is called, once. */
 export interface Attempt {
-  /** What the device's cookie says; undefined for a device without. */
-  deviceId: string | undefined
-  /** Gives the try back, and the device its cookie, with this id. */
-  succeeded(res: ServerResponse, deviceId: string): Promise<void>
   failed(): Promise<void>
-  /** It came to no verdict. */
-  dropped(): Promise<void>
+  /** It was right, or came to no verdict: the try is given back. */
+  giveBack(): Promise<void>
 }
 
-export type SignInGuard = (signIn: SignInTry) => Promise<Admission>
+export interface SignInGuard {
+  admit(signIn: SignInTry): Promise<Admission>
+  /** For an answer that says itself who it is from, and can't be guessed: by address alone. */
+  admitNameless(from: Pick<SignInTry, 'ip'>): Promise<Admission>
+  /** Of a second factor: by the sign-in under way, and by the account, wherever it signs in. */
+  admitSecond(of: { signIn: string; sub: string }): Promise<Admission>
+  /** What the device's cookie says; undefined for a device without. */
+  deviceOf(cookieHeader: string | undefined): string | undefined
+  /** After a sign-in: gives the device its cookie, with this id, by which it is known to the account. */
+  remember(res: ServerResponse, signedIn: Omit<SignInTry, 'ip'> & { deviceId: string }): void
+}
 
 export function createSignInGuard(use: SignInGuardUse): SignInGuard {
+  const { devices } = use
   const reserve = createReserve(use)
   const sprays = createSprayWatch({ ...use, limit: use.limits.loginAddress })
-  return async ({ ip, cookieHeader, username }) => {
-    const name = short(use.hash('login', use.nameOf(username)))
-    const device = use.devices.read(cookieHeader)
-    const remember = (res: ServerResponse, id: string): void => use.devices.remember(res, device, name, id)
-    const common = { deviceId: device?.id, remember }
-    if (device !== undefined && use.devices.knows(device, name)) {
-      const reservation = await reserve([deviceBudget(use, device, name)])
-      return admit(use, reservation, undefined, { ...common, failed: async () => {} })
-    }
-    const neighbourhood = neighbourhoodOf(ip)
-    const [reservation, slowed] = await Promise.all([
-      reserve(strangerBudgets(use, ip, name)),
-      sprays.slow(neighbourhood),
-    ])
-    return admit(use, reservation, slowed, {
-      ...common,
-      failed: () => sprays.failed(neighbourhood, name),
-    })
+  const nameOf = (username: string): string => short(use.hash('login', use.nameOf(username)))
+  const alone = async (budgets: readonly Budget[]) =>
+    admit(use, await reserve(budgets), undefined, async () => {})
+  return {
+    admit: async ({ ip, cookieHeader, username }) => {
+      const name = nameOf(username)
+      const device = devices.read(cookieHeader)
+      if (device !== undefined && devices.knows(device, name)) return alone([deviceBudget(use, device, name)])
+      const neighbourhood = neighbourhoodOf(ip)
+      const [reservation, slowed] = await Promise.all([
+        reserve([addressBudget(use, ip), accountBudget(use, name)]),
+        sprays.slow(neighbourhood),
+      ])
+      return admit(use, reservation, slowed, () => sprays.failed(neighbourhood, name))
+    },
+    admitNameless: ({ ip }) => alone([addressBudget(use, ip)]),
+    admitSecond: ({ signIn, sub }) => alone(secondBudgets(use, signIn, sub)),
+    deviceOf: (cookieHeader) => devices.read(cookieHeader)?.id,
+    remember: (res, { cookieHeader, username, deviceId }) =>
+      devices.remember(res, devices.read(cookieHeader), nameOf(username), deviceId),
   }
 }
 
@@ -82,27 +91,42 @@ const deviceBudget = ({ limits, hash }: SignInGuardUse, { id }: Device, name: st
   backsOff: true,
 })
 
-const strangerBudgets = ({ limits }: SignInGuardUse, ip: string, name: string): Budget[] => [
+const addressBudget = ({ limits }: SignInGuardUse, ip: string): Budget => ({
+  limiter: 'login_address',
+  key: `login_address:${networkOf(ip)}`,
+  limit: limits.loginAddress,
+  backsOff: false,
+})
+
+const accountBudget = ({ limits }: SignInGuardUse, name: string): Budget => ({
+  limiter: 'login_account',
+  key: `login_account:${name}`,
+  limit: limits.loginAccount,
+  backsOff: true,
+})
+
+/** Six digits are guessed at by the million; who begins anew has no more tries for it. */
+const TRIES_EACH = 5
+const secondBudgets = ({ limits, hash }: SignInGuardUse, signIn: string, sub: string): Budget[] => [
   {
-    limiter: 'login_address',
-    key: `login_address:${networkOf(ip)}`,
-    limit: limits.loginAddress,
+    limiter: 'second_factor',
+    key: `second_factor:${short(hash('second_factor', signIn))}`,
+    limit: { ...limits.loginAccount, count: Math.min(TRIES_EACH, limits.loginAccount.count) },
     backsOff: false,
   },
-  { limiter: 'login_account', key: `login_account:${name}`, limit: limits.loginAccount, backsOff: true },
+  {
+    limiter: 'second_factor',
+    key: `second_factor_of:${short(hash('second_factor_of', sub))}`,
+    limit: limits.loginAccount,
+    backsOff: true,
+  },
 ]
-
-interface AfterAttempt {
-  deviceId: string | undefined
-  remember: (res: ServerResponse, id: string) => void
-  failed: () => Promise<void>
-}
 
 async function admit(
   { onRefused }: SignInGuardUse,
   reservation: Reservation,
   slowed: Refusal | undefined,
-  after: AfterAttempt,
+  failed: () => Promise<void>,
 ): Promise<Admission> {
   if (!reservation.ok) return refuse(onRefused, reservation.refusal)
   if (slowed !== undefined) {
@@ -112,15 +136,10 @@ async function admit(
   return {
     ok: true,
     attempt: {
-      deviceId: after.deviceId,
-      succeeded: async (res, deviceId) => {
-        await reservation.giveBack()
-        after.remember(res, deviceId)
-      },
       failed: async () => {
-        await Promise.all([reservation.failed(), after.failed()])
+        await Promise.all([reservation.failed(), failed()])
       },
-      dropped: reservation.giveBack,
+      giveBack: reservation.giveBack,
     },
   }
 }

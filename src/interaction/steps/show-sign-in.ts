@@ -1,0 +1,61 @@
+import type { MethodId } from '../../methods/method.ts'
+import type { CodeMethod, SignInError } from '../../pages/models.ts'
+import type { View } from '../../sign-in/types.ts'
+import { asker, type Journey, pageOptions, parameter, type StepUse } from '../journey.ts'
+
+export interface ShowSignInUse extends StepUse {
+  trustFor: number
+  /** People may make accounts themselves. */
+  registration: boolean
+}
+
+interface Shown {
+  /** What was sent, to be shown again where it may be. */
+  form?: Record<string, string>
+  error?: SignInError
+}
+
+const STATUS: Partial<Record<SignInError['kind'], number>> = { forbidden: 403, busy: 503, unavailable: 503 }
+const statusOf = (error: SignInError): number =>
+  error.kind === 'busy' && error.minutes !== undefined ? 429 : (STATUS[error.kind] ?? 400)
+
+const DAY = 24 * 60 * 60 * 1000
+
+/** The page of the step that a sign-in is at. */
+export function showSignIn(
+  use: ShowSignInUse,
+  journey: Journey,
+  view: View,
+  { form, error }: Shown,
+): undefined {
+  const { ctx, interaction } = journey
+  const options = pageOptions(journey, error && statusOf(error))
+  const common = { csrf: use.csrf.token(interaction.uid), ...(error && { error }) }
+  if (view.step === 'second') {
+    const { email, name } = view.account
+    const account = { email, ...(name !== undefined && { name }) }
+    const model = { ...common, account, method: codeMethod(view.method), ways: othersOf(view) }
+    use.showPage(ctx, 'code', { ...model, trustDays: Math.floor(use.trustFor / DAY) }, options)
+  } else if (view.step === 'first' && view.method === 'password') {
+    const { username, remember } = view
+    const model = { ...common, ...asker(journey), username, remember, ways: othersOf(view) }
+    use.showPage(ctx, 'password', { ...model, reset: `/reset?uid=${interaction.uid}` }, options)
+  } else if (view.step === 'first') {
+    const { username: email, remember } = view
+    const model = { ...common, account: { email }, method: codeMethod(view.method), remember }
+    use.showPage(ctx, 'code', { ...model, ways: othersOf(view) }, options)
+  } else {
+    const username = form?.['username'] ?? parameter(journey, 'login_hint')
+    const register = use.registration && { register: `/register?uid=${interaction.uid}` }
+    const model = { ...common, ...asker(journey), ...register, ...(username !== undefined && { username }) }
+    use.showPage(ctx, 'sign-in', model, options)
+  }
+}
+
+const othersOf = ({ method, ways }: Extract<View, { step: 'first' | 'second' }>) =>
+  ways.filter((way) => way !== method)
+
+function codeMethod(method: MethodId): CodeMethod {
+  if (method === 'passkey' || method === 'password') throw new Error(`${method} is no code`)
+  return method
+}

@@ -1,0 +1,96 @@
+/**
+ * What every way to prove who one is has in common. A method knows how its credential is stored, what it asks, and whether
+ * an answer is right. Everything that all of them share (limits, CSRF, the audit trail, metrics, what a proof is worth,
+ * the session) is done around them, in `src/sign-in`, so that none can forget it.
+ */
+import type { JsonObject } from '../../adapters/contract.ts'
+import type { Person } from '../accounts/person.ts'
+import type { Origin } from '../audit/event.ts'
+import type { MethodId } from '../telemetry/metric-labels.ts'
+
+export type { MethodId }
+
+/**
+ * What is proven (NIST SP 800-63B-4 §2.1): two of different kinds are two factors. A mailbox is neither: who reads the mail
+ * can set a new password, so the two are one.
+ */
+export type Factor = 'knowledge' | 'possession' | 'mailbox'
+
+/** `first`: by itself; `second`: after another; `recovery`: a second one that takes the place of one that is lost. */
+export type Role = 'first' | 'second' | 'either' | 'recovery'
+
+/** What a right answer has proven. */
+export interface Proven {
+  factors: readonly Factor[]
+  /** Authentication method references (RFC 8176 §2). */
+  amr: readonly string[]
+  /** Nobody in between could have passed it on (NIST SP 800-63B-4 §3.2.5). */
+  phishingResistant: boolean
+}
+
+/** Who answers, and as what. */
+export interface Asked {
+  /** Undefined for a name that nobody has, and before anything says who it is. */
+  person: Person | undefined
+  /** As it was typed; empty where nobody typed one. */
+  name: string
+  as: 'first' | 'second'
+  origin: Origin
+  /** What `challenge` has kept; it comes once. */
+  kept: JsonObject | undefined
+  /** Epoch ms. */
+  now: number
+}
+
+/** What came with a form or a call. All of it is a stranger's. */
+export interface Answer {
+  password?: string | undefined
+  code?: string | undefined
+  /** A WebAuthn response as JSON. */
+  response?: unknown
+}
+
+/** `whose`: whom the attempt was about, where that is known. For the audit trail alone, but for what people are told by. */
+export type Verdict =
+  | { ok: true; person: Person; proven: Proven }
+  | { ok: false; reason: Reason; whose?: Person['account'] | undefined }
+
+export type Reason =
+  /** There is no such name, or nothing of it to answer with. */
+  | 'unknown'
+  | 'no_password'
+  | 'wrong_password'
+  | 'malformed'
+  | 'disabled'
+  | 'wrong_code'
+  /** Right, but it was used before. */
+  | 'replayed'
+  /** There is no question that this would be the answer to, or it is too old. */
+  | 'no_challenge'
+  | 'wrong_response'
+  /** A passkey's counter went back: there may be a copy of it. */
+  | 'clone_suspected'
+
+/** `kept` lies with the sign-in, sealed, until the answer; `shown` is for the page or the caller. */
+export interface Challenge {
+  kept: JsonObject
+  shown: JsonObject
+}
+
+export interface Method {
+  readonly id: MethodId
+  readonly role: Role
+  /** What it proves at most. */
+  readonly factors: readonly Factor[]
+  readonly phishingResistant: boolean
+  /** Whether this person could answer, by what is stored. */
+  ready(person: Person): boolean
+  /** Whether an answer says by itself who it is from. */
+  readonly identifies?: true
+  /** How often what was asked may be answered; once unless told otherwise. */
+  readonly tries?: number
+  /** For what has to be sent or asked before it can be answered. Undefined where that can't be done now. */
+  challenge?(asked: Omit<Asked, 'kept'>): Promise<Challenge | undefined>
+  /** Takes as long for `nobody` as for somebody where it serves as first. */
+  verify(asked: Asked, answer: Answer): Promise<Verdict>
+}

@@ -1,0 +1,23 @@
+/** Every method there is. A new one is a folder and a line here; one that is missing does not compile. */
+import type { Method, MethodId } from './method.ts'
+import { createPassword, type PasswordUse } from './password/password.ts'
+import { createRecoveryCodes, type RecoveryCodesUse } from './recovery-codes/recovery-codes.ts'
+import { createTotp, type TotpUse } from './totp/totp.ts'
+
+export interface MethodsUse {
+  password: PasswordUse
+  totp: TotpUse
+  recoveryCodes: RecoveryCodesUse
+}
+
+export type Methods = ReadonlyMap<MethodId, Method>
+
+/** The strongest first: in this order they are offered. */
+export function createMethods(use: MethodsUse): Methods {
+  const list: readonly Method[] = [
+    createPassword(use.password),
+    createTotp(use.totp),
+    createRecoveryCodes(use.recoveryCodes),
+  ]
+  return new Map(list.map((method) => [method.id, method]))
+}

@@ -1,0 +1,40 @@
+/** What a sign-in still needs, from what was proven and what is demanded. Pure. */
+import type { Person } from '../accounts/person.ts'
+import type { Method } from '../methods/method.ts'
+import type { Methods } from '../methods/registry.ts'
+import { type Level, levelOf, type Proof, reaches } from './assurance.ts'
+
+export type NextStep =
+  | { kind: 'done' }
+  /** One of these, the strongest first. Never empty. */
+  | { kind: 'more'; methods: readonly Method[] }
+  /** This person has nothing by which the level could be reached. */
+  | { kind: 'unreachable' }
+
+export function nextStep(
+  proofs: readonly Proof[],
+  wanted: Level,
+  person: Person,
+  methods: Methods,
+): NextStep {
+  if (proofs.length > 0 && reaches(levelOf(proofs), wanted)) return { kind: 'done' }
+  const open = readyMethods(person, methods).filter(({ id }) => proofs.every(({ method }) => method !== id))
+  const helpful = open.filter((method) => reaches(levelOf([...proofs, method]), wanted))
+  return helpful.length > 0 ? { kind: 'more', methods: helpful } : { kind: 'unreachable' }
+}
+
+const readyMethods = (person: Person, methods: Methods): Method[] =>
+  [...methods.values()].filter((method) => method.role !== 'first' && method.ready(person))
+
+/** The best that this person can do after these proofs. */
+export function reachableLevel(proofs: readonly Proof[], person: Person, methods: Methods): Level {
+  const ready = readyMethods(person, methods)
+  const levels = [levelOf(proofs), ...ready.map((method) => levelOf([...proofs, method]))]
+  return levels.reduce((best, level) => (reaches(level, best) ? level : best))
+}
+
+/** Whether it can be reached by all that this person has. */
+export const canReach = (level: Level, person: Person, methods: Methods): boolean => {
+  const ready = [...methods.values()].filter((method) => method.ready(person))
+  return reaches(levelOf(ready), level)
+}

@@ -1,0 +1,105 @@
+/**
+ * A sign-in under way, from the first name or proof to the last. It is kept in short-lived state under the keyed hash of
+ * what its browser or caller brings (the interaction's id, an `mfa_token`), sealed under that same value: who reads the
+ * store learns no name, and who writes there proves nothing.
+ */
+import type { ArtifactStore, JsonObject } from '../../adapters/contract.ts'
+import type { Assessed } from '../audit/assessment.ts'
+import type { MethodId } from '../methods/method.ts'
+import type { Proof } from './assurance.ts'
+
+export interface SignInState {
+  /** As it was typed: before anything is proven, nobody says whether there is such a name. */
+  username?: string
+  /** Whose it is, once something was proven. */
+  sub?: string
+  proofs: Proof[]
+  /** The account's, when the first was: everything of its person was ended since where it is another. */
+  epoch?: number
+  /** The first ones are the session's, from before. */
+  reused?: true
+  /** What its risk was, at the first proof. */
+  assessed?: Assessed
+  /** The person's device asks for no second factor. */
+  trusted?: boolean
+  /** What the caller looked like that began it. */
+  binding?: string | undefined
+  /** "Stay signed in". */
+  remember?: boolean
+  /** The method whose form is shown. */
+  method?: MethodId
+  /** What was asked, and how often it may still be answered. */
+  challenge?: { method: MethodId; kept: JsonObject; shown: JsonObject; at: number; tries: number }
+}
+
+/** The keys that one pepper makes: see `provider/handles.ts`, which `app.ts` passes in. */
+export interface Sealing {
+  key(kind: string, value: string): string
+  seal(kind: string, value: string, plaintext: string): string
+  open(kind: string, value: string, sealed: string): string
+}
+
+export interface StatesUse {
+  store: Pick<ArtifactStore, 'put' | 'replace' | 'get' | 'destroy'>
+  /** Under which peppers a state may be, the one in use first. */
+  peppers: () => readonly Sealing[]
+}
+
+export interface States {
+  read(id: string): Promise<SignInState>
+  /**
+   * Changes it in one step: `change` is asked again where somebody else was faster. What it resolves with; undefined
+   * from it leaves the state alone.
+   */
+  change<T>(
+    id: string,
+    change: (state: SignInState) => { state?: SignInState; result: T },
+    life: number,
+  ): Promise<T>
+  end(id: string): Promise<void>
+}
+
+const MODEL = 'SignIn'
+/** Each lost swap means that somebody else has saved: a few rounds are enough. */
+const ROUNDS = 20
+
+const EMPTY: SignInState = { proofs: [] }
+
+export function createStates({ store, peppers }: StatesUse): States {
+  const find = async (id: string) => {
+    for (const under of peppers()) {
+      const found = await store.get(MODEL, under.key(MODEL, id))
+      if (found !== undefined) return { under, payload: found.payload, expiresIn: found.expiresIn }
+    }
+    return undefined
+  }
+  const reveal = (under: Sealing, id: string, { sealed }: JsonObject): SignInState =>
+    JSON.parse(under.open(MODEL, id, String(sealed))) as SignInState
+  return {
+    read: async (id) => {
+      const found = await find(id)
+      return found === undefined ? EMPTY : reveal(found.under, id, found.payload)
+    },
+    change: async (id, change, life) => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const found = await find(id)
+        const { state, result } = change(found === undefined ? EMPTY : reveal(found.under, id, found.payload))
+        if (state === undefined) return result
+        const [under] = found === undefined ? peppers() : [found.under]
+        if (under === undefined) throw new Error('there is no pepper')
+        const artifact = {
+          payload: { sealed: under.seal(MODEL, id, JSON.stringify(state)) },
+          expiresIn: found?.expiresIn ?? life,
+        }
+        const key = under.key(MODEL, id)
+        if (found === undefined) await store.put(MODEL, key, artifact)
+        else if ((await store.replace(MODEL, key, artifact, found.payload)) !== 'replaced') continue
+        return result
+      }
+      throw new Error('a sign-in was changed by too many requests at once')
+    },
+    end: async (id) => {
+      for (const under of peppers()) await store.destroy(MODEL, under.key(MODEL, id))
+    },
+  }
+}

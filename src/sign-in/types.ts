@@ -1,0 +1,125 @@
+/** What goes in and out of a sign-in. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Account } from '../accounts/account.ts'
+import type { Person } from '../accounts/person.ts'
+import type { SignedInDevice, SignInOrigin } from '../accounts/record-sign-in.ts'
+import type { AuditEvent } from '../audit/event.ts'
+import type { Answer, MethodId } from '../methods/method.ts'
+import type { Methods } from '../methods/registry.ts'
+import type { Refusal } from '../security/rate-limit/refusal.ts'
+import type { SignInGuard } from '../security/rate-limit/sign-in-guard.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Level, Proof } from './assurance.ts'
+import type { Complete } from './complete.ts'
+import type { Gather } from './gather.ts'
+import type { States } from './states.ts'
+
+/** A sign-in under way, and the request that goes on with it. */
+export interface At {
+  /** What its browser or caller brings, and nobody else knows. */
+  id: string
+  origin: SignInOrigin & { client: string }
+  req: IncomingMessage
+  res: ServerResponse
+  /** What the caller looks like, where nothing else ties the sign-in to them: who looks otherwise begins anew. */
+  binding?: string | undefined
+  wanted: Wanted
+  /** Who is signed in already and has to prove more. */
+  session?: { sub: string; proofs: Proof[] } | undefined
+  /** How long it may take, ms. */
+  life: number
+}
+
+/** What the client asks for: what it needs, and what it would like. */
+export interface Wanted {
+  required?: Level | undefined
+  wished?: Level | undefined
+}
+
+/** Beside the answer itself. */
+export interface Given extends Answer {
+  username?: string | undefined
+  /** "Stay signed in". */
+  remember?: boolean | undefined
+  /** "Don't ask on this device". */
+  trust?: boolean | undefined
+  /** What an application calls the device. */
+  label?: string | undefined
+}
+
+/** What a sign-in has come to: for the session. */
+export interface SignedIn {
+  account: Account
+  acr: string
+  amr: string[]
+  /** Epoch seconds. */
+  authTime: number
+  remember: boolean
+  device: SignedInDevice
+  proofs: Proof[]
+}
+
+export type Outcome =
+  | { kind: 'done'; signedIn: SignedIn }
+  | { kind: 'more'; methods: MethodId[] }
+  | { kind: 'wrong'; method: MethodId; reason: string }
+  | { kind: 'refused'; refusal: Refusal }
+  /** No capacity at this moment. */
+  | { kind: 'busy' }
+  /** This method is not asked for here. */
+  | { kind: 'not_offered' }
+  /** What the client needs can't be reached by this account. */
+  | { kind: 'unmet' }
+
+/** What to show. `challenge`: what the method has asked, where it asks something. */
+export type View =
+  | { step: 'name' }
+  /** What the client needs can't be reached by this account. */
+  | { step: 'unmet' }
+  | {
+      step: 'first'
+      username: string
+      remember: boolean
+      method: MethodId
+      ways: MethodId[]
+      challenge: unknown
+    }
+  | { step: 'second'; account: Account; method: MethodId; ways: MethodId[]; challenge: unknown }
+
+export interface SignIns {
+  view(at: At): Promise<View>
+  /** Before anything is proven every name is as good as another. */
+  name(at: At, username: string, remember: boolean): Promise<void>
+  /** Shows another method, and asks what it has to ask. */
+  choose(at: At, method: string): Promise<'chosen' | 'not_offered' | 'unavailable'>
+  answer(at: At, method: string, given: Given): Promise<Outcome>
+  /** Somebody else wants to sign in. */
+  restart(at: At): Promise<void>
+}
+
+export interface SignInsUse {
+  states: States
+  methods: Methods
+  persons: {
+    findPersonByEmailKey(key: string): Promise<Person | undefined>
+    findPersonBySub(sub: string): Promise<Person | undefined>
+  }
+  guard: SignInGuard
+  gather: Gather
+  complete: Complete
+  record: (event: AuditEvent) => Promise<void>
+  /** Who may not come in, whatever they know, is told what the disabled are told. */
+  mayEnter: (account: Account) => boolean
+  report: (req: IncomingMessage, clientId: string, what: Reported) => void
+  clock: Clock
+}
+
+/** For log and metrics. */
+export type Reported = {
+  method: MethodId
+  as: 'first' | 'second'
+} /** `done`: somebody is signed in, who `began` with this method. */ & (
+  | { ok: true; account: Account; done: boolean; began: MethodId }
+  | { ok: false; reason: string }
+  | { refusal: Refusal }
+)

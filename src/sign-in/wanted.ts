@@ -1,0 +1,35 @@
+/** What an authorization request asks for (OpenID Connect Core §3.1.2.1, §5.5.1.1; RFC 9470 §4). Pure. */
+import { LEVELS, type Level, levelOfAcr } from './assurance.ts'
+import type { Wanted } from './types.ts'
+
+/** `params`: of the request, after the library has checked its shape. */
+export function wantedIn(params: Readonly<Record<string, unknown>>): Wanted {
+  const asked = acrClaim(params['claims'])
+  const named = known(asked?.values ?? (asked?.value === undefined ? [] : [asked.value]))
+  // Any of them will do, so no more than the least.
+  const required = asked?.essential === true ? LEVELS.find((level) => named.includes(level)) : undefined
+  // In order of preference.
+  const [wished] = [
+    ...(asked?.essential === true ? [] : named),
+    ...known(textOf(params['acr_values']).split(' ')),
+  ]
+  return { required, wished }
+}
+
+interface AcrClaim {
+  essential?: unknown
+  value?: unknown
+  values?: unknown[]
+}
+
+function acrClaim(claims: unknown): AcrClaim | undefined {
+  if (typeof claims !== 'string') return undefined
+  const parsed = JSON.parse(claims) as { id_token?: { acr?: AcrClaim | null } | null }
+  const acr = parsed.id_token?.acr ?? undefined
+  return acr?.values !== undefined && !Array.isArray(acr.values) ? undefined : acr
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const known = (values: readonly unknown[]): Level[] =>
+  values.map(levelOfAcr).filter((level) => level !== undefined)

@@ -1,0 +1,73 @@
+/** Sign-in, put together: the methods, what stands before them, and who hears of what comes of it. */
+import type { StateStore } from '../adapters/contract.ts'
+import { recordSignIn } from './accounts/record-sign-in.ts'
+import type { LookAtSignIn } from './accounts/sign-in-risk.ts'
+import type { Core } from './core.ts'
+import { isDemo, isDemoAllowed } from './demo/demo-scope.ts'
+import type { Guards } from './guards.ts'
+import type { NumberedKey } from './keys/data-keys.ts'
+import { createMethods } from './methods/registry.ts'
+import type { Handles } from './provider/handles.ts'
+import { createKeyedHash } from './security/keyed-hash.ts'
+import { describeDevice } from './sessions/describe-device.ts'
+import type { Level } from './sign-in/assurance.ts'
+import { createComplete } from './sign-in/complete.ts'
+import { createGather } from './sign-in/gather.ts'
+import { canReach } from './sign-in/next-step.ts'
+import { createSignIns } from './sign-in/sign-in.ts'
+import { createStates } from './sign-in/states.ts'
+import type { SignIns, SignInsUse } from './sign-in/types.ts'
+import type { Logger } from './telemetry/logger.ts'
+
+export interface SignInsParts {
+  core: Core
+  store: StateStore['artifacts']
+  handles: Pick<Handles, 'peppers'>
+  guard: Guards['signIn']
+  look: LookAtSignIn
+  report: SignInsUse['report']
+  log: Logger
+}
+
+/** How long a device is trusted where its person wishes it, ms. */
+export const TRUST_FOR = 30 * 24 * 60 * 60 * 1000
+
+export function openSignIns({ core, store, handles, guard, look, report, log }: SignInsParts) {
+  const { config, accounts, keys, clock, hasher, sealer } = core
+  const { users, credentials, signIns: repository } = accounts
+  const methods = createMethods({
+    password: {
+      ...{ credentials, users, hasher, standIn: (name) => standIn(keys.current('pepper'), name) },
+      onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
+    },
+    totp: { credentials, sealer },
+    recoveryCodes: { credentials, sealer },
+  })
+  const states = createStates({ store, peppers: handles.peppers })
+  const describe = describeDevice(keys)
+  const signIns: SignIns = createSignIns({
+    ...{ states, methods, guard, report, clock, persons: users, record: accounts.record },
+    gather: createGather({ signIns: repository, look, describeDevice: describe }),
+    complete: createComplete({
+      ...{ guard, states, trustFor: TRUST_FOR },
+      recordSignIn: recordSignIn({
+        accounts,
+        describeDevice: describe,
+        deviceRememberedFor: Math.max(config.sessionMaxExp, config.refreshFamilyExp),
+      }),
+    }),
+    // The demo's password is public: where others can come, nobody of it comes in.
+    mayEnter: isDemoAllowed(config) ? () => true : ({ managedBy }) => !isDemo(managedBy),
+  })
+  return {
+    signIns,
+    canReach: async (sub: string, level: Level) => {
+      const person = await users.findPersonBySub(sub)
+      return person !== undefined && canReach(level, person, methods)
+    },
+  }
+}
+
+/** As a `sub` is spelled. */
+const standIn = ({ key }: NumberedKey, name: string): string =>
+  createKeyedHash(key)('stand_in', name).subarray(0, 16).toString('base64url')

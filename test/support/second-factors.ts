@@ -1,0 +1,34 @@
+/** People with a second factor, enrolled by the house's own use cases, and what their apps would show. */
+import { generateSync } from 'otplib'
+import { makeRecoveryCodes } from '../../src/methods/recovery-codes/make.ts'
+import { enrolTotp, newTotpSecret } from '../../src/methods/totp/enrol.ts'
+import type { House } from './house.ts'
+import { within } from './within.ts'
+
+const MINUTE = 60_000
+
+/** The code that an app shows now, or so many steps of half a minute later. */
+export const totpCode = (secret: string, later = 0): string =>
+  generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + 30 * later })
+
+/** The app's secret. Its codes of now, of the step before and of the one after have not been used. */
+export const withTotp = (house: House, email: string): Promise<string> =>
+  within(house, async (core) => {
+    const account = await core.accounts.users.findByEmailKey(email)
+    if (account === undefined) throw new Error(`no account ${email}`)
+    const secret = newTotpSecret()
+    // Enrolled a while ago: the code that proved it is spent.
+    const clock = { now: () => Date.now() - 10 * MINUTE }
+    const code = generateSync({ secret, epoch: Math.floor(clock.now() / 1000) })
+    if (!(await enrolTotp({ ...core, clock })(account, { secret, code }, {})))
+      throw new Error('the app was not enrolled')
+    return secret
+  })
+
+export const withRecoveryCodes = (house: House, email: string): Promise<string[]> =>
+  within(house, async (core) => {
+    const account = await core.accounts.users.findByEmailKey(email)
+    const codes = account && (await makeRecoveryCodes(core)(account, {}))
+    if (codes === undefined) throw new Error(`no account ${email}`)
+    return codes
+  })
