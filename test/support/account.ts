@@ -12,7 +12,7 @@ export async function openAccount(
   { agent = agentOf(house), path = '/account', person = PERSON } = {},
 ): Promise<{ agent: Agent; at: string; page: Answer }> {
   let { at, page } = await follow(agent, house.issuer, path)
-  if (page.text.includes('name="password"') && at.includes('/interaction/')) {
+  if (page.text.includes('name="username"') && at.includes('/interaction/')) {
     const sent = await agent.submit(page, at, { username: person.email, password: person.password })
     if (sent.location === undefined) throw new Error(`the sign-in answered ${sent.status}: ${sent.text}`)
     ;({ at, page } = await follow(agent, house.issuer, sent.location))

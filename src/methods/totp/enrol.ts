@@ -1,4 +1,4 @@
-import { generateSecret, generateURI } from 'otplib'
+import { generateSecret } from 'otplib'
 import type { Account } from '../../accounts/account.ts'
 import type { AccountsRepository } from '../../accounts/accounts-repository.ts'
 import { createEvent, type Origin } from '../../audit/event.ts'
@@ -21,10 +21,6 @@ const SECRET_BYTES = 20
 
 /** 160 random bits in base32, as apps and people take them. */
 export const newTotpSecret = (): string => generateSecret({ length: SECRET_BYTES })
-
-/** For the picture: `otpauth://totp/…`. `issuer`: whose account it is, as the app will show it. */
-export const totpAddress = (secret: string, account: Pick<Account, 'email'>, issuer: string): string =>
-  generateURI({ strategy: 'totp', secret, issuer, label: account.email, ...USUAL })
 
 /** An app counts once it has shown that it knows the secret. False where the code is wrong. */
 export const enrolTotp =
