@@ -54,8 +54,6 @@ export interface PasswordModel {
   ways: MethodId[]
   /** Where a forgotten password is replaced; a path of our own. */
   reset?: string
-  /** Where somebody new makes an account; a path of our own. */
-  register?: string
   error?: SignInError
 }
 

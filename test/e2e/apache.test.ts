@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Apache, startApache } from '../support/apache.ts'
-import { freePort, startBrowser, visit } from '../support/browser.ts'
+import { fillSignIn, freePort, startBrowser, visit } from '../support/browser.ts'
 import { PERSON, SET_UP } from '../support/flows.ts'
 import { type House, openHouse } from '../support/house.ts'
 
@@ -38,9 +38,7 @@ afterAll(async () => {
 /** Opens the protected page in a browser that has not been here, and signs in. */
 async function enter(page: Page): Promise<void> {
   await page.goto(`${origin}/protected/`)
-  await page.getByLabel('Email address').fill(PERSON.email)
-  await page.getByLabel('Password', { exact: true }).fill(PERSON.password)
-  await page.keyboard.press('Enter')
+  await fillSignIn(page, PERSON)
 }
 
 test('a person signs in, is known to the page behind, and signs out of both', async () => {

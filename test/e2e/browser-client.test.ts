@@ -4,7 +4,7 @@ import { calculateJwkThumbprint, decodeProtectedHeader, importJWK, type JWK, jwt
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type * as Package from '../../packages/browser/src/index.ts'
-import { freePort, startBrowser } from '../support/browser.ts'
+import { fillSignIn, freePort, startBrowser } from '../support/browser.ts'
 import { type ClientPages, startClientPages } from '../support/client-pages.ts'
 import { PERSON } from '../support/flows.ts'
 import { type House, openHouse } from '../support/house.ts'
@@ -319,9 +319,7 @@ describe('by redirect', () => {
     await page.evaluate(() => {
       gatehouse.signIn({ returnTo: '/inside?tab=2#here' }).catch(() => {})
     })
-    await page.locator('input[name=username]').fill(PERSON.email)
-    await page.locator('input[name=password]').fill(PERSON.password)
-    await page.keyboard.press('Enter')
+    await fillSignIn(page, PERSON)
     await page.waitForURL(`${pages.origin}/**`)
     await take(page, { ...SPA, redirectUri: `${pages.origin}/` })
   }

@@ -52,7 +52,7 @@ describe('with script', () => {
 
   it('a password can be shown, and is hidden again when it is sent', async () => {
     served.received.length = 0
-    await page.goto(`${served.base}/gallery/sign-in.known`)
+    await page.goto(`${served.base}/gallery/password`)
     const password = page.getByLabel('Password', { exact: true })
     const reveal = page.getByRole('button', { name: 'Show password' })
     await password.fill('secret')
@@ -66,7 +66,7 @@ describe('with script', () => {
   })
 
   it('caps lock is told while typing a password', async () => {
-    await page.goto(`${served.base}/gallery/sign-in.known`)
+    await page.goto(`${served.base}/gallery/password`)
     const told = page.getByRole('status')
     const type = (modifierCapsLock: boolean) =>
       page.getByLabel('Password', { exact: true }).dispatchEvent('keydown', { modifierCapsLock })
@@ -78,7 +78,7 @@ describe('with script', () => {
 
   it('a form is sent once, and its button says what is going on', async () => {
     served.received.length = 0
-    await page.goto(`${served.base}/gallery/sign-in.known`)
+    await page.goto(`${served.base}/gallery/password`)
     await page.getByLabel('Password', { exact: true }).fill('secret')
     const button = page.locator('button.primary')
     const width = (await button.boundingBox())?.width

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gallery } from '../../src/pages/gallery.ts'
 import { mailGallery } from '../../src/pages/mail-gallery.ts'
 import { violations } from '../support/axe.ts'
-import { freePort, startBrowser } from '../support/browser.ts'
+import { fillSignIn, freePort, startBrowser } from '../support/browser.ts'
 import { type House, openHouse } from '../support/house.ts'
 
 const TIMEOUT = 120_000
@@ -80,9 +80,7 @@ async function act(page: Page, name: string, step: string): Promise<string> {
 async function signIn(page: Page): Promise<void> {
   await button(page, 'Sign in').click()
   await page.waitForURL(/\/interaction\//)
-  await page.locator('#username').fill(EMAIL)
-  await page.locator('#password').fill(PASSWORD)
-  await button(page, 'Sign in').click()
+  await fillSignIn(page, { email: EMAIL, password: PASSWORD })
   await button(page, 'Allow').click()
   await page.locator('#access .run').waitFor()
 }

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { freePort, startBrowser, visit } from '../support/browser.ts'
+import { fillSignIn, freePort, startBrowser, visit } from '../support/browser.ts'
 import { APP, authorizationRequest, PERSON, SET_UP } from '../support/flows.ts'
 import { type House, openHouse } from '../support/house.ts'
 import { GRACE } from './browsers.ts'
@@ -65,11 +65,7 @@ const open = (page: Page, over: Record<string, string> = {}, rp = client) =>
 const logoutAt = (parameters: Record<string, string>): string =>
   at(`/oauth2/logout?${new URLSearchParams({ client_id: 'near', ...parameters })}`)
 
-async function signIn(page: Page, person = PERSON): Promise<void> {
-  await page.getByLabel('Email address').fill(person.email)
-  await page.getByLabel('Password', { exact: true }).fill(person.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-}
+const signIn = (page: Page, person = PERSON): Promise<void> => fillSignIn(page, person)
 const allow = (page: Page) => page.getByRole('button', { name: 'Allow', exact: true })
 const back = (page: Page) => page.waitForURL((url) => url.href.split('?')[0] === client.redirectUri)
 

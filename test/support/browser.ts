@@ -47,6 +47,19 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   return { context, page, faults }
 }
 
+/** Through the pages of the sign-in, one question after the other. */
+export async function fillSignIn(
+  page: Page,
+  { email, password }: { email: string; password: string },
+  { remember = false } = {},
+): Promise<void> {
+  await page.locator('input[name=username]').fill(email)
+  await page.keyboard.press('Enter')
+  await page.locator('input[name=password]').fill(password)
+  if (remember) await page.locator('input[name=remember]').check()
+  await page.keyboard.press('Enter')
+}
+
 /** Not from the range that the system takes ports from for others: between finding and using it, it stays free. */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -1,5 +1,6 @@
 /** What people do, and see, at a page of the example. */
 import type { Page } from 'playwright-core'
+import { fillSignIn } from './browser.ts'
 import { PERSON } from './flows.ts'
 
 export const ADA = { ...PERSON, name: 'Ada Lovelace' }
@@ -34,11 +35,7 @@ export async function throughTheIssuer(page: Page, decision: string): Promise<vo
   const { origin } = new URL(page.url())
   await button(page, 'Continue').click()
   await page.waitForURL('**/interaction/*')
-  if (await page.locator('#password').isVisible()) {
-    await page.locator('#username').fill(ADA.email)
-    await page.locator('#password').fill(ADA.password)
-    await button(page, 'Sign in').click()
-  }
+  if (await page.locator('#username').isVisible()) await fillSignIn(page, ADA)
   await button(page, decision).click()
   await page.waitForURL(`${origin}/**`)
 }
