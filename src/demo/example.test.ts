@@ -19,7 +19,11 @@ test('examples/demo.yaml describes the demo, its secrets by variables', () => {
   const secrets = { 'demo-web': 'a secret of the web client', 'demo-service': 'a secret of the service' }
   const demo = documentSchema.parse(demoDocument('http://localhost:3000', secrets))
   expect(example.faults).toEqual([])
-  expect(example.desired).toEqual(
-    resolve(demo, { production: false, outboundAllowPrivate: false, readVariable }).desired,
-  )
+  const { desired } = resolve(demo, { production: false, outboundAllowPrivate: false, readVariable })
+  // Where in the document a password stands is no difference.
+  const withoutPlaces = ({ users, ...rest }: typeof desired) => ({
+    ...rest,
+    users: users.map(({ password, ...user }) => ({ ...user, password: { ...password, at: [] } })),
+  })
+  expect(withoutPlaces(example.desired)).toEqual(withoutPlaces(desired))
 })
