@@ -3,6 +3,7 @@
  * what it is worth, what is still missing. Nothing outside of this room decides that somebody is signed in. Methods are
  * asked by way of their contract; limits, the audit trail, risk and the device are looked after here, for all of them.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { answer } from './answer.ts'
 import { ask } from './challenges.ts'
 import { offer, personNamed } from './offer.ts'
@@ -14,7 +15,10 @@ export function createSignIns(use: SignInsUse): SignIns {
     name: (at, username, remember) =>
       use.states.change(
         at.id,
-        () => ({ state: { proofs: [], username, remember }, result: undefined }),
+        (state) => {
+          const named = { proofs: [], username, remember }
+          return { ...(!isDeepStrictEqual(state, named) && { state: named }), result: undefined }
+        },
         at.life,
       ),
     choose: async (at, id) => {

@@ -6,6 +6,7 @@
 import type { ArtifactStore, JsonObject } from '../../adapters/contract.ts'
 import type { Assessed } from '../audit/assessment.ts'
 import type { MethodId } from '../methods/method.ts'
+import { AppError } from '../shared/app-error.ts'
 import type { Proof } from './assurance.ts'
 
 export interface SignInState {
@@ -96,7 +97,9 @@ export function createStates({ store, peppers }: StatesUse): States {
         else if ((await store.replace(MODEL, key, artifact, found.payload)) !== 'replaced') continue
         return result
       }
-      throw new Error('a sign-in was changed by too many requests at once')
+      throw new AppError('busy', 'Too much is going on with this sign-in. Try again in a moment.', {
+        detail: 'a sign-in was changed by too many requests at once',
+      })
     },
     end: async (id) => {
       for (const under of peppers()) await store.destroy(MODEL, under.key(MODEL, id))

@@ -322,7 +322,9 @@ onBothStorages(
         const agent = agentOf(house())
         const request = authorizationRequest(OWN)
         const { at, page } = await follow(agent, house().issuer, request.url)
-        const [, href = ''] = /href="(\/reset\?uid=[\w-]{43})"/.exec(page.text) ?? []
+        const named = await agent.submit(page, at, { username: PERSON.email })
+        const asked = await follow(agent, house().issuer, named.location ?? '')
+        const [, href = ''] = /href="(\/reset\?uid=[\w-]{43})"/.exec(asked.page.text) ?? []
         const asking = await agent.request(href)
         expect(asking.text).toContain('Back to signing in to')
         await agent.submit(asking, '/reset', { username: PERSON.email })
