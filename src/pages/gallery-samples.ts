@@ -22,7 +22,7 @@ export const signIn: SignInModel = {
   client: ledger,
   register: '/register?uid=sample',
 }
-export const password: PasswordModel = {
+export const passwordAsked: PasswordModel = {
   csrf,
   client: ledger,
   username: email,

@@ -14,7 +14,7 @@ export interface PasswordUse {
   passwordSetAt: (account: Account) => Promise<number | undefined>
   changePassword: (account: Account, change: PasswordChange, origin: Origin) => Promise<ChangePasswordOutcome>
   /** Where the current password is tried, as at a sign-in. */
-  guard: SignInGuard
+  guard: Pick<SignInGuard, 'admit'>
   addressOf: (ctx: Context) => string
   /** This browser stays signed in. */
   beginAnew: (ctx: Context, session: SignedIn) => Promise<void>
@@ -59,20 +59,20 @@ const statusOf = (error: Fault): number => {
 async function change(use: PasswordUse, visit: Visit, passwords: PasswordChange): Promise<Fault | undefined> {
   const { ctx, account, origin } = visit
   const here = { ip: use.addressOf(ctx), cookieHeader: ctx.headers.cookie, username: account.email }
-  const admission = await use.guard(here)
+  const admission = await use.guard.admit(here)
   if (!admission.ok) {
     ctx.set(refusalHeaders(admission.refusal))
     return { kind: 'busy', minutes: minutesOf(admission.refusal) }
   }
   const { attempt } = admission
   const outcome = await use.changePassword(account, passwords, origin).catch(async (error: unknown) => {
-    await attempt.dropped()
+    await attempt.giveBack()
     if (error instanceof AppError && error.code === 'busy') return BUSY
     throw error
   })
   if (outcome === BUSY) return { kind: 'busy' }
   const wrong = !outcome.ok && outcome.reason === 'wrong_password'
-  await (wrong ? attempt.failed() : attempt.dropped())
+  await (wrong ? attempt.failed() : attempt.giveBack())
   if (outcome.ok) return undefined
   if (outcome.reason === 'gone') throw new AppError('interaction_expired', 'This account is gone.')
   return { kind: outcome.reason }
