@@ -66,7 +66,7 @@ describe('a folder of views', () => {
     })
     const german = pages.render('sign-in', 'de', { csrf: 'x' })
     expect(german).toContain('<h1>Willkommen</h1>')
-    expect(german).toContain('Passwort')
+    expect(german).toContain('E-Mail-Adresse')
     const french = pages.render('sign-in', 'fr', { csrf: 'x' })
     expect(french).toContain('<html lang="fr" dir="ltr">')
     expect(french).toContain('<h1>Connexion</h1>')
