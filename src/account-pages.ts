@@ -2,7 +2,10 @@
 import type { Context } from 'koa'
 import { type AccountAccessUse, createAccountAccess } from './account-access.ts'
 import type { Origin } from './audit/event.ts'
+import { recentEvents } from './audit/recent-events.ts'
+import { createTrailRepository } from './audit/trail-repository.ts'
 import type { Guards } from './guards.ts'
+import { readUserAgent } from './messaging/user-agent.ts'
 import type { ShowPage } from './pages/respond.ts'
 import type { BrowserSessions } from './provider/browser-session.ts'
 import { ROUTES } from './provider/routes.ts'
@@ -37,6 +40,10 @@ export function createAccount(use: AccountRouterUse) {
       addressOf: ({ req }) => requests.of(req).ip,
       beginAnew: browserSessions.beginAnew,
       minLength: core.passwordPolicy.minLength,
+      recentEvents: recentEvents(createTrailRepository(core.database.db)),
+      clientName: async (id) => (await lookUps.findClient(id))?.metadata.client_name ?? id,
+      readUserAgent,
+      clock: core.clock,
     }),
   })
 }

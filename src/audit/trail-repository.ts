@@ -29,12 +29,16 @@ export interface ChainState extends ChainHead {
 
 export interface TrailFilter {
   type?: string | undefined
+  /** Any of these. */
+  types?: readonly string[] | undefined
   subject?: string | undefined
   session?: string | undefined
   requestId?: string | undefined
   /** Epoch ms, of the event. */
   since?: number | undefined
   until?: number | undefined
+  /** What comes after this one in the order of the newest. */
+  before?: Pick<TrailRow, 'time' | 'id'> | undefined
 }
 
 export interface TrailRepository {
@@ -48,7 +52,7 @@ export interface TrailRepository {
 }
 
 export function createTrailRepository(db: Kysely<Database>): TrailRepository {
-  const matching = ({ type, subject, session, requestId, since, until }: TrailFilter) =>
+  const matching = ({ type, types, subject, session, requestId, since, until, before }: TrailFilter) =>
     db
       .selectFrom('audit_events as e')
       .leftJoin('audit_personal as p', (join) =>
@@ -60,11 +64,17 @@ export function createTrailRepository(db: Kysely<Database>): TrailRepository {
       .selectAll('e')
       .select(['p.ip', 'p.user_agent', 'p.name'])
       .$if(type !== undefined, (q) => q.where('e.type', '=', type ?? ''))
+      .$if(types !== undefined, (q) => q.where('e.type', 'in', [...(types ?? [])]))
       .$if(subject !== undefined, (q) => q.where('e.subject', '=', subject ?? ''))
       .$if(session !== undefined, (q) => q.where('e.session', '=', session ?? ''))
       .$if(requestId !== undefined, (q) => q.where('e.request_id', '=', requestId ?? ''))
       .$if(since !== undefined, (q) => q.where('e.time', '>=', new Date(since ?? 0)))
       .$if(until !== undefined, (q) => q.where('e.time', '<', new Date(until ?? 0)))
+      .$if(before !== undefined, (q) =>
+        q.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('e.time', 'e.id'), '<', tuple(new Date(before?.time ?? 0), before?.id ?? '')),
+        ),
+      )
   return {
     chain: async (name) => {
       const row = await db

@@ -109,9 +109,54 @@ export interface AccountPasswordModel {
     | { kind: 'busy'; minutes?: number }
 }
 
+export type ActivityWord =
+  | 'signed_in'
+  | 'sign_in_failed'
+  | 'disowned'
+  | 'factor_added'
+  | 'factor_failed'
+  | 'reset_asked'
+  | 'password_set'
+  | 'password_removed'
+  | 'password_refused'
+  | 'profile_changed'
+  | 'signed_out_everywhere'
+  | 'signed_out'
+  | 'session_ended'
+  | 'device_ended'
+  | 'access_given'
+  | 'access_taken_back'
+  | 'token_reused'
+
+/** Something that happened to the account. What is not known is left out. */
+export interface AccountActivity {
+  what: ActivityWord
+  /** Epoch ms. */
+  at: number
+  /** Those who run the service did it. */
+  byOperator: boolean
+  browser?: string
+  system?: string
+  /** ISO 3166-1 alpha-2; else the address. */
+  country: string | undefined
+  address: string | undefined
+  /** The name of a client. */
+  client: string | undefined
+}
+
+export interface AccountActivityModel {
+  frame: AccountFrame
+  events: AccountActivity[]
+  /** Whether the page begins with the newest. */
+  newest: boolean
+  /** `before` of the next page; absent on the last. */
+  older?: string
+}
+
 export interface AccountPageModels {
   account: AccountOverviewModel
   'account-sessions': AccountSessionsModel
   'account-applications': AccountApplicationsModel
   'account-password': AccountPasswordModel
+  'account-activity': AccountActivityModel
 }

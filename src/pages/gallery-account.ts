@@ -1,5 +1,6 @@
 /** Models of the pages at `/account`, for the gallery. */
 import type {
+  AccountActivityModel,
   AccountApplicationsModel,
   AccountFrame,
   AccountOverviewModel,
@@ -14,6 +15,7 @@ const entries = [
   { group: 'sign_in', icon: 'lock', title: 'account.password.title', href: '/account/password' },
   { group: 'access', icon: 'screen', title: 'account.sessions.title', href: '/account/sessions' },
   { group: 'access', icon: 'app', title: 'account.applications.title', href: '/account/applications' },
+  { group: 'access', icon: 'list', title: 'account.activity.title', href: '/account/activity' },
 ] as const
 
 const frameAt = (path: string): AccountFrame => ({
@@ -100,3 +102,33 @@ export const password: AccountPasswordModel = {
   setAt: Date.UTC(2026, 6, 19, 16, 2),
   minLength: 15,
 }
+
+const happened = { at: signedInAt, byOperator: false, country: 'NL', address: undefined, client: undefined }
+const firefox = { browser: 'Firefox', system: 'Linux' }
+
+export const activity: AccountActivityModel = {
+  frame: frameAt('/account/activity'),
+  events: [
+    { ...happened, ...firefox, what: 'signed_in', client: 'Ledger' },
+    { ...happened, what: 'sign_in_failed', country: undefined, address: '203.0.113.7' },
+    { ...happened, ...firefox, what: 'disowned' },
+    { ...happened, ...firefox, what: 'factor_added' },
+    { ...happened, ...firefox, what: 'factor_failed' },
+    { ...happened, what: 'reset_asked' },
+    { ...happened, ...firefox, what: 'password_set' },
+    { ...happened, what: 'password_removed', byOperator: true, country: undefined },
+    { ...happened, ...firefox, what: 'password_refused' },
+    { ...happened, ...firefox, what: 'profile_changed' },
+    { ...happened, what: 'signed_out_everywhere' },
+    { ...happened, ...firefox, what: 'signed_out' },
+    { ...happened, what: 'session_ended' },
+    { ...happened, what: 'device_ended', byOperator: true },
+    { ...happened, ...firefox, what: 'access_given', client: 'Fieldnotes' },
+    { ...happened, ...firefox, what: 'access_taken_back', client: longName },
+    { ...happened, what: 'token_reused', client: 'Fieldnotes', browser: 'curl' },
+  ],
+  newest: false,
+  older: '1795000000000.0199a3c2-7d1e-7b4a-9c55-2f6f0c1d8e42',
+}
+
+export const noActivity: AccountActivityModel = { frame: activity.frame, events: [], newest: true }

@@ -5,8 +5,10 @@
 import { ACCOUNT_DONE } from './account-models.ts'
 import {
   accountFrame,
+  activity,
   applications,
   manySessions,
+  noActivity,
   noApplications,
   oneSession,
   overview,
@@ -115,6 +117,8 @@ export const gallery: readonly GalleryState[] = [
   state('account-sessions.one', 'account-sessions', oneSession),
   state('account-sessions.many', 'account-sessions', manySessions),
   state('account-applications', 'account-applications', applications),
+  state('account-activity', 'account-activity', activity),
+  state('account-activity.none', 'account-activity', noActivity),
   state('account-applications.none', 'account-applications', noApplications),
 
   state('not-me', 'not-me', { csrf, email }),

@@ -26,6 +26,7 @@ const EXACT = new Set([
   'error',
   'redirectUri',
   'country',
+  'what',
   'done',
   'alert',
   'method',

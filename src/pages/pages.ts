@@ -12,6 +12,7 @@ import { createLinks } from './safe-link.ts'
 import { compileTemplates } from './templates.ts'
 import { type View, type ViewUse, wordsFor } from './view.ts'
 import type { ViewFiles } from './view-files.ts'
+import { accountActivity } from './views/account-activity.ts'
 import { accountApplications } from './views/account-applications.ts'
 import { accountOverview } from './views/account-overview.ts'
 import { accountPassword } from './views/account-password.ts'
@@ -74,6 +75,7 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   'account-sessions': accountSessions,
   'account-applications': accountApplications,
   'account-password': accountPassword,
+  'account-activity': accountActivity,
 }
 
 export function createPages(use: PagesUse): Pages {

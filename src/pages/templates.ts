@@ -26,6 +26,7 @@ const TEMPLATES = [
   'interaction/logout',
   'interaction/logged-out',
   'interaction/form-post',
+  'self-service/account/activity',
   'self-service/account/applications',
   'self-service/account/overview',
   'self-service/account/password',

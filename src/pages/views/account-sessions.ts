@@ -2,6 +2,7 @@ import type { AccountSession, AccountSessionsModel } from '../account-models.ts'
 import { safeText } from '../safe-text.ts'
 import { NAME, type View, type ViewUse } from '../view.ts'
 import { inAccount } from './account-frame.ts'
+import { deviceName } from './device-name.ts'
 
 export function accountSessions(model: AccountSessionsModel, use: ViewUse): View {
   const { frame, sessions, more } = model
@@ -34,8 +35,5 @@ function line(session: AccountSession, use: ViewUse) {
 
 function nameOf({ label, browser, system }: AccountSession, use: ViewUse): string {
   const given = safeText(label ?? '', NAME)
-  if (given !== '') return given
-  if (browser !== undefined && system !== undefined)
-    return use.t('account.device', { browser: safeText(browser, NAME), system: safeText(system, NAME) })
-  return safeText(browser ?? system ?? '', NAME) || use.t('account.device.unknown')
+  return given || (deviceName({ browser, system }, use) ?? use.t('account.device.unknown'))
 }

@@ -1,13 +1,19 @@
 /** Every page at `/account`, in the order of the navigation. */
+import { type ActivityUse, createActivityPage } from './activity.ts'
 import { type ApplicationsUse, createApplicationsPage } from './applications.ts'
 import { createOverviewPage } from './overview.ts'
 import type { AccountPage } from './page.ts'
 import { createPasswordPage, type PasswordUse } from './password.ts'
 import { createSessionsPage, type SessionsUse } from './sessions.ts'
 
-export interface AccountPagesUse extends PasswordUse, SessionsUse, ApplicationsUse {}
+export interface AccountPagesUse extends PasswordUse, SessionsUse, ApplicationsUse, ActivityUse {}
 
 export function createAccountPages(use: AccountPagesUse): readonly AccountPage[] {
-  const pages = [createPasswordPage(use), createSessionsPage(use), createApplicationsPage(use)]
+  const pages = [
+    createPasswordPage(use),
+    createSessionsPage(use),
+    createApplicationsPage(use),
+    createActivityPage(use),
+  ]
   return [createOverviewPage(pages), ...pages]
 }
