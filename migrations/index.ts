@@ -18,6 +18,7 @@ import * as firstParty from './0016-first-party.ts'
 import * as builtInClient from './0017-built-in-client.ts'
 import * as webhooks from './0018-webhooks.ts'
 import * as risk from './0019-risk.ts'
+import * as imports from './0020-imports.ts'
 import * as registrations from './0021-registrations.ts'
 import * as methods from './0024-methods.ts'
 
@@ -40,6 +41,7 @@ export const migrations: Record<string, Migration> = {
   '0017-built-in-client': builtInClient,
   '0018-webhooks': webhooks,
   '0019-risk': risk,
+  '0020-imports': imports,
   '0021-registrations': registrations,
   '0024-methods': methods,
 }

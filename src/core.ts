@@ -10,6 +10,8 @@ import { askToRegister } from './accounts/ask-to-register.ts'
 import { askToReset } from './accounts/ask-to-reset.ts'
 import { changePassword } from './accounts/change-password.ts'
 import { createUser } from './accounts/create-user.ts'
+import { importUsers } from './accounts/import-users.ts'
+import { createImportsRepository } from './accounts/imports-repository.ts'
 import { makeLink } from './accounts/make-link.ts'
 import { openLink } from './accounts/open-link.ts'
 import { redeemLink } from './accounts/redeem-link.ts'
@@ -190,6 +192,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     ends: createEndsRepository(db),
     cleanUps: createCleanUpsRepository(db),
     createUser: createUser({ accounts, clock }),
+    importUsers: importUsers({ imports: createImportsRepository(db), hasher, clock }),
     setPassword: setPassword({ accounts, hasher, clock, refusePassword }),
     makeLink: makeLink({ accounts, clock, linkKey: newLinkKey }),
     openLink: openLink({ accounts, clock, linkKeys }),

@@ -71,7 +71,21 @@ interface RegistrationRow {
   expires_at: ColumnType<Date, Date, never>
 }
 
+/** Who came from elsewhere. */
+interface UserSourceRow {
+  /** `keycloak`, or what the operator calls it. */
+  source: string
+  /** The id that the person had there. */
+  source_id: string
+  user_id: string
+  /** A password is brought once: it must not come back after it was taken away. */
+  password_brought: boolean
+  imported_at: ColumnType<Date, Date, never>
+}
+
 export interface AccountTables {
+  user_sources: UserSourceRow
+
   users: UserRow
   credentials: CredentialRow
   account_links: AccountLinkRow

@@ -23,7 +23,7 @@ export const DETAILS = {
   'mfa.enrolled': { method: z.enum(METHODS) },
   'login.disowned': { ended: z.string() },
   'password.reset_asked': {},
-  'password.set': { by: z.enum(['link', 'reset', 'change', 'operator']) },
+  'password.set': { by: z.enum(['link', 'reset', 'change', 'operator', 'import']) },
   'password.change_refused': {},
   'password.removed': {},
   'registration.asked': { registration: z.string() },

@@ -8,6 +8,10 @@ import { type AuditEvent, toStored } from './event.ts'
 export const recordEvent = (db: Kysely<Database>, event: AuditEvent): Promise<void> =>
   insert(db, [toStored(event)])
 
+/** The same of many. */
+export const recordEvents = (db: Kysely<Database>, events: readonly StoredEvent[]): Promise<void> =>
+  insert(db, events)
+
 /** The event is recorded with the change, if there was one; within a transaction that is open already, or one of its own. */
 export const recorded = (
   db: Kysely<Database>,

@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   serve: async () => (await import('./serve/serve.ts')).addServe,
   migrate: async () => (await import('./migrate.ts')).addMigrate,
   apply: async () => (await import('./apply/apply.ts')).addApply,
+  import: async () => (await import('./import/import.ts')).addImport,
   user: async () => (await import('./user/user.ts')).addUser,
   client: async () => (await import('./client/client.ts')).addClient,
   sessions: async () => (await import('./sessions/sessions.ts')).addSessions,

@@ -4,6 +4,7 @@
  */
 import type { OldHash } from './old-hashes/old-hash.ts'
 import { readOldHash } from './old-hashes/registry.ts'
+import { respell } from './old-hashes/respell.ts'
 import { type Argon2Cost, readAnyPhc, readPhc } from './phc-string.ts'
 
 export type StoredPassword =
@@ -27,6 +28,13 @@ export function readStored(text: string): StoredPassword | 'too_dear' | undefine
 }
 
 const OVER = /^\$over\$([\w-]+)(\$argon2id\$.+)$/
+
+/** Whether a hash from elsewhere, in whatever spelling, can be taken over. */
+export function examineForeign(foreign: string): 'fine' | 'unknown' | 'too_dear' {
+  const stored = readStored(respell(foreign))
+  if (stored === undefined) return 'unknown'
+  return stored === 'too_dear' ? 'too_dear' : 'fine'
+}
 
 /** `phc` is of the old hash's digest. */
 export const overText = (settings: string, phc: string): string =>

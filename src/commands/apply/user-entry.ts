@@ -31,7 +31,7 @@ const address = z.strictObject({
 })
 
 /** OpenID Connect Core §5.1. */
-const profileFields = {
+export const profileFields = {
   given_name: line.optional(),
   family_name: line.optional(),
   middle_name: line.optional(),
