@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { type Assets, createAssets } from '../../src/pages/assets.ts'
 import { type GalleryState, gallery } from '../../src/pages/gallery.ts'
+import { mailGallery } from '../../src/pages/mail-gallery.ts'
+import { createMails } from '../../src/pages/mails.ts'
 import { createMessages } from '../../src/pages/messages.ts'
 import { createPages, type Pages } from '../../src/pages/pages.ts'
 import { contentSecurityPolicy } from '../../src/security/csp.ts'
@@ -16,17 +18,16 @@ export interface GalleryServer {
   pages: Pages
   /** Bodies of the forms that arrived. */
   received: string[]
-  /** `/gallery/:id?ui_locales=de`; with `axe` the page brings axe-core along. */
+  /** `/gallery/:id?ui_locales=de`; with `axe` the page brings axe-core along. Mails are at `/mail/:id`. */
   addressOf(state: Pick<GalleryState, 'id'>, query?: Record<string, string>): string
   stop(): void
 }
 
 export async function startGalleryServer(): Promise<GalleryServer> {
   const assets = createAssets()
-  const pages = createPages({
-    ...{ issuer: 'https://id.example.com', assets, production: false },
-    messages: createMessages(),
-  })
+  const use = { issuer: 'https://id.example.com', messages: createMessages() }
+  const pages = createPages({ ...use, assets, production: false })
+  const mails = createMails({ ...use, production: false })
   const received: string[] = []
   const server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -51,6 +52,11 @@ export async function startGalleryServer(): Promise<GalleryServer> {
       return void response.end(
         pages.render('form-post', 'en', { action: `${base}/callback`, fields: FIELDS }),
       )
+    }
+    const mail = mailGallery.find(({ id }) => pathname === `/mail/${id}`)
+    if (mail) {
+      response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      return void response.end(mail.render(mails, searchParams.get('ui_locales') ?? 'en').html)
     }
     const state = gallery.find(({ id }) => pathname === `/gallery/${id}`)
     response.statusCode = state ? 200 : 404
