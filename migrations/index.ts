@@ -20,6 +20,7 @@ import * as webhooks from './0018-webhooks.ts'
 import * as risk from './0019-risk.ts'
 import * as imports from './0020-imports.ts'
 import * as registrations from './0021-registrations.ts'
+import * as emailChanges from './0022-email-changes.ts'
 import * as methods from './0024-methods.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -43,5 +44,6 @@ export const migrations: Record<string, Migration> = {
   '0019-risk': risk,
   '0020-imports': imports,
   '0021-registrations': registrations,
+  '0022-email-changes': emailChanges,
   '0024-methods': methods,
 }

@@ -1,6 +1,7 @@
 /** `/account`, put together: who is there, and what its pages work with. */
 import type { Context } from 'koa'
 import { type AccountAccessUse, createAccountAccess } from './account-access.ts'
+import type { Account } from './accounts/account.ts'
 import type { Origin } from './audit/event.ts'
 import { recentEvents } from './audit/recent-events.ts'
 import { createTrailRepository } from './audit/trail-repository.ts'
@@ -19,7 +20,7 @@ export interface AccountRouterUse extends AccountAccessUse {
   csrf: Csrf
   showPage: ShowPage
   originOf: (ctx: Context) => Origin
-  guards: Pick<Guards, 'signIn'>
+  guards: Pick<Guards, 'signIn' | 'mails'>
   requests: RequestContexts
 }
 
@@ -34,6 +35,7 @@ export function createAccount(use: AccountRouterUse) {
     findAccount: lookUps.findAccountFresh,
     pages: createAccountPages({
       ...createAccountAccess(use),
+      ...createAccountEmail(use),
       passwordSetAt: ({ id }) => core.accounts.credentials.passwordSetAt(id),
       changePassword: core.changePassword,
       guard: guards.signIn,
@@ -47,3 +49,15 @@ export function createAccount(use: AccountRouterUse) {
     }),
   })
 }
+
+const createAccountEmail = ({ core, guards }: AccountRouterUse) => ({
+  askToVerify: core.askToVerify,
+  provesEmail: core.provesEmail,
+  verifyEmail: core.verifyEmail,
+  findEmailChange: core.findEmailChange('new'),
+  confirmEmailChange: core.confirmEmailChange('new'),
+  askToChangeEmail: core.askToChangeEmail,
+  withdrawEmailChange: core.withdrawEmailChange,
+  emailChangeOf: ({ id }: Account) => core.accounts.emailChanges.pending({ userId: id }, core.clock.now()),
+  admitsMail: (email: string) => guards.mails.admits('email', email),
+})

@@ -50,6 +50,7 @@ import { createBrowserSecret } from './security/browser-secret.ts'
 import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
 import { neighbourhoodOf } from './security/rate-limit/network.ts'
+import { createChangeEmailRouter } from './self-service/change-email.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createNotMeRouter } from './self-service/not-me.ts'
 import { createPasswordStrengthRouter } from './self-service/password-strength.ts'
@@ -367,6 +368,13 @@ function createPlainRouters(
       ...face.look,
       policy: core.passwordPolicy,
       limit: guards.passwordStrength,
+    }),
+    createChangeEmailRouter({
+      ...linked,
+      findEmailChange: core.findEmailChange('old'),
+      confirmEmailChange: core.confirmEmailChange('old'),
+      findUndo: core.findUndo,
+      undoEmailChange: core.undoEmailChange,
     }),
     createNotMeRouter({ ...linked, findLink: core.openNotMeLink, disown: createDisown(core, access) }),
     createLogoRouter({ findClient }),

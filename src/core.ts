@@ -6,10 +6,14 @@ import { type OpenDatabase, openDatabase } from '../adapters/database.ts'
 import { migrate } from '../adapters/migrate.ts'
 import { localNotices, type Notices, postgresNotices, redisNotices } from '../adapters/notices.ts'
 import { createAccountsRepository } from './accounts/accounts-repository.ts'
+import { askToChangeEmail, withdrawEmailChange } from './accounts/ask-to-change-email.ts'
 import { askToRegister } from './accounts/ask-to-register.ts'
 import { askToReset } from './accounts/ask-to-reset.ts'
+import { askToVerify } from './accounts/ask-to-verify.ts'
 import { changePassword } from './accounts/change-password.ts'
+import { confirmEmailChange, findEmailChange } from './accounts/confirm-email-change.ts'
 import { createUser } from './accounts/create-user.ts'
+import type { ChangeSide } from './accounts/email-changes-repository.ts'
 import { importUsers } from './accounts/import-users.ts'
 import { createImportsRepository } from './accounts/imports-repository.ts'
 import { makeLink } from './accounts/make-link.ts'
@@ -18,6 +22,8 @@ import { redeemLink } from './accounts/redeem-link.ts'
 import { findRegistration, register } from './accounts/register.ts'
 import { resetPassword } from './accounts/reset-password.ts'
 import { setPassword } from './accounts/set-password.ts'
+import { findUndo, undoEmailChange } from './accounts/undo-email-change.ts'
+import { provesEmail, verifyEmail } from './accounts/verify-email.ts'
 import { createChainRepository } from './audit/chain-repository.ts'
 import { createInbox } from './audit/inbox-repository.ts'
 import { createRecords } from './audit/record.ts'
@@ -132,6 +138,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
   const signingKeys = createSigningKeysRepository(db)
   const newLinkKey = (token: string) => linkKey(keys.current('pepper'), token)
   const linkKeys = (token: string) => keys.living('pepper').map((pepper) => linkKey(pepper, token))
+  const tell = (sub: string): Promise<void> => notices.publish('account', sub)
   const registering = {
     ...{ accounts, clock, linkKeys },
     browserKeys: (secret: string) => keys.living('pepper').map((pepper) => browserKey(pepper, secret)),
@@ -219,8 +226,17 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
       clock,
       linkKeys,
       refusePassword,
-      tell: (sub) => notices.publish('account', sub),
+      tell,
     }),
+    askToVerify: askToVerify({ accounts, clock }),
+    provesEmail: provesEmail({ accounts, clock, linkKeys }),
+    verifyEmail: verifyEmail({ accounts, clock, linkKeys, tell }),
+    askToChangeEmail: askToChangeEmail({ accounts, clock }),
+    withdrawEmailChange: withdrawEmailChange({ accounts, clock }),
+    findEmailChange: (side: ChangeSide) => findEmailChange({ accounts, clock, linkKeys }, side),
+    confirmEmailChange: (side: ChangeSide) => confirmEmailChange({ accounts, clock, linkKeys, tell }, side),
+    findUndo: findUndo({ accounts, clock, linkKeys }),
+    undoEmailChange: undoEmailChange({ accounts, clock, linkKeys, linkKey: newLinkKey, tell }),
     eventInbox: createInbox(db),
     auditRecords,
     auditChain: createChainRepository(db, auditRecords, async (tx, events) => {

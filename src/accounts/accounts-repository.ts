@@ -6,6 +6,7 @@ import { recordEvent } from '../audit/inbox-repository.ts'
 import { createOutboxRepository, type OutboxRepository } from '../events/outbox-repository.ts'
 import type { Database } from '../schema.ts'
 import { type CredentialsRepository, createCredentialsRepository } from './credentials-repository.ts'
+import { createEmailChangesRepository, type EmailChangesRepository } from './email-changes-repository.ts'
 import { createLinksRepository, type LinksRepository } from './links-repository.ts'
 import { createRegistrationsRepository, type RegistrationsRepository } from './registrations-repository.ts'
 import { createSignInsRepository, type SignInsRepository } from './sign-ins-repository.ts'
@@ -17,6 +18,7 @@ export interface AccountsRepository {
   links: LinksRepository
   signIns: SignInsRepository
   registrations: RegistrationsRepository
+  emailChanges: EmailChangesRepository
   mails: Pick<OutboxRepository, 'withdrawMails'>
   /** All that a person was given, together with the change that is the reason; nodes have to be told afterwards. */
   end(sub: string, event: AuditEvent): Promise<void>
@@ -39,6 +41,7 @@ export function createAccountsRepository(db: Kysely<Database>, endAccount: EndAc
     links: createLinksRepository(db),
     signIns: createSignInsRepository(db),
     registrations: createRegistrationsRepository(db),
+    emailChanges: createEmailChangesRepository(db),
     mails: createOutboxRepository(db),
     end: (sub, event) => endAccount(db, sub, toStored(event)),
     record: (event) => recordEvent(db, event),

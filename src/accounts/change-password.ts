@@ -50,11 +50,12 @@ export const changePassword =
     if (refusal !== undefined) return { ok: false, reason: refusal }
     const phc = await use.hasher.hash(password)
     const outcome = await use.accounts.atomically<ChangePasswordOutcome>(
-      async ({ users, credentials, links, record, end }) => {
+      async ({ users, credentials, links, emailChanges, record, end }) => {
         if (!(await users.lock(id))) return { ok: false, reason: 'gone' }
         if ((await credentials.password(id)) !== before) return { ok: false, reason: 'changed' }
         await credentials.setPassword(id, phc, use.clock.now())
-        await links.removeAll(id)
+        await links.removeAllBut(id, 'undo_email')
+        await emailChanges.withdraw(id)
         await record(happened({ type: 'password.set', subject, name, details: { by: 'change' } }))
         const ended = { type: 'user.tokens_revoked', subject, name, reason: 'password_change' } as const
         await end(subject, happened(ended))

@@ -1,6 +1,6 @@
 /**
  * A new password by a link from the mailbox. Whoever had the old one may be in: all that they were given ends in the same
- * step, with what would let them back (devices that are remembered, links, mails that wait). It proves the mailbox and no
+ * step, with what would let them back (devices that are remembered, links, a change of address, mails that wait). It proves the mailbox and no
  * more: second factors stay, and nobody is signed in. Where the address had never been proven, somebody else may have
  * prepared the account for its owner, so what else it could be signed in to with goes too.
  */
@@ -47,7 +47,7 @@ async function replacePassword(
   { id, sub, email, emailVerified }: Account,
   { phc, at, origin }: { phc: string; at: number; origin: Origin },
 ): Promise<void> {
-  const { users, credentials, signIns, links, mails, record, end } = accounts
+  const { users, credentials, signIns, links, emailChanges, mails, record, end } = accounts
   const about = { actor: `user:${sub}`, subject: sub, name: email }
   const happened = (event: NewEvent) => createEvent(origin, event, at)
   await credentials.setPassword(id, phc, at)
@@ -57,7 +57,8 @@ async function replacePassword(
     await users.update(id, { emailVerified: true }, at)
     await record(happened({ type: 'user.updated', ...about, details: { fields: ['email_verified'] } }))
   }
-  await links.removeAll(id)
+  await links.removeAllBut(id, 'undo_email')
+  await emailChanges.withdraw(id)
   await mails.withdrawMails(sub)
   await signIns.forgetDevices(id)
   await end(sub, happened({ type: 'user.tokens_revoked', ...about, reason: 'password_reset' }))

@@ -19,6 +19,8 @@ export interface UserRow {
   /** Roles in the server itself (`admin`). */
   server_roles: JSONColumnType<string[]>
   disabled_at: Date | null
+  /** When the account is deleted, as its person asked; until then it is disabled. */
+  delete_after: Date | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
   last_sign_in_at: Date | null
@@ -48,6 +50,10 @@ interface AccountLinkRow {
   purpose: string
   /** What else ends with it: `not_me`. */
   ends: ColumnType<LinkEnds | null, string | null, never>
+  /** The address that it is for: `verify_email`. */
+  email_key: string | null
+  /** The change of address that it is part of. */
+  change: string | null
   expires_at: ColumnType<Date, Date, Date>
   used_at: Date | null
   created_at: Generated<Date>
@@ -83,6 +89,22 @@ interface UserSourceRow {
   imported_at: ColumnType<Date, Date, never>
 }
 
+/** An address that is to become another; once it has, how it was, as long as it can be put back. */
+interface EmailChangeRow {
+  id: string
+  user_id: string
+  email: string
+  email_key: string
+  from_email: string
+  from_key: string
+  from_verified: boolean
+  old_confirmed_at: Date | null
+  new_confirmed_at: Date | null
+  changed_at: Date | null
+  created_at: ColumnType<Date, Date, never>
+  expires_at: ColumnType<Date, Date, Date>
+}
+
 export interface AccountTables {
   user_sources: UserSourceRow
 
@@ -90,4 +112,5 @@ export interface AccountTables {
   credentials: CredentialRow
   account_links: AccountLinkRow
   registrations: RegistrationRow
+  email_changes: EmailChangeRow
 }

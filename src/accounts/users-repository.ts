@@ -51,6 +51,12 @@ export interface UsersRepository {
   list(page: UserPage): Promise<Account[]>
   /** Undefined when there is none. */
   update(id: string, changes: UserChanges, at: number): Promise<Account | undefined>
+  /** Another address. Rejects (`isTaken`) when it is somebody's; undefined when there is no such account. */
+  changeEmail(
+    id: string,
+    to: { email: string; key: string; verified: boolean },
+    at: number,
+  ): Promise<Account | undefined>
   /**
    * Keeps others from changing this account until the transaction ends. False when it is gone. Whoever changes
    * what hangs on an account takes this first, so that no two ever wait for each other.
@@ -133,6 +139,14 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
           .set({ ...toChangedColumns(changes, at), updated_at: new Date(at) })
           .returningAll(),
       ),
+    changeEmail: (id, { email, key, verified }, at) =>
+      account(
+        db
+          .updateTable('users')
+          .where('id', '=', id)
+          .set({ email, email_key: key, email_verified: verified, updated_at: new Date(at) })
+          .returningAll(),
+      ),
     lock: async (id) =>
       (await db.selectFrom('users').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()) !==
       undefined,
@@ -172,6 +186,10 @@ const toCredentials = ({
           ...{ createdAt: added.getTime(), lastUsedAt: used?.getTime() },
         },
       ]
+
+/** PostgreSQL's unique_violation: of all that is unique in an account only its address is chosen. */
+export const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '23505'
 
 const toRow = (user: NewUser) => ({
   id: user.id,

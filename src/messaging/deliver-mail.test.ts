@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Account } from '../accounts/account.ts'
+import type { EmailChange } from '../accounts/email-changes-repository.ts'
 import { type AuditEvent, createEvent } from '../audit/event.ts'
 import type { Client } from '../clients/client.ts'
 import type { Message, NewMessage } from '../events/outbox-message.ts'
@@ -21,6 +22,8 @@ const account = {
 } as unknown as Account
 const client = { clientId: 'ledger', metadata: { client_name: 'Ledger' } } as unknown as Client
 
+const change = { email: 'new@example.com', fromEmail: 'old@example.com' } as EmailChange
+
 const REUSE = createEvent(
   {},
   {
@@ -39,6 +42,14 @@ function house({ known = [account], clients = [client], over = false } = {}) {
     findAccount: async (sub) => known.find((one) => one.sub === sub),
     findClient: async (clientId) => clients.find((one) => one.clientId === clientId),
     paths: {
+      verify: async (mailId, _, askedAt) => `/account/email/verify?token=${mailId}-${askedAt}`,
+      emailChange: async (mailId, id, side) =>
+        id === 'known'
+          ? { account }
+          : id === 'over'
+            ? undefined
+            : { change, link: `/email/confirm?token=${mailId}-${side}` },
+      undo: async (mailId) => ({ change, link: `/email/undo?token=${mailId}` }),
       registration: async (mailId, registration) =>
         registration === 'known'
           ? { account, link: '/reset' }
@@ -114,7 +125,7 @@ describe('a mail about an account', () => {
   it('brings who asked for it a link, for half an hour', async () => {
     const { account: tell, deliverAll, sent, written } = house()
     await tell(asked)
-    expect(written).toMatchObject([{ once: `reset ${asked.id}`, expiresAt: clock.now() + 1_800_000 }])
+    expect(written).toMatchObject([{ once: `account ${asked.id} 0`, expiresAt: clock.now() + 1_800_000 }])
     expect(JSON.stringify(written)).not.toContain('token')
     await deliverAll()
     expect(sent[0]?.text).toContain(`https://id.example.com/reset/password?token=m1-${clock.now()}\n`)
@@ -155,6 +166,41 @@ describe('a mail about an account', () => {
     expect(sent[0]?.text).toContain('https://id.example.com/register/confirm?token=m1\n')
     expect(sent[0]?.text).toContain('weil jemand diese Adresse bei id.example.com eingegeben hat')
     expect(sent[1]?.text).toContain('Address: 203.0.113.7')
+  })
+
+  it('asks both addresses about a change, and says to the old one how it is put back', async () => {
+    const { account: tell, deliverAll, sent } = house()
+    await tell(
+      createEvent(from, { type: 'email.change_asked', ...about, details: { change: 'c1' } }, clock.now()),
+    )
+    await tell(createEvent(from, { type: 'email.changed', ...about, details: { change: 'c1' } }, clock.now()))
+    await deliverAll()
+    expect(sent.map(({ to, subject }) => [to, subject])).toEqual([
+      ['old@example.com', 'Change the address of your account?'],
+      ['new@example.com', 'Confirm your new address'],
+      ['old@example.com', 'The address of your account was changed'],
+    ])
+    expect(sent[0]?.text).toContain('https://id.example.com/email/confirm?token=m1-old\n')
+    expect(sent[1]?.text).not.toMatch(/old@|203\.0\.113|Ada/)
+    expect(sent[2]?.text).toContain('https://id.example.com/email/undo?token=m1\n')
+  })
+
+  it('says to an owner that their address is wanted, without a link, and nothing once it is over', async () => {
+    const { account: tell, deliverAll, sent } = house()
+    for (const id of ['known', 'over'])
+      await tell(
+        createEvent(from, { type: 'email.change_asked', ...about, details: { change: id } }, clock.now()),
+      )
+    await deliverAll()
+    expect(new Set(sent.map(({ to }) => to))).toEqual(new Set(['ada@example.com']))
+    expect(sent[0]?.html).not.toContain('href=')
+  })
+
+  it('brings a link that proves the address', async () => {
+    const { account: tell, deliverAll, sent } = house()
+    await tell(createEvent(from, { type: 'email.verification_asked', ...about }, clock.now()))
+    await deliverAll()
+    expect(sent[0]?.text).toContain(`https://id.example.com/account/email/verify?token=m1-${clock.now()}\n`)
   })
 
   it('says that there is none any more', async () => {

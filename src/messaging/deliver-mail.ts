@@ -3,16 +3,20 @@ import type { Client } from '../clients/client.ts'
 import type { Handler } from '../events/outbox-message.ts'
 import { chooseLocale } from '../pages/choose-locale.ts'
 import type { Locale } from '../pages/locales.ts'
-import type { DrawnMail, Mails } from '../pages/mails.ts'
+import type { Mails } from '../pages/mails.ts'
+import type { Addressed } from './addressed.ts'
+import { drawEmailChange, type EmailChangePaths } from './draw-email-change.ts'
 import { type MailPayload, mailPayload, type Noticed } from './mail-message.ts'
 import type { SendMail } from './transport.ts'
 
 /** Makes the paths of pages of ours that stand in one mail; undefined where such a page would be of no use any more. */
-export interface MailPaths {
+export interface MailPaths extends EmailChangePaths {
   /** Where the reader says that it wasn't them. */
   notMe(mailId: string, account: Account, ends: Noticed['ends'], at: number): Promise<string | undefined>
   /** Where the reader sets a new password. */
   reset(mailId: string, account: Account, askedAt: number): Promise<string | undefined>
+  /** Where the reader confirms their address. */
+  verify(mailId: string, account: Account, askedAt: number): Promise<string | undefined>
   /** Where a registration becomes an account, and whom it is for; or the account that there is. */
   registration(
     mailId: string,
@@ -27,8 +31,6 @@ export interface DeliverMailUse {
   paths: MailPaths
   send: SendMail
 }
-
-type Addressed = DrawnMail & { to: string }
 
 /** Draws a mail in its reader's language and hands it over. */
 export function createDeliverMail(use: DeliverMailUse): Handler {
@@ -48,8 +50,7 @@ async function draw(use: DeliverMailUse, told: MailPayload, id: string): Promise
   if (told.mail === 'registration') return drawRegistration(use, told, id)
   const account = await use.findAccount(told.sub)
   if (account === undefined) return 'the account is gone'
-  const drawn = await drawFor(use, told, account, id)
-  return drawn === undefined ? OVER : { ...drawn, to: account.email }
+  return (await drawFor(use, told, account, id)) ?? OVER
 }
 
 async function drawRegistration(
@@ -75,32 +76,44 @@ async function drawRegistration(
 }
 
 async function drawFor(
-  { mails, findClient, paths }: DeliverMailUse,
+  use: DeliverMailUse,
   told: Exclude<MailPayload, { mail: 'registration' }>,
   account: Account,
   id: string,
-): Promise<DrawnMail | undefined> {
+): Promise<Addressed | undefined> {
+  const { mails, findClient, paths } = use
   const locale = localeOf(account, mails)
   const { email } = account
   switch (told.mail) {
     case 'noticed': {
       const { mail, sub: _, ends, ...noticed } = told
       const link = await paths.notMe(id, account, ends, told.at)
-      return mails.render(mail, locale, { email, link, ...noticed })
+      return { ...mails.render(mail, locale, { email, link, ...noticed }), to: email }
     }
     case 'reuse-detected': {
       const { at, ended, clientId } = told
       const name = (await findClient(clientId))?.metadata.client_name ?? clientId
-      return mails.render('reuse-detected', locale, { email, at, ended, client: { name } })
+      return { ...mails.render('reuse-detected', locale, { email, at, ended, client: { name } }), to: email }
     }
     case 'password-reset': {
       const { mail, sub: _, ...asked } = told
       const link = await paths.reset(id, account, told.at)
-      return link === undefined ? undefined : mails.render(mail, locale, { email, link, ...asked })
+      return link === undefined
+        ? undefined
+        : { ...mails.render(mail, locale, { email, link, ...asked }), to: email }
     }
+    case 'verify-email': {
+      const link = await paths.verify(id, account, told.at)
+      return link === undefined
+        ? undefined
+        : { ...mails.render(told.mail, locale, { email, link }), to: email }
+    }
+    case 'email-change':
+    case 'email-changed':
+      return drawEmailChange({ mails, paths, localeOf: (one) => localeOf(one, mails) }, told, account, id)
     case 'account-changed': {
       const { mail, sub: _, ...changed } = told
-      return mails.render(mail, locale, { email, ...changed })
+      return { ...mails.render(mail, locale, { email, ...changed }), to: email }
     }
   }
 }

@@ -35,6 +35,18 @@ export const mailPayload = z.discriminatedUnion('mail', [
   z.strictObject({ mail: z.literal('password-reset'), ...base, ...seen }),
   /** Drawn with a link that makes the account, or, where there is one, for its owner. */
   z.strictObject({ mail: z.literal('registration'), at: z.number(), ...seen, registration: z.string() }),
+  /** Drawn with a link that proves the address. */
+  z.strictObject({ mail: z.literal('verify-email'), ...base, ...seen }),
+  /** To one of two addresses, drawn with a link by which it says yes to the change. */
+  z.strictObject({
+    mail: z.literal('email-change'),
+    ...base,
+    ...seen,
+    change: z.string(),
+    side: z.enum(['old', 'new']),
+  }),
+  /** To the old address, drawn with a link that puts the change back. */
+  z.strictObject({ mail: z.literal('email-changed'), ...base, ...seen, change: z.string() }),
   z.strictObject({ mail: z.literal('account-changed'), ...base, ...seen, what: z.enum(ACCOUNT_CHANGES) }),
 ])
 

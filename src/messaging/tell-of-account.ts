@@ -1,4 +1,5 @@
 import { REGISTRATION_LIFE } from '../accounts/ask-to-register.ts'
+import { VERIFY_LINK_LIFE } from '../accounts/ask-to-verify.ts'
 import { RESET_LINK_LIFE } from '../accounts/make-reset-link.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { OutboxRepository } from '../events/outbox-repository.ts'
@@ -6,27 +7,56 @@ import type { AccountChange } from '../pages/mail-models.ts'
 import { type MailPayload, mailMessage } from './mail-message.ts'
 import { readUserAgent } from './user-agent.ts'
 
+/** A mail that follows from an event, and how long after that it is of use, ms; without end where it says what was done. */
+interface Following {
+  payload: MailPayload
+  life?: number
+}
+
 /**
  * Has a person told what became of their account, and given the link that they asked for: from the event, as it is chained,
  * so that the mail is written in one transaction with it.
  */
 export async function tellOfAccount(outbox: Pick<OutboxRepository, 'add'>, event: AuditEvent): Promise<void> {
-  const { id, subject: sub, time: at } = event
-  if (event.type === 'registration.asked') {
-    const registration = String(event.details['registration'])
-    const payload: MailPayload = { mail: 'registration', at, registration, ...seenIn(event) }
-    await outbox.add(mailMessage(payload, { once: `registration ${id}`, expiresAt: at + REGISTRATION_LIFE }))
+  const { id, time } = event
+  for (const [n, { payload, life }] of mailsOf(event).entries()) {
+    const expires = life === undefined ? {} : { expiresAt: time + life }
+    await outbox.add(mailMessage(payload, { once: `account ${id} ${n}`, ...expires }))
   }
-  if (sub === undefined) return
-  if (event.type === 'password.reset_asked') {
-    const payload: MailPayload = { mail: 'password-reset', sub, at, ...seenIn(event) }
-    await outbox.add(mailMessage(payload, { once: `reset ${id}`, expiresAt: at + RESET_LINK_LIFE }))
+}
+
+/** `base`: whom it is about, when, and on what it was done. */
+type Follow = (base: { sub: string; at: number }, details: AuditEvent['details']) => Following[]
+
+const changed =
+  (what: AccountChange): Follow =>
+  (base) => [{ payload: { mail: 'account-changed', ...base, what } }]
+
+const FOLLOWING: { [Type in AuditEvent['type']]?: Follow } = {
+  'password.reset_asked': (base) => [{ payload: { mail: 'password-reset', ...base }, life: RESET_LINK_LIFE }],
+  'password.set': (base, { by }) => changed(by === 'reset' ? 'password_reset' : 'password_set')(base, {}),
+  'password.removed': changed('password_removed'),
+  'email.verification_asked': (base) => [
+    { payload: { mail: 'verify-email', ...base }, life: VERIFY_LINK_LIFE },
+  ],
+  'email.change_asked': (base, { change }) =>
+    (['old', 'new'] as const).map((side) => ({
+      payload: { mail: 'email-change', ...base, change: String(change), side },
+    })),
+  'email.changed': (base, { change }) => [
+    { payload: { mail: 'email-changed', ...base, change: String(change) } },
+  ],
+}
+
+function mailsOf(event: AuditEvent): Following[] {
+  const { type, subject: sub, time: at, details } = event
+  const base = { at, ...seenIn(event) }
+  // Nobody's account yet.
+  if (type === 'registration.asked') {
+    const registration = String(details['registration'])
+    return [{ payload: { mail: 'registration', ...base, registration }, life: REGISTRATION_LIFE }]
   }
-  const what = changeOf(event)
-  if (what === undefined) return
-  await outbox.add(
-    mailMessage({ mail: 'account-changed', sub, at, what, ...seenIn(event) }, { once: `changed ${id}` }),
-  )
+  return sub === undefined ? [] : (FOLLOWING[type]?.({ sub, ...base }, details) ?? [])
 }
 
 /** Of what a person did; of what the operator did there is nothing to tell about the device. */
@@ -34,10 +64,4 @@ function seenIn({ actor, userAgent, ip }: AuditEvent) {
   return actor === 'command' || actor === 'apply'
     ? {}
     : { ...readUserAgent(userAgent), ...(ip !== undefined && { address: ip }) }
-}
-
-function changeOf({ type, details }: AuditEvent): AccountChange | undefined {
-  if (type === 'password.removed') return 'password_removed'
-  if (type !== 'password.set') return undefined
-  return details['by'] === 'reset' ? 'password_reset' : 'password_set'
 }

@@ -23,6 +23,12 @@ export const ACCOUNT_DONE = [
   'others_ended',
   'access_taken_back',
   'password_changed',
+  'verification_asked',
+  'email_verified',
+  'email_asked',
+  'email_confirmed',
+  'email_changed',
+  'email_kept',
 ] as const
 export type AccountDone = (typeof ACCOUNT_DONE)[number]
 export const isAccountDone = (word: unknown): word is AccountDone =>
@@ -153,8 +159,28 @@ export interface AccountActivityModel {
   older?: string
 }
 
+export interface AccountEmailModel {
+  frame: AccountFrame
+  email: string
+  emailVerified: boolean
+  /** The address that it is to become. */
+  pending?: string
+  /** What was typed for a new one. */
+  typed?: string
+  error?: 'missing' | 'email_malformed' | 'email_same' | 'too_many'
+}
+
+export interface AccountVerifyEmailModel {
+  frame: AccountFrame
+  /** The address that the account has, or is to get. */
+  kind: 'verify' | 'change'
+  email: string
+}
+
 export interface AccountPageModels {
   account: AccountOverviewModel
+  'account-email': AccountEmailModel
+  'account-verify-email': AccountVerifyEmailModel
   'account-sessions': AccountSessionsModel
   'account-applications': AccountApplicationsModel
   'account-password': AccountPasswordModel

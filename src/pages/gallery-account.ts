@@ -2,16 +2,19 @@
 import type {
   AccountActivityModel,
   AccountApplicationsModel,
+  AccountEmailModel,
   AccountFrame,
   AccountOverviewModel,
   AccountPasswordModel,
   AccountSession,
   AccountSessionsModel,
+  AccountVerifyEmailModel,
 } from './account-models.ts'
 import { consent, csrf, email, fullConsent, ledger, longName } from './gallery-samples.ts'
 
 const entries = [
   { group: 'you', icon: 'user', title: 'account.overview.title', href: '/account' },
+  { group: 'you', icon: 'mail', title: 'account.email.title', href: '/account/email' },
   { group: 'sign_in', icon: 'lock', title: 'account.password.title', href: '/account/password' },
   { group: 'access', icon: 'screen', title: 'account.sessions.title', href: '/account/sessions' },
   { group: 'access', icon: 'app', title: 'account.applications.title', href: '/account/applications' },
@@ -41,6 +44,13 @@ export const unnamed: Omit<AccountOverviewModel, 'summaries'> = {
   name: '',
   email: longEmail,
   emailVerified: false,
+}
+
+export const emailPage: AccountEmailModel = { frame: frameAt('/account/email'), email, emailVerified: true }
+export const verifyEmail: AccountVerifyEmailModel = {
+  frame: frameAt('/account/email'),
+  email,
+  kind: 'verify',
 }
 
 const signedInAt = Date.UTC(2026, 10, 23, 8, 14)

@@ -18,6 +18,8 @@ const state = <N extends MailName>(id: string, name: N, model: MailModels[N]): M
 const at = Date.UTC(2026, 10, 23, 9, 41, 7)
 const reuse = { email, client: ledger, at, ended: 'session' } as const
 const seen = { email, at, browser: 'Firefox', system: 'Windows', address: '203.0.113.7' }
+const newEmail = 'mira@okafor.example'
+const change = { newEmail, link: '/email/confirm?token=A' }
 const signIn: NoticedModel = {
   ...{ email, at, what: 'sign_in' as const, rules: ['new_device', 'new_country'], link: '/not-me?token=A' },
   ...{ browser: 'Firefox', system: 'Windows', address: '203.0.113.7', country: 'AU' },
@@ -33,6 +35,11 @@ export const mailGallery: readonly MailState[] = [
   state('password-reset.unknown', 'password-reset', { email, at, link: '/reset/password?token=A' }),
   state('registration', 'registration', { email, link: '/register/confirm?token=A' }),
   state('registration-known', 'registration-known', { ...seen, link: '/reset' }),
+  state('verify-email', 'verify-email', { email, link: '/account/email/verify?token=A' }),
+  state('email-change.old', 'email-change', { ...seen, ...change, side: 'old' }),
+  state('email-change.new', 'email-change', { ...seen, ...change, email: newEmail, side: 'new' }),
+  state('email-change-known', 'email-change-known', { email }),
+  state('email-changed', 'email-changed', { ...seen, newEmail, link: '/email/undo?token=A' }),
   ...ACCOUNT_CHANGES.map((what) =>
     state(`account-changed.${what.replaceAll('_', '-')}`, 'account-changed', { ...seen, what }),
   ),

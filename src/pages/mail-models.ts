@@ -53,6 +53,37 @@ export interface RegistrationKnownModel extends Seen {
   link: string
 }
 
+export interface VerifyEmailModel {
+  email: string
+  /** A path of our own, where the address is confirmed. */
+  link: string
+}
+
+export interface EmailChangeModel extends Seen {
+  /** Where this one goes. */
+  email: string
+  /** Which of the two addresses that is. */
+  side: 'old' | 'new'
+  newEmail: string
+  at: number
+  /** A path of our own, where that address says yes. */
+  link: string
+}
+
+/** For who has an account with the address that another one is to get. */
+export interface EmailChangeKnownModel {
+  email: string
+}
+
+export interface EmailChangedModel extends Seen {
+  /** The old one, where it goes. */
+  email: string
+  newEmail: string
+  at: number
+  /** A path of our own, where the change is taken back. */
+  link: string
+}
+
 /** What was changed on an account; its person is told, whoever did it. */
 export const ACCOUNT_CHANGES = ['password_reset', 'password_set', 'password_removed'] as const
 export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
@@ -69,6 +100,10 @@ export interface MailModels {
   'password-reset': PasswordResetModel
   registration: RegistrationModel
   'registration-known': RegistrationKnownModel
+  'verify-email': VerifyEmailModel
+  'email-change': EmailChangeModel
+  'email-change-known': EmailChangeKnownModel
+  'email-changed': EmailChangedModel
   'account-changed': AccountChangedModel
 }
 

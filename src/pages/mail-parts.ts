@@ -8,7 +8,7 @@ export interface MailView {
   subject: string
   parts: MailPart[]
   /** What the foot says of whom it went to, where that is not the address of an account. */
-  sentTo?: 'mail.registration.sent_to'
+  sentTo?: 'mail.registration.sent_to' | 'mail.email-changed.sent_to'
 }
 
 export interface Fact {

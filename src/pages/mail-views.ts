@@ -2,6 +2,7 @@
 import type { MailModels, MailName } from './mail-models.ts'
 import type { MailView } from './mail-parts.ts'
 import { accountChanged } from './mail-views/account-changed.ts'
+import { emailChange, emailChanged, emailChangeKnown, verifyEmail } from './mail-views/email-change.ts'
 import { noticed } from './mail-views/noticed.ts'
 import { passwordReset } from './mail-views/password-reset.ts'
 import { registration, registrationKnown } from './mail-views/registration.ts'
@@ -14,5 +15,9 @@ export const MAIL_VIEWS: { [N in MailName]: (model: MailModels[N], use: ViewUse)
   'password-reset': passwordReset,
   registration,
   'registration-known': registrationKnown,
+  'verify-email': verifyEmail,
+  'email-change': emailChange,
+  'email-change-known': emailChangeKnown,
+  'email-changed': emailChanged,
   'account-changed': accountChanged,
 }

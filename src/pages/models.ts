@@ -96,7 +96,8 @@ export type PasswordFault =
 
 /** Where a sign-in goes on that was left for this page. */
 export interface WayBackModel {
-  client: ClientFace
+  /** Absent where it was for a page of our own. */
+  client?: ClientFace
   /** A path of our own. */
   href: string
 }
@@ -134,6 +135,20 @@ export interface RegisterConfirmModel {
   /** In this browser: the password that was chosen then counts. Elsewhere one is chosen here. */
   begunHere: boolean
   error?: 'missing' | PasswordFault | 'forbidden'
+}
+
+export interface EmailConfirmModel {
+  csrf: string
+  /** The new one; the old one is asked. */
+  email: string
+  error?: 'forbidden'
+}
+
+export interface EmailUndoModel {
+  csrf: string
+  /** The address that comes back. */
+  email: string
+  error?: 'forbidden'
 }
 
 export interface AfterModel {
@@ -252,6 +267,10 @@ export interface PageModels extends AccountPageModels {
   'register-sent': AfterModel
   'register-confirm': RegisterConfirmModel
   'register-done': AfterModel
+  'email-confirm': EmailConfirmModel
+  'email-waiting': object
+  'email-changed': object
+  'email-undo': EmailUndoModel
   reset: ResetModel
   'reset-sent': AfterModel
   'reset-password': SetPasswordModel

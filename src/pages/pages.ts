@@ -14,9 +14,11 @@ import { type View, type ViewUse, wordsFor } from './view.ts'
 import type { ViewFiles } from './view-files.ts'
 import { accountActivity } from './views/account-activity.ts'
 import { accountApplications } from './views/account-applications.ts'
+import { accountEmail, accountVerifyEmail } from './views/account-email.ts'
 import { accountOverview } from './views/account-overview.ts'
 import { accountPassword } from './views/account-password.ts'
 import { accountSessions } from './views/account-sessions.ts'
+import { emailChanged, emailConfirm, emailUndo, emailWaiting } from './views/change-email.ts'
 import { code } from './views/code.ts'
 import { consent } from './views/consent.ts'
 import { error } from './views/error.ts'
@@ -59,6 +61,10 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   'register-sent': registerSent,
   'register-confirm': registerConfirm,
   'register-done': registerDone,
+  'email-confirm': emailConfirm,
+  'email-waiting': emailWaiting,
+  'email-changed': emailChanged,
+  'email-undo': emailUndo,
   reset,
   'reset-sent': resetSent,
   'reset-password': resetPassword,
@@ -72,6 +78,8 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   notice,
   'form-post': formPost,
   account: accountOverview,
+  'account-email': accountEmail,
+  'account-verify-email': accountVerifyEmail,
   'account-sessions': accountSessions,
   'account-applications': accountApplications,
   'account-password': accountPassword,

@@ -17,7 +17,7 @@ export interface WayBack {
 export interface WayBackUse {
   issuer: string
   /** For whom the interaction is; undefined when it is over. */
-  findClientOf: (uid: string) => Promise<ClientFace | undefined>
+  findClientOf: (uid: string) => Promise<{ client?: ClientFace } | undefined>
 }
 
 const UID = /^[\w-]{43}$/
@@ -35,8 +35,8 @@ export function createWayBack({ issuer, findClientOf }: WayBackUse): WayBack {
     },
     find: async (ctx) => {
       const uid = asked(ctx) ?? readCookie(ctx.req.headers.cookie, name)
-      const client = uid !== undefined && UID.test(uid) ? await findClientOf(uid) : undefined
-      return client && { client, href: `/interaction/${uid}` }
+      const found = uid !== undefined && UID.test(uid) ? await findClientOf(uid) : undefined
+      return found && { ...found, href: `/interaction/${uid}` }
     },
   }
 }

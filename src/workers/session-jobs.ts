@@ -1,4 +1,4 @@
-import type { RegistrationsRepository } from '../accounts/registrations-repository.ts'
+import type { AccountsRepository } from '../accounts/accounts-repository.ts'
 import type { CleanUpAccess } from '../sessions/clean-up.ts'
 import type { CleanUpsRepository } from '../sessions/clean-ups-repository.ts'
 import type { DevicesRepository } from '../sessions/devices-repository.ts'
@@ -38,21 +38,21 @@ export interface SessionsSweepUse {
   devices: Pick<DevicesRepository, 'forget'>
   sessions: Pick<SessionsRepository, 'forget'>
   ends: Pick<EndsRepository, 'forget'>
-  accounts: { registrations: Pick<RegistrationsRepository, 'forget'> }
+  accounts: Pick<AccountsRepository, 'registrations' | 'emailChanges'>
 }
 
 const BATCH = 500
 
 /**
  * Sessions that can't live any longer, devices that are remembered no longer, ends that nothing can come back from,
- * registrations that nobody confirmed.
+ * registrations that nobody confirmed, changes of address that nobody can make or put back any more.
  */
 export const createSessionsSweep = ({ devices, sessions, ends, accounts }: SessionsSweepUse): Job => ({
   name: 'sessions-sweep',
   everyMs: 60 * 60 * 1000,
   run: async () => {
     let removed = 0
-    for (const { forget } of [sessions, devices, ends, accounts.registrations]) {
+    for (const { forget } of [sessions, devices, ends, accounts.registrations, accounts.emailChanges]) {
       for (let batch = BATCH; batch === BATCH; removed += batch) batch = await forget(BATCH)
     }
     return removed

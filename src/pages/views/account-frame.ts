@@ -8,15 +8,15 @@ import { type AccountShell, accountFace, type View, type ViewUse } from '../view
 export function inAccount(
   frame: AccountFrame,
   use: ViewUse,
-  page: Pick<View, 'template' | 'title' | 'data'> & { purpose: string; failed?: boolean },
+  page: Pick<View, 'template' | 'title' | 'data'> & { purpose: string; failed?: boolean; again?: boolean },
 ): View {
-  const { template, title, purpose, failed = false, data } = page
+  const { template, title, purpose, failed = false, again = true, data } = page
   return {
     template,
     title: `${title} · ${use.t('account.menu')}`,
     failed: failed || frame.alert !== undefined,
     script: 'forms.js',
-    again: true,
+    again,
     account: { ...around(frame, use), heading: title, purpose },
     data: { ...data, csrf: frame.csrf },
   }

@@ -10,7 +10,12 @@ export function wayBack(
 ): { href: string; label: object } | undefined {
   const href = use.links.own(back?.href)
   if (back === undefined || href === undefined) return undefined
-  return { href, label: use.rich(key, { client: clientFace(back.client, use).name }) }
+  const { client } = back
+  const label =
+    client === undefined
+      ? use.rich(`${key}.house`, {})
+      : use.rich(key, { client: clientFace(client, use).name })
+  return { href, label }
 }
 
 export function reset(model: ResetModel, use: ViewUse): View {

@@ -12,7 +12,7 @@ export interface MailLimit {
   /** Counts a request; a refusal where it was one too many from there. */
   refusal(ip: string): Promise<Refusal | undefined>
   /** Counts a mail; whether it may go to that name. */
-  admits(kind: 'reset' | 'registration', name: string): Promise<boolean>
+  admits(kind: 'reset' | 'registration' | 'email', name: string): Promise<boolean>
 }
 
 export interface MailLimitUse extends Omit<CountLimitUse, 'limiter'> {

@@ -1,15 +1,32 @@
 /** Every page at `/account`, in the order of the navigation. */
 import { type ActivityUse, createActivityPage } from './activity.ts'
 import { type ApplicationsUse, createApplicationsPage } from './applications.ts'
+import { createEmailPage, type EmailUse } from './email.ts'
 import { createOverviewPage } from './overview.ts'
 import type { AccountPage } from './page.ts'
 import { createPasswordPage, type PasswordUse } from './password.ts'
 import { createSessionsPage, type SessionsUse } from './sessions.ts'
+import {
+  type ConfirmEmailPageUse,
+  createConfirmEmailPage,
+  createVerifyEmailPage,
+  type VerifyEmailPageUse,
+} from './verify-email.ts'
 
-export interface AccountPagesUse extends PasswordUse, SessionsUse, ApplicationsUse, ActivityUse {}
+export interface AccountPagesUse
+  extends PasswordUse,
+    SessionsUse,
+    ApplicationsUse,
+    ActivityUse,
+    EmailUse,
+    VerifyEmailPageUse,
+    ConfirmEmailPageUse {}
 
 export function createAccountPages(use: AccountPagesUse): readonly AccountPage[] {
   const pages = [
+    createEmailPage(use),
+    createVerifyEmailPage(use),
+    createConfirmEmailPage(use),
     createPasswordPage(use),
     createSessionsPage(use),
     createApplicationsPage(use),

@@ -1,0 +1,3 @@
+import type { DrawnMail } from '../pages/mails.ts'
+
+export type Addressed = DrawnMail & { to: string }
