@@ -5,7 +5,7 @@ import { examineForeign } from '../security/stored-password.ts'
 import type { Clock } from '../shared/clock.ts'
 import { newRowId, newSecret } from '../shared/ids.ts'
 import type { EmailAddress } from './email.ts'
-import type { ImportsRepository, Met, NewcomerRow } from './imports-repository.ts'
+import type { ImportsRepository, Met, NewcomerRow, NewFactor } from './imports-repository.ts'
 import type { ProfileClaims } from './rows.ts'
 
 export interface Newcomer {
@@ -20,6 +20,8 @@ export interface Newcomer {
   createdAt: number | undefined
   /** As it was spelled there. */
   passwordHash: string | undefined
+  /** What else they can prove, as it is stored. */
+  factors: readonly NewFactor[]
 }
 
 export type ImportOutcome =
@@ -133,6 +135,9 @@ function toRow(
   const about = { subject: sub, name: address.email }
   const happened: NewEvent[] = [
     { type: 'user.created', ...about },
+    ...newcomer.factors.map(
+      ({ method }) => ({ type: 'mfa.enrolled', ...about, details: { method } }) as const,
+    ),
     ...(newcomer.disabled ? [{ type: 'user.disabled', ...about } as const] : []),
   ]
   return {

@@ -1,10 +1,17 @@
 /** People who come from another system, many at a time: a row each, and all that belongs to it, in a few statements. */
 import type { Kysely } from 'kysely'
-import type { StoredEvent } from '../../adapters/contract.ts'
+import type { JsonObject, StoredEvent } from '../../adapters/contract.ts'
 import { recordEvents } from '../audit/inbox-repository.ts'
 import type { Database } from '../schema.ts'
 import { newRowId } from '../shared/ids.ts'
+import type { MethodId } from '../telemetry/metric-labels.ts'
 import type { ProfileClaims } from './rows.ts'
+
+export interface NewFactor {
+  id: string
+  method: MethodId
+  data: JsonObject
+}
 
 export interface NewcomerRow {
   sourceId: string
@@ -20,6 +27,7 @@ export interface NewcomerRow {
   createdAt: number
   /** What is stored of the password's hash. */
   passwordHash: string | undefined
+  factors: readonly NewFactor[]
   events: readonly StoredEvent[]
 }
 
@@ -92,10 +100,11 @@ export const createImportsRepository = (db: Kysely<Database>): ImportsRepository
       const ids = new Set(added.map(({ id }) => id))
       const newcomers = rows.filter(({ id }) => ids.has(id))
       if (newcomers.length === 0) return new Set()
-      const passwords = newcomers.flatMap(({ id, passwordHash }) =>
-        passwordHash === undefined ? [] : [toCredentialRow(id, passwordHash, at)],
-      )
-      if (passwords.length > 0) await tx.insertInto('credentials').values(passwords).execute()
+      const credentials = newcomers.flatMap(({ id, passwordHash, factors }) => [
+        ...(passwordHash === undefined ? [] : [toPasswordRow(id, passwordHash, at)]),
+        ...factors.map((factor) => toCredentialRow(id, factor, at)),
+      ])
+      if (credentials.length > 0) await tx.insertInto('credentials').values(credentials).execute()
       await tx
         .insertInto('user_sources')
         .values(
@@ -133,7 +142,7 @@ export const createImportsRepository = (db: Kysely<Database>): ImportsRepository
       if (unused === undefined || numUpdatedRows === 0n) return false
       const { numInsertedOrUpdatedRows } = await tx
         .insertInto('credentials')
-        .values(toCredentialRow(userId, passwordHash, at))
+        .values(toPasswordRow(userId, passwordHash, at))
         .onConflict((c) => c.column('user_id').where('method', '=', 'password').doNothing())
         .executeTakeFirst()
       if (numInsertedOrUpdatedRows === 0n) return false
@@ -156,11 +165,10 @@ const toUserRow = (row: NewcomerRow, at: number) => ({
   updated_at: new Date(at),
 })
 
-const toCredentialRow = (userId: string, phc: string, at: number) => ({
-  id: newRowId(),
-  user_id: userId,
-  method: 'password',
-  data: JSON.stringify({ phc }),
-  created_at: new Date(at),
-  updated_at: new Date(at),
+const toPasswordRow = (userId: string, phc: string, at: number) =>
+  toCredentialRow(userId, { id: newRowId(), method: 'password', data: { phc } }, at)
+
+const toCredentialRow = (userId: string, { id, method, data }: NewFactor, at: number) => ({
+  ...{ id, user_id: userId, method, data: JSON.stringify(data) },
+  ...{ created_at: new Date(at), updated_at: new Date(at) },
 })

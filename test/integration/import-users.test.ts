@@ -3,10 +3,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { passwordHashOf } from '../../src/accounts/person.ts'
-import { expectWrongPassword, tryToSignIn } from '../security/browsers.ts'
-import { agentOf, SET_UP } from '../support/flows.ts'
+import { atPage, codeAfter, expectWrongPassword, tryToSignIn } from '../security/browsers.ts'
+import { agentOf, follow, OWN, SET_UP } from '../support/flows.ts'
 import { freshFolder } from '../support/folders.ts'
 import { onBothStorages } from '../support/on-every-storage.ts'
+import { totpCode } from '../support/second-factors.ts'
 import { commandWithin, setPasswordLink, within } from '../support/within.ts'
 
 /** Python, crypt.crypt('Fünf Türme, 1843', …) and the like. */
@@ -113,6 +114,28 @@ onBothStorages(
         expect(await stored('grace@example.com')).toMatchObject({ name: 'Grace' })
         expectWrongPassword(await signIn('grace@example.com', OLD))
         expect((await signIn('grace@example.com', 'nanosecond wire 1906')).status).toBe(303)
+      })
+
+      it('brings an authenticator app, which is asked for from then on, and whose secret nobody can read', async () => {
+        const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+        await run(await file(person('apps', { password_hash: BCRYPT, totp_secret: secret })))
+        const agent = agentOf(house())
+        const opened = await atPage(house(), agent, OWN)
+        const sent = await agent.submit(opened.page, opened.at, {
+          username: 'apps@example.com',
+          password: OLD,
+        })
+        const { page, at } = await follow(agent, house().issuer, sent.location ?? '')
+        expect(page.text).toContain('name="code"')
+        expect((await agent.submit(page, at, { code: '000000' })).status).toBe(400)
+        const done = await agent.submit(page, at, { code: totpCode(secret) })
+        expect(await codeAfter(house(), agent, done)).toBeTruthy()
+        const kept = await within(house(), async ({ accounts }) =>
+          JSON.stringify((await accounts.users.findPersonByEmailKey('apps@example.com'))?.credentials),
+        )
+        expect(kept).toContain('"totp"')
+        expect(kept).not.toContain(secret)
+        expect(kept).not.toContain(Buffer.from(secret).toString('base64'))
       })
 
       it('rejects who has an address that is somebody else’s, however it is spelled', async () => {

@@ -32,6 +32,7 @@ const user = z.looseObject({
   phone_verified: z.boolean().nullish(),
   blocked: z.boolean().nullish(),
   created_at: z.union([z.string(), z.looseObject({ $date: z.union([z.string(), z.number()]) })]).nullish(),
+  mfa_factors: z.array(z.looseObject({ totp: z.looseObject({ secret: z.string() }).nullish() })).nullish(),
   passwordHash: text,
   password_hash: text,
   custom_password_hash: customHash.nullish(),
@@ -60,6 +61,7 @@ export const auth0: Reader = {
     createdAt: timeOf(
       typeof record.created_at === 'object' ? record.created_at?.$date : (record.created_at ?? undefined),
     ),
+    totp: (record.mfa_factors ?? []).flatMap(({ totp }) => (totp ? [totp] : [])),
     passwordHash:
       record.passwordHash ??
       record.password_hash ??

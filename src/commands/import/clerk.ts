@@ -15,6 +15,7 @@ const user = z.looseObject({
   verified_email_addresses: text,
   primary_phone_number: text,
   verified_phone_numbers: text,
+  totp_secret: text,
   password_digest: text,
   password_hasher: text,
   created_at: text,
@@ -39,6 +40,7 @@ export const clerk: Reader = {
       },
       disabled: record.banned === 'true',
       createdAt: timeOf(record.created_at),
+      totp: record.totp_secret ? [{ secret: record.totp_secret }] : [],
       passwordHash: record.password_digest
         ? toHash(record.password_digest, record.password_hasher ?? '')
         : undefined,

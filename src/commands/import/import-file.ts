@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { ImportOptions, ImportOutcome, Newcomer } from '../../accounts/import-users.ts'
 import type { Core } from '../../core.ts'
+import { bringTotp } from '../../methods/totp/bring.ts'
 import { BY_COMMAND } from '../origins.ts'
 import { Refusal } from '../refusal.ts'
 import { createProgress } from './progress.ts'
@@ -18,7 +19,7 @@ export interface Tally {
 }
 
 export interface ImportFileUse {
-  core: Pick<Core, 'importUsers' | 'clock'>
+  core: Pick<Core, 'importUsers' | 'clock' | 'sealer'>
   reader: Reader
   options: ImportOptions & ReaderOptions
   tally: Tally
@@ -32,6 +33,7 @@ const BATCH = 200
 /** As it is read, batch by batch: what was made stays, and a second run goes on where this one ended. */
 export async function importFile(use: ImportFileUse, path: string): Promise<void> {
   const { core, reader, options, tally } = use
+  const bring = bringTotp(core.sealer)
   const file = await openFile(path)
   const progress = createProgress({ ...use, clock: core.clock, total: file.size })
   const tell = (line: number, id: string | undefined, words: string): void => {
@@ -64,7 +66,7 @@ export async function importFile(use: ImportFileUse, path: string): Promise<void
       if (record.ok === 'passed_over') tally.passed_over += 1
       else if (!record.ok) reject(line, undefined, record.reason)
       else {
-        const made = toNewcomer(record.user, core.clock.now())
+        const made = toNewcomer(record.user, core.clock.now(), bring)
         if (made.ok) {
           if (batch.some((other) => other.value.sourceId === record.user.id)) await flush()
           batch.push({ line, value: made.newcomer })

@@ -1,8 +1,8 @@
 /** A realm as `kc.sh export --users realm_file` writes it, or a file of its users: `users` on top, with their credentials. */
 import { z } from 'zod'
 import { jsonObjects } from './json-objects.ts'
-import { BadRecord, fullName, readRecord, unpadded } from './read-record.ts'
-import type { Reader } from './source.ts'
+import { BadRecord, base32, fullName, readRecord, unpadded } from './read-record.ts'
+import type { Reader, SourceTotp } from './source.ts'
 
 const text = z.string().nullish()
 
@@ -45,6 +45,7 @@ export const keycloak: Reader = {
       disabled: record.enabled === false,
       createdAt: record.createdTimestamp ?? undefined,
       passwordHash: password && toHash(password),
+      totp: (record.credentials ?? []).filter(({ type }) => type === 'otp').map(toTotp),
     }
   }),
 }
@@ -76,6 +77,30 @@ function toHash({ secretData: secret, credentialData: data }: z.output<typeof cr
   const version = one('version', '1.3') === '1.0' ? 16 : 19
   const cost = `m=${one('memory', '7168')},t=${rounds},p=${one('parallelism', '1')}`
   return `$argon2${one('type', 'id')}$v=${version}$${cost}$${unpadded(salt)}$${unpadded(value)}`
+}
+
+const otpData = z.looseObject({
+  subType: text,
+  algorithm: text,
+  digits: z.number().nullish(),
+  period: z.number().nullish(),
+  secretEncoding: text,
+})
+const otpSecret = z.looseObject({ value: z.string() })
+
+function toTotp({ secretData: secret, credentialData: data }: z.output<typeof credential>): SourceTotp {
+  const [kept, how] = [otpSecret.safeParse(parse(secret)), otpData.safeParse(parse(data))]
+  if (!kept.success || !how.success || (how.data.subType ?? 'totp') !== 'totp')
+    throw new BadRecord('its authenticator app counts codes, or can’t be read')
+  const { algorithm, digits, period, secretEncoding } = how.data
+  const { value } = kept.data
+  // Unless told otherwise, the letters themselves are the secret, and an app was shown them in base32.
+  return {
+    secret: secretEncoding === 'BASE32' ? value : base32(Buffer.from(value)),
+    algorithm,
+    digits,
+    period,
+  }
 }
 
 function parse(json: string | null | undefined): unknown {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { jsonObjects } from './json-objects.ts'
 import { fullName, readRecord, timeOf } from './read-record.ts'
-import type { Reader } from './source.ts'
+import type { Reader, SourceTotp } from './source.ts'
 
 const text = z.string().nullish()
 
@@ -21,6 +21,7 @@ const identity = z.looseObject({
     .nullish(),
   credentials: z
     .looseObject({
+      totp: z.looseObject({ config: z.looseObject({ totp_url: text }).nullish() }).nullish(),
       password: z.looseObject({ config: z.looseObject({ hashed_password: text }).nullish() }).nullish(),
     })
     .nullish(),
@@ -49,7 +50,24 @@ export const kratos: Reader = {
       },
       disabled: state === 'inactive',
       createdAt: timeOf(rest.created_at),
+      totp: totpOf(credentials?.totp?.config?.totp_url),
       passwordHash: credentials?.password?.config?.hashed_password ?? undefined,
     }
   }),
+}
+
+/** `otpauth://totp/…?secret=…`, as apps are shown it. */
+function totpOf(address: string | null | undefined): SourceTotp[] {
+  if (!address) return []
+  const asked = URL.parse(address)?.searchParams
+  const numberOf = (name: string): number | undefined =>
+    asked?.has(name) ? Number(asked.get(name)) : undefined
+  return [
+    {
+      secret: asked?.get('secret') ?? '',
+      algorithm: asked?.get('algorithm'),
+      digits: numberOf('digits'),
+      period: numberOf('period'),
+    },
+  ]
 }

@@ -18,6 +18,7 @@ const user = z.looseObject({
   disabled: flag,
   created_at: z.union([z.string(), z.number()]).nullish(),
   password_hash: text,
+  totp_secret: text,
   phone_number_verified: flag,
 })
 
@@ -40,6 +41,7 @@ const toUser = readRecord(user, (record): SourceUser => {
     disabled: isSet(record.disabled),
     createdAt: timeOf(record.created_at),
     passwordHash: record.password_hash ?? undefined,
+    totp: record.totp_secret ? [{ secret: record.totp_secret }] : [],
   }
 })
 

@@ -42,6 +42,17 @@ export function timeOf(value: string | number | undefined | null): number | unde
 export const fullName = (...parts: (string | null | undefined)[]): string | undefined =>
   parts.filter((part) => part?.trim()).join(' ') || undefined
 
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** RFC 4648 §6, without padding. */
+export const base32 = (bytes: Buffer): string =>
+  [...bytes]
+    .map((byte) => byte.toString(2).padStart(8, '0'))
+    .join('')
+    .match(/.{1,5}/g)
+    ?.map((bits) => BASE32.charAt(Number.parseInt(bits.padEnd(5, '0'), 2)))
+    .join('') ?? ''
+
 /** Base64 in either alphabet, as PHC strings have it. */
 export const unpadded = (base64: string): string =>
   Buffer.from(base64, 'base64').toString('base64').replace(/=+$/, '')

@@ -1,5 +1,7 @@
 /** What each system's file says of its people, in files as these systems write them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../../adapters/contract.ts'
+import { bringTotp } from '../../methods/totp/bring.ts'
 import { createPasswordHasher, type PasswordHasher } from '../../security/password-hash.ts'
 import { readFirebaseConfig } from './firebase-config.ts'
 import { READERS, type ReaderName } from './registry.ts'
@@ -33,20 +35,27 @@ async function read(from: ReaderName, text: string, firebase?: string): Promise<
   )
 }
 
+/** Sealed with nothing, so that it can be seen. */
+const bring = bringTotp({ seal: (_, secret) => Buffer.from(secret) })
+
+const appOf = ({ sealed, algorithm, digits, period }: JsonObject): string =>
+  [Buffer.from(String(sealed), 'base64').toString(), algorithm, digits, period].join(' ')
+
 /** As they would be here, with a word on whether their password still fits. */
 async function people(records: readonly SourceRecord[]) {
   return Promise.all(
     records.map(async (record) => {
       if (record.ok !== true) return record.ok === false ? record.reason : record.ok
-      const made = toNewcomer(record.user, NOW)
+      const made = toNewcomer(record.user, NOW, bring)
       if (!made.ok) return made.reason
-      const { address, passwordHash, createdAt, ...newcomer } = made.newcomer
+      const { address, passwordHash, createdAt, factors, ...newcomer } = made.newcomer
       return {
         ...newcomer,
         email: address.email,
         created: createdAt && new Date(createdAt).toISOString(),
         password: passwordHash === undefined ? 'none' : await fits(passwordHash),
         ...(made.leftOut.length > 0 && { leftOut: made.leftOut }),
+        ...(factors.length > 0 && { apps: factors.map(({ data }) => appOf(data)) }),
       }
     }),
   )
@@ -100,7 +109,34 @@ describe('Keycloak', () => {
         createdTimestamp: 1700000000000,
         enabled: true,
         totp: false,
-        credentials: [argon2],
+        credentials: [
+          argon2,
+          {
+            id: 'otp1',
+            type: 'otp',
+            userLabel: 'phone',
+            secretData: JSON.stringify({ value: 'N9tTbOVKVcGJ9nGWq8Pz' }),
+            credentialData: JSON.stringify({
+              subType: 'totp',
+              digits: 6,
+              counter: 0,
+              period: 30,
+              algorithm: 'HmacSHA1',
+            }),
+          },
+          {
+            id: 'otp2',
+            type: 'otp',
+            secretData: JSON.stringify({ value: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }),
+            credentialData: JSON.stringify({
+              subType: 'totp',
+              digits: 8,
+              period: 60,
+              algorithm: 'HmacSHA256',
+              secretEncoding: 'BASE32',
+            }),
+          },
+        ],
         disableableCredentialTypes: [],
         requiredActions: [],
         realmRoles: ['default-roles-acme'],
@@ -156,6 +192,7 @@ describe('Keycloak', () => {
         disabled: false,
         created: '2023-11-14T22:13:20.000Z',
         password: 'fits',
+        apps: ['JY4XIVDCJ5LEWVTDI5FDS3SHK5YTQUD2 sha1 6 30', 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ sha256 8 60'],
       },
       expect.objectContaining({
         email: 'grace@example.com',
@@ -493,5 +530,68 @@ describe('files of one’s own', () => {
     ],
   ])('that say something else are rejected: %.40s', async (text, reason) => {
     expect(await people(await read('ndjson', text))).toEqual(reason === undefined ? [] : [reason])
+  })
+})
+
+describe('an authenticator app', () => {
+  const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+  const kratos = (totp_url: string) =>
+    JSON.stringify({
+      id: '1',
+      traits: { email: 'a@example.com' },
+      credentials: { totp: { config: { totp_url } } },
+    })
+  const keycloak = (data: object, value = SECRET) =>
+    JSON.stringify({
+      users: [
+        {
+          id: '1',
+          username: 'a',
+          email: 'a@example.com',
+          credentials: [
+            { type: 'otp', secretData: JSON.stringify({ value }), credentialData: JSON.stringify(data) },
+          ],
+        },
+      ],
+    })
+
+  it.each<[ReaderName, string, string]>([
+    [
+      'auth0',
+      JSON.stringify({ user_id: '1', email: 'a@example.com', mfa_factors: [{ totp: { secret: SECRET } }] }),
+      '',
+    ],
+    ['clerk', `id,primary_email_address,totp_secret\n1,a@example.com,${SECRET}`, ''],
+    [
+      'kratos',
+      kratos(`otpauth://totp/Acme:a@example.com?secret=${SECRET}&digits=8&algorithm=SHA512&period=60`),
+      'sha512 8 60',
+    ],
+    ['csv', `email,totp_secret\na@example.com,${SECRET.toLowerCase()}`, ''],
+    [
+      'ndjson',
+      JSON.stringify({ email: 'a@example.com', totp_secret: 'GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ' }),
+      '',
+    ],
+  ])('comes along from %s', async (from, text, like) => {
+    expect(await people(await read(from, text))).toMatchObject([
+      { apps: [`${SECRET} ${like || 'sha1 6 30'}`] },
+    ])
+  })
+
+  it.each<[string, ReaderName, string]>([
+    ['has too short a secret', 'csv', 'email,totp_secret\na@example.com,JBSWY3DPEHPK3PXP'],
+    ['has a secret that is none', 'csv', 'email,totp_secret\na@example.com,not a secret at all 0189'],
+    [
+      'makes codes of nine digits',
+      'keycloak',
+      keycloak({ subType: 'totp', digits: 9, secretEncoding: 'BASE32' }),
+    ],
+    ['uses MD5', 'keycloak', keycloak({ subType: 'totp', algorithm: 'HmacMD5', secretEncoding: 'BASE32' })],
+    ['has no secret', 'kratos', kratos('otpauth://totp/Acme:a@example.com')],
+    ['is no address', 'kratos', kratos('nonsense')],
+    ['counts codes', 'keycloak', keycloak({ subType: 'hotp', counter: 7 })],
+  ])('that %s keeps its person out: a password alone must not do', async (_, from, text) => {
+    expect(await people(await read(from, text))).toEqual([expect.stringMatching(/^its authenticator app c/)])
   })
 })

@@ -11,6 +11,18 @@ export interface SourceUser {
   /** Epoch ms. */
   createdAt?: number | undefined
   passwordHash?: string | undefined
+  /** Authenticator apps. */
+  totp?: readonly SourceTotp[]
+}
+
+export interface SourceTotp {
+  /** Base32; blanks and small letters are as good. */
+  secret: string
+  /** `SHA1` unless told otherwise, in whatever spelling. */
+  algorithm?: string | null | undefined
+  digits?: number | null | undefined
+  /** Seconds. */
+  period?: number | null | undefined
 }
 
 export type SourceRecord =

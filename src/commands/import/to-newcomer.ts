@@ -2,15 +2,16 @@ import type { ProfileClaim } from '../../accounts/claims.ts'
 import { isName } from '../../accounts/create-user.ts'
 import { normaliseEmail } from '../../accounts/email.ts'
 import type { Newcomer } from '../../accounts/import-users.ts'
+import type { bringTotp } from '../../methods/totp/bring.ts'
 import { profileFields } from '../apply/user-entry.ts'
-import type { SourceUser } from './source.ts'
+import type { SourceTotp, SourceUser } from './source.ts'
 
 export type ToNewcomer =
   /** `leftOut`: what is no value of its kind, and not worth a person. */
   { ok: true; newcomer: Newcomer; leftOut: string[] } | { ok: false; reason: string }
 
 /** What a file says of a person, held against what a person may be here. */
-export function toNewcomer(user: SourceUser, now: number): ToNewcomer {
+export function toNewcomer(user: SourceUser, now: number, bring: BringTotp): ToNewcomer {
   const { id, email, createdAt } = user
   // An empty cell says nothing.
   const name = user.name || undefined
@@ -18,6 +19,9 @@ export function toNewcomer(user: SourceUser, now: number): ToNewcomer {
   if (email === undefined || email === '') return refused('it has no e-mail address')
   const address = normaliseEmail(email)
   if (address === undefined) return refused(`${JSON.stringify(email.slice(0, 100))} is no e-mail address`)
+  const factors = (user.totp ?? []).map((app) => bring(toForeign(app)))
+  // Without it a password alone would let in whoever has it.
+  if (factors.includes(undefined)) return refused('its authenticator app can’t be taken over')
   const { profile, leftOut } = readProfile(user.profile ?? {})
   const isCalled = name !== undefined && isName(name)
   return {
@@ -29,10 +33,20 @@ export function toNewcomer(user: SourceUser, now: number): ToNewcomer {
       disabled: user.disabled ?? false,
       createdAt: createdAt !== undefined && createdAt > 0 && createdAt <= now ? createdAt : undefined,
       passwordHash: user.passwordHash || undefined,
+      factors: factors.filter((factor) => factor !== undefined),
     },
     leftOut: [...(name !== undefined && !isCalled ? ['name'] : []), ...leftOut],
   }
 }
+
+export type BringTotp = ReturnType<typeof bringTotp>
+
+const toForeign = ({ secret, algorithm, digits, period }: SourceTotp) => ({
+  secret: secret.replace(/[\s=-]/g, '').toUpperCase(),
+  algorithm: (algorithm ?? 'sha1').toLowerCase().replace(/^hmac|[-_]/g, ''),
+  digits: digits ?? 6,
+  period: period ?? 30,
+})
 
 const refused = (reason: string): ToNewcomer => ({ ok: false, reason })
 

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import type { FieldSealer } from '../../keys/field-seal.ts'
+import { newRowId } from '../../shared/ids.ts'
+import { sealedPlace } from '../sealed.ts'
+import { STORED_TOTP, type StoredTotp } from './stored.ts'
+
+/** An app that was enrolled elsewhere. Secrets of fewer than 128 bits are none (RFC 4226 §4). */
+const FOREIGN = z.object({
+  ...STORED_TOTP.pick({ algorithm: true, digits: true, period: true }).shape,
+  /** Base32 (RFC 4648 §6). */
+  secret: z.string().regex(/^[A-Z2-7]{26,208}$/),
+})
+
+export type ForeignTotp = z.output<typeof FOREIGN>
+
+/**
+ * It has shown there that it knows the secret, so it counts here at once. Which of its codes were used there nobody knows:
+ * each is good once here. Undefined for what no app here can be.
+ */
+export const bringTotp =
+  (sealer: Pick<FieldSealer, 'seal'>) =>
+  (
+    foreign: Readonly<Record<keyof ForeignTotp, unknown>>,
+  ): { id: string; method: 'totp'; data: StoredTotp } | undefined => {
+    const read = FOREIGN.safeParse(foreign)
+    if (!read.success) return undefined
+    const { secret, ...like } = read.data
+    const id = newRowId()
+    const sealed = sealer.seal(sealedPlace(id), secret).toString('base64')
+    return { id, method: 'totp', data: { ...like, sealed, step: 0 } }
+  }
