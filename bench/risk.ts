@@ -97,7 +97,7 @@ async function costOfSignIn(core: Core, { addresses, redisUrl, device }: SignIns
       look({ ip: addressOf(n) }),
     ])
     const seen = { id: device === 'known' ? 'd1' : 'd2', at: n, address: addressOf(n + 1), country: 'DE' }
-    const untrusted = { fingerprint: undefined, trustedUntil: undefined }
+    const untrusted = { fingerprint: undefined, trustedAt: undefined, trustedUntil: undefined }
     const history = { revoked, devices: [{ ...seen, ...untrusted, countries: ['DE'] }] }
     weigh({ sub: account.sub, at: n, device: 'd1', history })
   }

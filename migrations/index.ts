@@ -22,6 +22,7 @@ import * as imports from './0020-imports.ts'
 import * as registrations from './0021-registrations.ts'
 import * as emailChanges from './0022-email-changes.ts'
 import * as methods from './0024-methods.ts'
+import * as signInPolicy from './0027-sign-in-policy.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-accounts': accounts,
@@ -46,4 +47,5 @@ export const migrations: Record<string, Migration> = {
   '0021-registrations': registrations,
   '0022-email-changes': emailChanges,
   '0024-methods': methods,
+  '0027-sign-in-policy': signInPolicy,
 }

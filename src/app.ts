@@ -58,9 +58,10 @@ import { createRegisterRouter } from './self-service/register.ts'
 import { createResetRouter } from './self-service/reset.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
 import { createWayBack } from './self-service/way-back.ts'
+import { limitSessions } from './sessions/limit-sessions.ts'
 import type { RevokeAccess } from './sessions/revoke-access.ts'
 import type { SignIns } from './sign-in/types.ts'
-import { openSignIns, TRUST_FOR } from './sign-ins.ts'
+import { openSignIns } from './sign-ins.ts'
 import { openState } from './state.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -114,6 +115,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
         for (const { rule, outcome } of spoke) metrics.risk(rule, outcome)
       },
     }),
+    findPolicy: lookUps.findSignInPolicy,
     report: reportSignIn({ metrics, requests }),
   })
 
@@ -125,6 +127,10 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     ...core,
     ...lookUps,
     access,
+    sessions: limitSessions({
+      ...{ sessions: core.sessions, access, clock },
+      most: async () => (await lookUps.findSignInPolicy()).maxSessions,
+    }),
     canReach,
     signingKeys,
     clientLimit: guards.clients,
@@ -251,7 +257,6 @@ function createSteps(
       deviceOf: guards.signIn.deviceOf,
       stepUpReason: ACR_NOT_REACHED,
       life: INTERACTION_LIFE,
-      trustFor: TRUST_FOR,
       registration: config.registration,
     }),
     consent: createConsent({

@@ -32,6 +32,7 @@ import { createClientSecrets } from './clients/client-secrets.ts'
 import { createClientsRepository, createResourceServersRepository } from './clients/clients-repository.ts'
 import { createFirstPartyRepository } from './clients/first-party-repository.ts'
 import { sealedClientSecrets } from './clients/keep-secret.ts'
+import { createSignInPolicyRepository } from './clients/sign-in-policy-repository.ts'
 import type { Config } from './config/config.ts'
 import type { Problem } from './config/problem.ts'
 import { readOrCreateMasterKey } from './config/secret-files.ts'
@@ -180,6 +181,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     resourceServers: createResourceServersRepository(db),
     firstParty: createFirstPartyRepository(db),
     riskPolicy: createRiskPolicyRepository(db),
+    signInPolicy: createSignInPolicyRepository(db),
     consents,
     giveConsent: giveConsent({ consents, clock }),
     outboundFetch: createOutboundFetch({ rules: outboundRules(use.config) }),
@@ -273,7 +275,7 @@ const linkKey = ({ key }: NumberedKey, token: string): Buffer => createKeyedHash
 const browserKey = ({ key }: NumberedKey, secret: string): Buffer =>
   createKeyedHash(key)('registration_browser', secret)
 
-/** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`, `first_party`, `risk_policy`. */
+/** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`, `first_party`, `risk_policy`, `sign_in_policy`. */
 function openNotices({ config, log }: CoreUse): Notices {
   const onError = (error: unknown): void => log.warn({ component: 'notices', error }, 'a notice was lost')
   if (config.redisUrl !== undefined) return redisNotices(config.redisUrl, onError)

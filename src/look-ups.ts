@@ -9,6 +9,7 @@ import type { Core } from './core.ts'
 import { withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
 import { DEFAULT_POLICY, policyWith } from './security/risk/registry.ts'
+import { alsoAsking, DEFAULT_SIGN_IN, signInPolicyWith } from './security/sign-in-policy/policy.ts'
 import type { End } from './sessions/ends-repository.ts'
 import { createLookUpCache } from './shared/look-up-cache.ts'
 
@@ -20,7 +21,8 @@ const NOTHING_ENDED = { epoch: 0, issuedBefore: undefined }
 
 /** What nearly every request asks for, remembered for a moment. Outside of a demo, what belongs to it is not there. */
 export function createLookUps(core: Core) {
-  const { config, clock, accounts, clients, resourceServers, firstParty, riskPolicy, ends, notices } = core
+  const { config, clock, accounts, clients, resourceServers, firstParty, ends, notices } = core
+  const { riskPolicy, signInPolicy } = core
   const remember = <T>(load: (key: string) => Promise<T | undefined>) =>
     createLookUpCache({ load, ttlMs: KNOWN_FOR, clock })
   const honoured = isDemoAllowed(config) ? <T>(find: T): T => find : withoutDemo
@@ -31,9 +33,11 @@ export function createLookUps(core: Core) {
     resource_server: remember<ResourceServer>(honoured(resourceServers.find)),
     first_party: remember<FirstPartySettings>(honoured(firstParty.find)),
     risk_policy: remember(async () => policyWith((await riskPolicy.find())?.outcomes)),
+    sign_in_policy: remember(async () => signInPolicyWith((await signInPolicy.find())?.settings)),
     organization: remember(ends.organization),
     everything: remember(ends.everything),
   }
+  const signInPolicyOfAll = async () => (await known.sign_in_policy.find('')) ?? DEFAULT_SIGN_IN
   const builtInClient = remember(ends.builtInClient)
   const ended = createLookUpCache({
     load: (question) => ends.includesAny((JSON.parse(question) as [End[], number])[0]),
@@ -49,6 +53,14 @@ export function createLookUps(core: Core) {
     findResourceServer: known.resource_server.find,
     findFirstParty: () => known.first_party.find(''),
     findRiskPolicy: async () => (await known.risk_policy.find('')) ?? DEFAULT_POLICY,
+    /** Undefined: of the server, for its own pages. */
+    findSignInPolicy: async (clientId?: string) => {
+      const [policy, client] = await Promise.all([
+        signInPolicyOfAll(),
+        clientId === undefined ? undefined : known.client.find(clientId),
+      ])
+      return alsoAsking(policy, client?.signIn)
+    },
     findOrganization: known.organization.find,
     findBuiltInClient: () => builtInClient.find(FIRST_PARTY),
     findEverything: async () => (await known.everything.find('')) ?? NOTHING_ENDED,

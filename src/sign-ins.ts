@@ -9,11 +9,13 @@ import type { NumberedKey } from './keys/data-keys.ts'
 import { createMethods } from './methods/registry.ts'
 import type { Handles } from './provider/handles.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
+import type { Level } from './security/sign-in-policy/levels.ts'
+import type { SignInPolicy } from './security/sign-in-policy/policy.ts'
 import { describeDevice } from './sessions/describe-device.ts'
-import type { Level } from './sign-in/assurance.ts'
 import { createComplete } from './sign-in/complete.ts'
 import { createGather } from './sign-in/gather.ts'
 import { canReach } from './sign-in/next-step.ts'
+import { allowedBy } from './sign-in/offer.ts'
 import { createSignIns } from './sign-in/sign-in.ts'
 import { createStates } from './sign-in/states.ts'
 import type { SignIns, SignInsUse } from './sign-in/types.ts'
@@ -25,14 +27,12 @@ export interface SignInsParts {
   handles: Pick<Handles, 'peppers'>
   guard: Guards['signIn']
   look: LookAtSignIn
+  findPolicy: SignInsUse['findPolicy']
   report: SignInsUse['report']
   log: Logger
 }
 
-/** How long a device is trusted where its person wishes it, ms. */
-export const TRUST_FOR = 30 * 24 * 60 * 60 * 1000
-
-export function openSignIns({ core, store, handles, guard, look, report, log }: SignInsParts) {
+export function openSignIns({ core, store, handles, guard, look, findPolicy, report, log }: SignInsParts) {
   const { config, accounts, keys, clock, hasher, sealer } = core
   const { users, credentials, signIns: repository } = accounts
   const methods = createMethods({
@@ -46,10 +46,10 @@ export function openSignIns({ core, store, handles, guard, look, report, log }: 
   const states = createStates({ store, peppers: handles.peppers })
   const describe = describeDevice(keys)
   const signIns: SignIns = createSignIns({
-    ...{ states, methods, guard, report, clock, persons: users, record: accounts.record },
+    ...{ states, methods, guard, findPolicy, report, clock, persons: users, record: accounts.record },
     gather: createGather({ signIns: repository, look, describeDevice: describe }),
     complete: createComplete({
-      ...{ guard, states, trustFor: TRUST_FOR },
+      ...{ guard, states },
       recordSignIn: recordSignIn({
         accounts,
         describeDevice: describe,
@@ -61,9 +61,9 @@ export function openSignIns({ core, store, handles, guard, look, report, log }: 
   })
   return {
     signIns,
-    canReach: async (sub: string, level: Level) => {
+    canReach: async (sub: string, level: Level, policy: SignInPolicy) => {
       const person = await users.findPersonBySub(sub)
-      return person !== undefined && canReach(level, person, methods)
+      return person !== undefined && canReach(level, person, allowedBy(policy, methods))
     },
   }
 }

@@ -17,7 +17,7 @@ export interface SeenDevice {
   fingerprint: string | undefined
   /** How long a device is remembered that was seen once, and one that came back; ms. */
   rememberedFor: { once: number; again: number }
-  /** Until when no second factor is asked for on it, epoch ms; undefined: as before. */
+  /** From now until when no second factor is asked for on it, epoch ms; undefined: as before. */
   trustedUntil: number | undefined
 }
 
@@ -31,7 +31,8 @@ export interface DeviceSeen {
   /** All that it was in. */
   countries: readonly string[]
   fingerprint: string | undefined
-  /** Epoch ms. */
+  /** Since and until when, epoch ms. */
+  trustedAt: number | undefined
   trustedUntil: number | undefined
 }
 
@@ -62,7 +63,7 @@ export interface SignInsRepository {
 
 /** Asked at every sign-in, so it is put together once. */
 const HISTORY = `
-  select asked.revoked, d.id, d.last_seen_at, d.address, d.country, d.countries, d.fingerprint, d.trusted_until
+  select asked.revoked, d.id, d.last_seen_at, d.address, d.country, d.countries, d.fingerprint, d.trusted_at, d.trusted_until
   from (select exists (select from access_ends where kind = 'device' and value = $2::text) as revoked) asked
   left join lateral (
     select * from devices
@@ -94,16 +95,18 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
     const { id, text } = toStored(event)
     const now = new Date(at)
     const until = (ms: number) => new Date(at + ms)
-    const trustedUntil = device.trustedUntil === undefined ? null : new Date(device.trustedUntil)
+    const [trustedAt, trustedUntil] =
+      device.trustedUntil === undefined ? [null, null] : [now, new Date(device.trustedUntil)]
     const seen = sql`
       ${device.label ?? null}::text, ${device.browser ?? null}::text, ${device.system ?? null}::text,
       ${device.kind ?? null}::text, ${now}::timestamptz, ${now}::timestamptz, ${device.address ?? null}::text,
       ${device.country ?? null}::text, ${device.fingerprint ?? null}::text,
       ${until(device.rememberedFor.once)}::timestamptz,
-      array_remove(array[${device.country ?? null}::text], null), ${trustedUntil}::timestamptz`
+      array_remove(array[${device.country ?? null}::text], null), ${trustedAt}::timestamptz,
+      ${trustedUntil}::timestamptz`
     const columns = sql`
       id, user_id, label, browser, system, kind, first_seen_at, last_seen_at, address, country, fingerprint,
-      remembered_until, countries, trusted_until`
+      remembered_until, countries, trusted_at, trusted_until`
     const { rows } = await sql<{ device: string }>`
       with signed_in as (
         update users set last_sign_in_at = ${now} where id = ${userId} and disabled_at is null returning id
@@ -120,6 +123,7 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
           country = excluded.country, fingerprint = excluded.fingerprint,
           countries = ${withCountry('excluded.country', 'before.countries')},
           remembered_until = ${until(device.rememberedFor.again)}::timestamptz,
+          trusted_at = coalesce(excluded.trusted_at, before.trusted_at),
           trusted_until = coalesce(excluded.trusted_until, before.trusted_until)
         returning id
       ), fresh as (
@@ -150,6 +154,7 @@ interface HistoryRow {
   country: string | null
   countries: string[] | null
   fingerprint: string | null
+  trusted_at: Date | null
   trusted_until: Date | null
 }
 
@@ -160,6 +165,7 @@ const toDeviceSeen = ({ id, last_seen_at: at, ...row }: HistoryRow): DeviceSeen[
         {
           ...{ id, at: at.getTime(), countries: row.countries ?? [] },
           ...{ address: row.address ?? undefined, country: row.country ?? undefined },
-          ...{ fingerprint: row.fingerprint ?? undefined, trustedUntil: row.trusted_until?.getTime() },
+          ...{ trustedAt: row.trusted_at?.getTime(), trustedUntil: row.trusted_until?.getTime() },
+          fingerprint: row.fingerprint ?? undefined,
         },
       ]

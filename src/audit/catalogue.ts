@@ -61,6 +61,7 @@ export const DETAILS = {
   'resource_server.deleted': { identifier: z.string() },
   'first_party.updated': { fields: z.array(z.string()) },
   'risk_policy.updated': { fields: z.array(z.string()) },
+  'sign_in_policy.updated': { fields: z.array(z.string()) },
   'webhook.created': { webhook: z.string() },
   'webhook.updated': { webhook: z.string(), fields: z.array(z.string()) },
   'webhook.secret_rotated': { webhook: z.string(), former_signs_until: z.string() },
@@ -185,6 +186,10 @@ const MAIN = {
   'risk_policy.updated': {
     outcome: 'success',
     says: 'what follows when rules of risk speak was changed',
+  },
+  'sign_in_policy.updated': {
+    outcome: 'success',
+    says: 'what a sign-in has to be was changed',
   },
   'webhook.created': { outcome: 'success', says: 'a webhook was made' },
   'webhook.updated': { outcome: 'success', says: 'a webhook was changed' },

@@ -1,4 +1,5 @@
 /** OAuth clients and resource servers as the operator set them up. They live in PostgreSQL, not with the tokens. */
+import type { SignInSettings } from '../security/sign-in-policy/policy.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 
 export interface Client {
@@ -9,6 +10,8 @@ export interface Client {
   /** Sealed, for clients whose algorithms need the secret itself. */
   secretSealed: Buffer | undefined
   disabled: boolean
+  /** What a sign-in has to be for it, besides what it has to be for everybody. */
+  signIn?: SignInSettings
   managedBy: string | undefined
 }
 

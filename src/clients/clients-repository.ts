@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { AuditEvent } from '../audit/event.ts'
 import { recorded } from '../audit/inbox-repository.ts'
 import type { Database } from '../schema.ts'
+import { readSignInSettings } from '../security/sign-in-policy/policy.ts'
 import type { Client, KnownClient, ResourceServer } from './client.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 
@@ -105,6 +106,7 @@ const toColumns = (client: Client) => ({
   secret_hash: client.secretHash ?? null,
   secret_sealed: client.secretSealed ?? null,
   disabled_at: client.disabled ? sql<Date>`now()` : null,
+  sign_in: client.signIn === undefined ? null : JSON.stringify(client.signIn),
   managed_by: client.managedBy ?? null,
 })
 
@@ -114,6 +116,7 @@ function toClient(row: {
   secret_hash: string | null
   secret_sealed: Buffer | null
   disabled_at: Date | null
+  sign_in: Record<string, unknown> | null
   managed_by: string | null
   epoch: number
 }): KnownClient {
@@ -123,6 +126,7 @@ function toClient(row: {
     secretHash: row.secret_hash ?? undefined,
     secretSealed: row.secret_sealed ?? undefined,
     disabled: row.disabled_at !== null,
+    ...(row.sign_in !== null && { signIn: readSignInSettings(row.sign_in) }),
     epoch: row.epoch,
     managedBy: row.managed_by ?? undefined,
   }

@@ -11,6 +11,8 @@ export interface ClientRow {
   disabled_at: Date | null
   /** `apply`, `demo`, or null: made by hand. */
   managed_by: string | null
+  /** What a sign-in has to be for it (`SignInSettings`); null: as for everybody. */
+  sign_in: JSONColumnType<Record<string, unknown>> | null
   /** Goes up when everything of this client's is ended. */
   epoch: Generated<number>
   created_at: Generated<Date>
@@ -44,8 +46,18 @@ export interface FirstPartySettingsRow {
   updated_at: Generated<Date>
 }
 
+/** The server's, one row, or none; a client's stands with the client. */
+export interface SignInPolicyRow {
+  single: Generated<true>
+  /** `SignInSettings`. */
+  settings: JSONColumnType<Record<string, unknown>>
+  managed_by: string | null
+  updated_at: Generated<Date>
+}
+
 export interface ClientTables {
   clients: ClientRow
   first_party_settings: FirstPartySettingsRow
   resource_servers: ResourceServerRow
+  sign_in_policy: SignInPolicyRow
 }

@@ -7,6 +7,7 @@ export interface Changed {
   resourceServers?: readonly string[]
   firstParty?: boolean
   riskPolicy?: boolean
+  signInPolicy?: boolean
 }
 
 /** Running nodes forget at once what was changed; a notice that is lost costs them the second. */
@@ -17,6 +18,7 @@ export async function tellOthers({ notices }: Pick<Core, 'notices'>, changed: Ch
     resourceServers = [],
     firstParty = false,
     riskPolicy = false,
+    signInPolicy = false,
   } = changed
   await Promise.all([
     ...accounts.map((sub) => notices.publish('account', sub)),
@@ -24,5 +26,6 @@ export async function tellOthers({ notices }: Pick<Core, 'notices'>, changed: Ch
     ...resourceServers.map((identifier) => notices.publish('resource_server', identifier)),
     ...(firstParty ? [notices.publish('first_party', '')] : []),
     ...(riskPolicy ? [notices.publish('risk_policy', '')] : []),
+    ...(signInPolicy ? [notices.publish('sign_in_policy', '')] : []),
   ])
 }

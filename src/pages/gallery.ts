@@ -84,7 +84,7 @@ export const gallery: readonly GalleryState[] = [
   state('password.too-many', 'password', { ...passwordAsked, error: { kind: 'busy', minutes: 12 } }),
 
   state('code', 'code', code),
-  state('code.email-code', 'code', { ...code, method: 'email-code' }),
+  state('code.email-code', 'code', { ...code, method: 'email-code', trustDays: 0 }),
   state('code.email-code-alone', 'code', {
     ...{ csrf, account: { email }, method: 'email-code', ways: ['passkey', 'password'], remember: true },
   }),

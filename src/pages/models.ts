@@ -68,7 +68,7 @@ export interface CodeModel {
   method: CodeMethod
   /** Other ways, the strongest first. */
   ways: MethodId[]
-  /** How long the device may be trusted; absent where the code is all that is asked for. */
+  /** How long the device may be trusted, 0: not at all; absent where the code is all that is asked for. */
   trustDays?: number
   /** "Stay signed in". */
   remember?: boolean

@@ -9,10 +9,13 @@ import type { Tell } from '../audit/request-events.ts'
 import type { DataKeys } from '../keys/data-keys.ts'
 import { createCookieSignatures } from '../security/cookie-signatures.ts'
 import { readCookie, setCookie } from '../security/cookies.ts'
+import { reaches } from '../security/sign-in-policy/levels.ts'
+import type { SignInPolicy } from '../security/sign-in-policy/policy.ts'
 import type { RevokeAccess } from '../sessions/revoke-access.ts'
 import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import type { Clock } from '../shared/clock.ts'
 import { newSecret } from '../shared/ids.ts'
+import { levelOfAcr } from '../sign-in/assurance.ts'
 import { cookieNames } from './cookies.ts'
 import { type Epochs, isCurrentRecord, ownerOfRecord } from './epochs.ts'
 import type { Found, Handles } from './handles.ts'
@@ -58,6 +61,8 @@ export interface BrowserSessionsUse {
   access: Pick<RevokeAccess, 'acknowledge'>
   sessions: Pick<SessionsRepository, 'begin'>
   tell: Tell
+  /** The server's own. */
+  findSignInPolicy: () => Promise<SignInPolicy>
   clock: Clock
   /** Ms, like the next. */
   sessionExp: number
@@ -107,7 +112,11 @@ export function createBrowserSessions(use: BrowserSessionsUse): BrowserSessions 
       if (value === undefined || read === undefined) return undefined
       const session = toSession(read.found.payload)
       if (session === undefined || !(await isCurrentRecord(use.epochs, read.found.payload))) return undefined
-      if (clock.now() - session.authTime * 1000 > use.sessionMaxExp) return undefined
+      const { level, sessionLength = use.sessionMaxExp } = await use.findSignInPolicy()
+      const most = Math.min(sessionLength, use.sessionMaxExp)
+      if (clock.now() - session.authTime * 1000 > most) return undefined
+      // Who has to prove more is asked for it where a session is asked for.
+      if (!reaches(levelOfAcr(session.acr) ?? '1fa', level)) return undefined
       const account = await use.findAccount(session.sub)
       if (account === undefined || account.disabled) return undefined
       await lengthen(exchange, value, read, session)

@@ -1,16 +1,22 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { highest, type Level, reaches } from '../security/sign-in-policy/levels.ts'
+import type { SignInPolicy } from '../security/sign-in-policy/policy.ts'
 import type { Clock } from '../shared/clock.ts'
-import { ACR_VALUES, type Level, levelOfAcr, reaches } from '../sign-in/assurance.ts'
+import { ACR_VALUES, levelOf, levelOfAcr, type Proof } from '../sign-in/assurance.ts'
 import { wantedIn } from '../sign-in/wanted.ts'
 import { requireNonceWithoutPkce } from './pkce.ts'
+import { orUnavailable } from './unavailable.ts'
 
 const { Check, base } = interactionPolicy
 
 export interface InteractionPolicyUse {
   sessionMaxExp: number
   clock: Clock
-  /** Whether an account has what it takes. */
-  canReach: (sub: string, level: Level) => Promise<boolean>
+  /** Whether an account has what it takes, of what it may use. */
+  canReach: (sub: string, level: Level, policy: SignInPolicy) => Promise<boolean>
+  findSignInPolicy: (clientId?: string) => Promise<SignInPolicy>
+  /** By what the person of the request's session proved to be it; undefined where that is not known. */
+  proofsOf: (ctx: KoaContextWithOIDC) => readonly Proof[] | undefined
 }
 
 /** The reason of the prompt for a person who is signed in and has to prove more. */
@@ -34,10 +40,12 @@ export function createInteractionPolicy(use: InteractionPolicyUse) {
     0,
   )
   login.checks.add(
-    new Check('session_ended', 'the session has reached its absolute end', ({ oidc }) => {
+    new Check('session_ended', 'the session has reached its absolute end', async ({ oidc }) => {
       const since = oidc.session?.loginTs
-      const over = since !== undefined && use.clock.now() - since * 1000 > use.sessionMaxExp
-      return over && !oidc.result?.login ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
+      if (since === undefined || oidc.result?.login) return Check.NO_NEED_TO_PROMPT
+      const { sessionLength = use.sessionMaxExp } = await policyFor(use, oidc)
+      const over = use.clock.now() - since * 1000 > Math.min(sessionLength, use.sessionMaxExp)
+      return over ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
     }),
     1,
   )
@@ -83,16 +91,25 @@ function checkEssentialAcr({ oidc }: KoaContextWithOIDC): boolean {
   throw new errors.UnmetAuthenticationRequirements('none of the requested acr values can be reached')
 }
 
-/** What the client needs is asked for again and again; what it would like once, and of those who can. */
-async function isMoreToProve(
-  { canReach }: InteractionPolicyUse,
-  { oidc }: KoaContextWithOIDC,
-): Promise<boolean> {
+const policyFor = (
+  use: Pick<InteractionPolicyUse, 'findSignInPolicy'>,
+  { client }: KoaContextWithOIDC['oidc'],
+) => orUnavailable(use.findSignInPolicy(client?.clientId))
+
+/**
+ * What the client needs, or policy, is asked for again and again; what the client would like once, and of those who can. What
+ * was proven by a method that it doesn't take counts for nothing.
+ */
+async function isMoreToProve(use: InteractionPolicyUse, ctx: KoaContextWithOIDC): Promise<boolean> {
+  const { oidc } = ctx
   const sub = oidc.session?.accountId
   if (sub === undefined) return false
   const { required, wished } = wantedIn(oidc.params ?? {})
-  const level = levelOfAcr(oidc.session?.acr) ?? '1fa'
-  if (required !== undefined && !reaches(level, required)) return true
+  const policy = await policyFor(use, oidc)
+  const counted = use.proofsOf(ctx)?.filter(({ method }) => policy.methods.includes(method))
+  if (counted?.length === 0) return true
+  const level = counted === undefined ? (levelOfAcr(oidc.session?.acr) ?? '1fa') : levelOf(counted)
+  if (!reaches(level, highest([policy.level, required ?? '1fa']))) return true
   const isAskedFor = oidc.result?.['login'] === undefined && !oidc.prompts.has('none')
-  return wished !== undefined && !reaches(level, wished) && isAskedFor && canReach(sub, wished)
+  return wished !== undefined && !reaches(level, wished) && isAskedFor && use.canReach(sub, wished, policy)
 }

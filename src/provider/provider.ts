@@ -85,7 +85,7 @@ export interface ProviderUse
     PartyUse,
     Pick<RefreshCommitUse, 'findRiskPolicy'>,
     Pick<LivingUse, 'stillLives'>,
-    Pick<InteractionPolicyUse, 'canReach'>,
+    Pick<InteractionPolicyUse, 'canReach' | 'findSignInPolicy'>,
     Pick<EpochsUse, 'findBuiltInClient' | 'findOrganization' | 'findEverything' | 'wasEnded'>,
     Lifetimes {
   issuer: string
@@ -205,7 +205,7 @@ export function createProvider(use: ProviderUse): Provided {
     fetch: createLibraryFetch(use.outboundFetch),
     findAccount: createFindAccount(use),
     interactions: {
-      policy: createInteractionPolicy(use),
+      policy: createInteractionPolicy({ ...use, proofsOf: (ctx) => signOns.of(ctx).proofs }),
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
     },
     issueRefreshToken,

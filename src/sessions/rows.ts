@@ -21,7 +21,8 @@ export interface DeviceRow {
   /** `number:base64url`: keyed hash, under the pepper of that number, of what the browser says of itself. */
   fingerprint: string | null
   remembered_until: Date
-  /** Until when a second factor is not asked for on it again. */
+  /** Since and until when a second factor is not asked for on it again. */
+  trusted_at: Date | null
   trusted_until: Date | null
 }
 

@@ -30,6 +30,8 @@ export type SessionIndex = 'account' | 'session' | 'device' | 'organization'
 export interface SessionsRepository {
   /** Or begins anew, when the person has proven again who they are. Not for somebody who is gone. */
   begin(session: NewSession): Promise<void>
+  /** Of its person's, those that began first beyond so many; it is none of them. */
+  beyond(session: Pick<NewSession, 'id' | 'account'>, most: number): Promise<string[]>
   /** In the order of their ids, after one; `until`: begun by then, epoch ms. */
   page(
     index: SessionIndex,
@@ -56,6 +58,20 @@ export const createSessionsRepository = (db: Kysely<Database>): SessionsReposito
         clock_timestamp() + ${expiresIn} * interval '1 millisecond'
       from users where sub = ${account}
       on conflict (id) do update set device = excluded.device, ends_at = excluded.ends_at`.execute(db)
+  },
+  beyond: async ({ id, account }, most) => {
+    const rows = await db
+      .selectFrom('sessions')
+      .innerJoin('users', 'users.id', 'sessions.user_id')
+      .select('sessions.id')
+      .where('users.sub', '=', account)
+      .where('sessions.id', '<>', id)
+      .where('sessions.ends_at', '>', sql<Date>`now()`)
+      .orderBy('sessions.created_at', 'desc')
+      .orderBy('sessions.id')
+      .offset(most - 1)
+      .execute()
+    return rows.map((row) => row.id)
   },
   page: async (index, value, { after = '', until, limit }) => {
     if (value === '') return []

@@ -61,7 +61,7 @@ interface Try {
 
 async function look(use: SignInsUse, at: At, tried: Try): Promise<Outcome> {
   const { offered, method, username, given, attempt } = tried
-  const { as, state } = offered
+  const { policy, as, state } = offered
   const named =
     as === 'first' && method.identifies !== true ? await personNamed(use, username) : offered.person
   const [verdict, early] = await Promise.all([
@@ -88,7 +88,9 @@ async function look(use: SignInsUse, at: At, tried: Try): Promise<Outcome> {
   const gathered = early ?? (await use.gather(account, at.origin))
   const now = use.clock.now()
   const { assessed, trusted } =
-    state.assessed === undefined ? gathered.weigh(account, now) : { ...state, assessed: state.assessed }
+    state.assessed === undefined
+      ? gathered.weigh(account, now, policy.rememberDevice)
+      : { ...state, assessed: state.assessed }
   if (assessed.risk === 'deny') return failed('denied', account, assessed)
   const proof = { ...proven, method: method.id, at: now }
   const next: SignInState = {
@@ -128,19 +130,19 @@ interface Proved {
 async function goOn(
   use: SignInsUse,
   at: At,
-  { given, attempt, method, offered: { as, state } }: Try,
+  { given, attempt, method, offered: { policy, as, state } }: Try,
   { next, person, gathered, assessed, now }: Proved,
   failed: (reason: string, whose: Account) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { account } = person
-  const step = stepAfter(use, next, person, at)
+  const step = stepAfter(use, policy, next, person, at)
   const began = next.proofs[0]?.method ?? method.id
   // What is complete leaves nothing that another answer could complete; who is cut off now begins anew.
   const kept: SignInState = step.kind === 'done' ? { proofs: [] } : next
   const isStill = await use.states.change(
     at.id,
     (stored) => {
-      const present = startOf(stored, at)
+      const present = startOf(stored, at, policy)
       const same = present.sub === state.sub && present.proofs.length === state.proofs.length
       return same ? { state: kept, result: true } : { result: false }
     },
@@ -150,7 +152,11 @@ async function goOn(
   if (step.kind === 'done') {
     const trust = given.trust === true
     const { history } = gathered
-    const signedIn = await use.complete(at, { state: next, person, assessed, history, trust, now })
+    const { rememberDevice } = policy
+    const signedIn = await use.complete(at, {
+      ...{ state: next, person, assessed, history, now },
+      trustFor: trust && rememberDevice > 0 ? rememberDevice : undefined,
+    })
     if (signedIn === undefined) return failed('disabled', account)
     await attempt.giveBack()
     report(use, at, { method: method.id, as, ok: true, account, done: true, began })

@@ -1,5 +1,6 @@
 /** What proofs are worth, as relying parties are told: `acr` (OpenID Connect Core §2) and `amr` (RFC 8176). */
 import type { MethodId, Proven } from '../methods/method.ts'
+import { LEVELS, type Level } from '../security/sign-in-policy/levels.ts'
 
 /** Something that was proven in a sign-in, and when (epoch ms). */
 export interface Proof extends Proven {
@@ -7,22 +8,12 @@ export interface Proof extends Proven {
   at: number
 }
 
-/** From the least on. `phr`: two factors, of which one can't be phished. */
-export const LEVELS = ['1fa', '2fa', 'phr'] as const
-export type Level = (typeof LEVELS)[number]
-
 const PREFIX = 'urn:gatehouse:acr:'
 export const acrOf = (level: Level): string => PREFIX + level
 export const ACR_VALUES = LEVELS.map(acrOf)
 
 /** Undefined for what is none of ours. */
 export const levelOfAcr = (acr: unknown): Level | undefined => LEVELS.find((level) => acrOf(level) === acr)
-
-export const reaches = (level: Level, wanted: Level): boolean =>
-  LEVELS.indexOf(level) >= LEVELS.indexOf(wanted)
-
-export const highest = (levels: readonly Level[]): Level =>
-  LEVELS.findLast((level) => levels.includes(level)) ?? '1fa'
 
 type Worth = Pick<Proven, 'factors' | 'phishingResistant'>
 

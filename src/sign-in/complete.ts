@@ -11,8 +11,6 @@ export interface CompleteUse {
   recordSignIn: (signIn: CompletedSignIn, origin: SignInOrigin) => Promise<SignedInDevice | undefined>
   guard: Pick<SignInGuard, 'remember'>
   states: Pick<States, 'end'>
-  /** How long "don't ask on this device" lasts, ms. */
-  trustFor: number
 }
 
 export interface Ready {
@@ -20,8 +18,8 @@ export interface Ready {
   person: Person
   assessed: Assessed
   history: SignInHistory
-  /** "Don't ask on this device." */
-  trust: boolean
+  /** "Don't ask on this device", for so long; ms. */
+  trustFor: number | undefined
   now: number
 }
 
@@ -30,7 +28,7 @@ export type Complete = (at: At, ready: Ready) => Promise<SignedIn | undefined>
 
 export const createComplete =
   (use: CompleteUse): Complete =>
-  async (at, { state, person: { account }, assessed, history, trust, now }) => {
+  async (at, { state, person: { account }, assessed, history, trustFor, now }) => {
     const { proofs } = state
     const [first, ...others] = proofs
     if (first === undefined || state.epoch !== account.epoch) return undefined
@@ -40,7 +38,7 @@ export const createComplete =
         ...{ account, assessed, history, at: now },
         methods: [first.method, ...others.map(({ method }) => method)],
         acr: acrOf(level),
-        trustFor: trust && level !== '1fa' ? use.trustFor : undefined,
+        trustFor: level === '1fa' ? undefined : trustFor,
       },
       at.origin,
     )

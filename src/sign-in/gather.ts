@@ -17,8 +17,8 @@ export interface GatherUse {
 
 export interface Gathered {
   history: SignInHistory
-  /** For the account that it was gathered of. */
-  weigh(account: Account, at: number): Weighed
+  /** For the account that it was gathered of. `trustedFor`: how long a device may be trusted at most, ms. */
+  weigh(account: Account, at: number, trustedFor: number): Weighed
 }
 
 export interface Weighed {
@@ -36,10 +36,11 @@ export const createGather =
     const [history, weigh] = await Promise.all([signIns.history(account?.id, device), look({ ip })])
     return {
       history,
-      weigh: ({ sub }, at) => {
+      weigh: ({ sub }, at, trustedFor) => {
         const here = history.devices.find(({ id }) => id === device)
         const { fingerprint } = describeDevice(userAgent, language)
-        const trusted = (here?.trustedUntil ?? 0) > at && here?.fingerprint === fingerprint
+        const isLately = (here?.trustedUntil ?? 0) > at && at - (here?.trustedAt ?? 0) < trustedFor
+        const trusted = isLately && here?.fingerprint === fingerprint
         return { assessed: weigh({ sub, at, device, history }), trusted }
       },
     }

@@ -2,7 +2,9 @@
 import type { Person } from '../accounts/person.ts'
 import type { Method } from '../methods/method.ts'
 import type { Methods } from '../methods/registry.ts'
-import { type Level, levelOf, type Proof, reaches } from './assurance.ts'
+import { type Level, reaches } from '../security/sign-in-policy/levels.ts'
+import { levelOf, type Proof } from './assurance.ts'
+import type { Demand } from './demand.ts'
 
 export type NextStep =
   | { kind: 'done' }
@@ -11,17 +13,22 @@ export type NextStep =
   /** This person has nothing by which the level could be reached. */
   | { kind: 'unreachable' }
 
+/** `methods`: those that may be used. */
 export function nextStep(
   proofs: readonly Proof[],
-  wanted: Level,
+  { level, mailbox }: Demand,
   person: Person,
   methods: Methods,
 ): NextStep {
-  if (proofs.length > 0 && reaches(levelOf(proofs), wanted)) return { kind: 'done' }
   const open = readyMethods(person, methods).filter(({ id }) => proofs.every(({ method }) => method !== id))
-  const helpful = open.filter((method) => reaches(levelOf([...proofs, method]), wanted))
+  const mailboxes = open.filter(isMailbox)
+  if (mailbox && mailboxes.length > 0 && !proofs.some(isMailbox)) return { kind: 'more', methods: mailboxes }
+  if (proofs.length > 0 && reaches(levelOf(proofs), level)) return { kind: 'done' }
+  const helpful = open.filter((method) => reaches(levelOf([...proofs, method]), level))
   return helpful.length > 0 ? { kind: 'more', methods: helpful } : { kind: 'unreachable' }
 }
+
+export const isMailbox = ({ factors }: Pick<Method, 'factors'>): boolean => factors.includes('mailbox')
 
 const readyMethods = (person: Person, methods: Methods): Method[] =>
   [...methods.values()].filter((method) => method.role !== 'first' && method.ready(person))

@@ -2,54 +2,74 @@
 import { normaliseEmail } from '../accounts/email.ts'
 import type { Person } from '../accounts/person.ts'
 import type { Method } from '../methods/method.ts'
-import { levelDemanded } from './demand.ts'
+import type { Methods } from '../methods/registry.ts'
+import type { SignInPolicy } from '../security/sign-in-policy/policy.ts'
+import { demandOf } from './demand.ts'
 import { type NextStep, nextStep, reachableLevel } from './next-step.ts'
 import type { SignInState } from './states.ts'
 import type { At, SignInsUse } from './types.ts'
 
 export interface Offered {
+  /** Of the client that it is for. */
+  policy: SignInPolicy
   state: SignInState
   as: 'first' | 'second'
   person: Person | undefined
   /** The strongest first. */
   ways: readonly Method[]
-  /** What the client needs can't be reached. */
+  /** What the client needs, or policy, can't be reached. */
   unmet: boolean
 }
 
-type OfferUse = Pick<SignInsUse, 'states' | 'methods' | 'persons'>
+type OfferUse = Pick<SignInsUse, 'states' | 'methods' | 'persons' | 'findPolicy'>
 
 export async function offer(use: OfferUse, at: At): Promise<Offered> {
-  const state = startOf(await use.states.read(at.id), at)
+  const policy = await use.findPolicy(at.origin.client)
+  const state = startOf(await use.states.read(at.id), at, policy)
   if (state.sub === undefined) {
     // Before anything is proven every name is offered the same.
-    const ways = [...use.methods.values()].filter(({ role }) => role === 'first' || role === 'either')
-    return { state, as: 'first', person: undefined, ways, unmet: false }
+    const allowed = [...allowedBy(policy, use.methods).values()]
+    const ways = allowed.filter(({ role }) => role === 'first' || role === 'either')
+    return { policy, state, as: 'first', person: undefined, ways, unmet: ways.length === 0 }
   }
   const person = await use.persons.findPersonBySub(state.sub)
-  const next = person && stepAfter(use, state, person, at)
+  const next = person && stepAfter(use, policy, state, person, at)
   const ways = next?.kind === 'more' ? next.methods : []
-  return { state, as: 'second', person, ways, unmet: next?.kind === 'unreachable' }
+  return { policy, state, as: 'second', person, ways, unmet: next?.kind === 'unreachable' }
 }
 
-/** Where nothing is there yet, what the session has proven counts; what another caller began is nothing. */
-export function startOf(state: SignInState, { session, binding }: At): SignInState {
+export const allowedBy = ({ methods }: Pick<SignInPolicy, 'methods'>, known: Methods): Methods =>
+  new Map([...known].filter(([id]) => methods.includes(id)))
+
+/**
+ * Where nothing is there yet, what the session has proven counts, as far as policy lets it be proven that way; what another
+ * caller began is nothing.
+ */
+export function startOf(
+  state: SignInState,
+  { session, binding }: At,
+  { methods }: Pick<SignInPolicy, 'methods'>,
+): SignInState {
   if (state.binding !== undefined && state.binding !== binding) return { proofs: [] }
-  return state.username === undefined && state.sub === undefined && session !== undefined
-    ? { ...state, ...session, reused: true }
+  const proofs = session?.proofs.filter(({ method }) => methods.includes(method)) ?? []
+  return state.username === undefined && state.sub === undefined && session !== undefined && proofs.length > 0
+    ? { ...state, sub: session.sub, proofs, reused: true }
     : state
 }
 
 export function stepAfter(
-  { methods }: Pick<SignInsUse, 'methods'>,
+  use: Pick<SignInsUse, 'methods'>,
+  policy: SignInPolicy,
   { proofs, assessed, trusted = false }: SignInState,
   person: Person,
   { wanted }: At,
 ): NextStep {
+  const methods = allowedBy(policy, use.methods)
   const reachable = reachableLevel(proofs, person, methods)
   const { required, wished } = wanted
-  const level = levelDemanded({ required, wished, risk: assessed?.risk, trusted, reachable })
-  return nextStep(proofs, level, person, methods)
+  const risk = { risk: assessed?.risk, newDevice: assessed?.device_seen === false }
+  const demand = demandOf({ policy, required, wished, ...risk, trusted, reachable })
+  return nextStep(proofs, demand, person, methods)
 }
 
 export const personNamed = async (

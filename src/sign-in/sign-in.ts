@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { answer } from './answer.ts'
 import { ask } from './challenges.ts'
+import { isMailbox } from './next-step.ts'
 import { offer, personNamed } from './offer.ts'
 import type { At, SignIns, SignInsUse, View } from './types.ts'
 
@@ -37,7 +38,7 @@ export function createSignIns(use: SignInsUse): SignIns {
 }
 
 async function view(use: SignInsUse, at: At): Promise<View> {
-  const { state, as, person, ways, unmet } = await offer(use, at)
+  const { policy, state, as, person, ways, unmet } = await offer(use, at)
   if (unmet) return { step: 'unmet' }
   if (as === 'first' && (state.username ?? '') === '') return { step: 'name' }
   const chosen = ways.find(({ id }) => id === state.method)
@@ -50,5 +51,8 @@ async function view(use: SignInsUse, at: At): Promise<View> {
   }
   return person === undefined
     ? { step: 'first', username: state.username ?? '', remember: state.remember === true, ...common }
-    : { step: 'second', account: person.account, ...common }
+    : {
+        ...{ step: 'second', account: person.account, ...common },
+        trustFor: isMailbox(method) ? 0 : policy.rememberDevice,
+      }
 }

@@ -8,8 +8,10 @@ import type { Answer, MethodId } from '../methods/method.ts'
 import type { Methods } from '../methods/registry.ts'
 import type { Refusal } from '../security/rate-limit/refusal.ts'
 import type { SignInGuard } from '../security/rate-limit/sign-in-guard.ts'
+import type { Level } from '../security/sign-in-policy/levels.ts'
+import type { SignInPolicy } from '../security/sign-in-policy/policy.ts'
 import type { Clock } from '../shared/clock.ts'
-import type { Level, Proof } from './assurance.ts'
+import type { Proof } from './assurance.ts'
 import type { Complete } from './complete.ts'
 import type { Gather } from './gather.ts'
 import type { States } from './states.ts'
@@ -68,13 +70,13 @@ export type Outcome =
   | { kind: 'busy' }
   /** This method is not asked for here. */
   | { kind: 'not_offered' }
-  /** What the client needs can't be reached by this account. */
+  /** What the client needs, or policy, can't be reached by this account. */
   | { kind: 'unmet' }
 
 /** What to show. `challenge`: what the method has asked, where it asks something. */
 export type View =
   | { step: 'name' }
-  /** What the client needs can't be reached by this account. */
+  /** What the client needs, or policy, can't be reached by this account. */
   | { step: 'unmet' }
   | {
       step: 'first'
@@ -84,7 +86,15 @@ export type View =
       ways: MethodId[]
       challenge: unknown
     }
-  | { step: 'second'; account: Account; method: MethodId; ways: MethodId[]; challenge: unknown }
+  | {
+      step: 'second'
+      account: Account
+      method: MethodId
+      ways: MethodId[]
+      challenge: unknown
+      /** How long nobody has to be asked again on this device, ms; 0: for every sign-in. */
+      trustFor: number
+    }
 
 export interface SignIns {
   view(at: At): Promise<View>
@@ -105,6 +115,7 @@ export interface SignInsUse {
     findPersonBySub(sub: string): Promise<Person | undefined>
   }
   guard: SignInGuard
+  findPolicy: (clientId: string) => Promise<SignInPolicy>
   gather: Gather
   complete: Complete
   record: (event: AuditEvent) => Promise<void>

@@ -1,5 +1,6 @@
 /** What an authorization request asks for (OpenID Connect Core §3.1.2.1, §5.5.1.1; RFC 9470 §4). Pure. */
-import { LEVELS, type Level, levelOfAcr } from './assurance.ts'
+import { LEVELS, type Level } from '../security/sign-in-policy/levels.ts'
+import { levelOfAcr } from './assurance.ts'
 import type { Wanted } from './types.ts'
 
 /** `params`: of the request, after the library has checked its shape. */

@@ -6,6 +6,7 @@ import type { AccountsRepository } from '../../src/accounts/accounts-repository.
 import { recordSignIn } from '../../src/accounts/record-sign-in.ts'
 import type { Origin } from '../../src/audit/event.ts'
 import { createPassword, type PasswordUse } from '../../src/methods/password/password.ts'
+import { DEFAULT_SIGN_IN } from '../../src/security/sign-in-policy/policy.ts'
 import type { Clock } from '../../src/shared/clock.ts'
 import { createComplete } from '../../src/sign-in/complete.ts'
 import { createGather } from '../../src/sign-in/gather.ts'
@@ -45,6 +46,7 @@ export function signInsOver(use: SignInsOver): SignInWithin {
   }
   const signIns = createSignIns({
     ...{ states, guard, clock, persons: accounts.users, record: accounts.record },
+    findPolicy: async () => DEFAULT_SIGN_IN,
     methods: new Map([[password.id, password]]),
     gather: createGather({
       signIns: accounts.signIns,
@@ -52,7 +54,7 @@ export function signInsOver(use: SignInsOver): SignInWithin {
       describeDevice,
     }),
     complete: createComplete({
-      ...{ guard, states, trustFor: 0 },
+      ...{ guard, states },
       recordSignIn: recordSignIn({ accounts, describeDevice, deviceRememberedFor: 1000 }),
     }),
     mayEnter: () => true,

@@ -7,6 +7,7 @@ import { firstPartyEntry } from './first-party-entry.ts'
 import { policiesEntry, riskPolicyEntry } from './policies-entry.ts'
 import { readDocument } from './read-document.ts'
 import { resourceServerEntry } from './resource-server-entry.ts'
+import { signInPolicyEntry } from './sign-in-policy-entry.ts'
 import { userEntry } from './user-entry.ts'
 import { webhookEntry } from './webhook-entry.ts'
 
@@ -19,6 +20,7 @@ const FIELDS: [string, string[]][] = [
   ['`first_party_api`', Object.keys(firstPartyEntry.shape)],
   ['`policies`', Object.keys(policiesEntry.shape)],
   ['`policies.risk`', Object.keys(riskPolicyEntry.shape)],
+  ['`policies.sign_in`', Object.keys(signInPolicyEntry.shape)],
   ['`webhooks`', Object.keys(webhookEntry.shape)],
   ['`users`', [...Object.keys(userEntry.shape), ...Object.keys(userEntry.shape.address.unwrap().shape)]],
 ]

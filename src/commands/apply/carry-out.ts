@@ -29,6 +29,7 @@ export async function carryOut(changes: readonly Change[], use: CarryOutUse): Pr
     else if (change.kind === 'resource_server') await changeResourceServer(change, use)
     else if (change.kind === 'first_party_api') await changeFirstParty(change, use)
     else if (change.kind === 'risk_policy') await changeRiskPolicy(change, use)
+    else if (change.kind === 'sign_in_policy') await changeSignInPolicy(change, use)
     else if (change.kind === 'webhook') await changeWebhook(change, use)
     else await changeUser(change, use)
   }
@@ -86,6 +87,13 @@ async function changeRiskPolicy(change: ChangeOf<'risk_policy'>, use: CarryOutUs
   const updated = event(use, { type: 'risk_policy.updated', details: { fields: fieldsOf(change) } })
   if (change.action === 'remove') return void (await riskPolicy.remove(updated))
   await riskPolicy.save(change.to, updated)
+}
+
+async function changeSignInPolicy(change: ChangeOf<'sign_in_policy'>, use: CarryOutUse): Promise<void> {
+  const { signInPolicy } = use.rooms
+  const updated = event(use, { type: 'sign_in_policy.updated', details: { fields: fieldsOf(change) } })
+  if (change.action === 'remove') return void (await signInPolicy.remove(updated))
+  await signInPolicy.save(change.to, updated)
 }
 
 async function changeUser(change: ChangeOf<'user'>, use: CarryOutUse): Promise<void> {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ACCOUNT, FIRST_PARTY } from '../../clients/client.ts'
 import { type ClientMetadata, clientMetadataSchema } from '../../clients/client-metadata.ts'
 import { inWords } from './in-words.ts'
+import { clientSignInEntry } from './sign-in-policy-entry.ts'
 
 /** RFC 6749 appendix A.1 allows a space too; nobody would see it. */
 export const clientId = z
@@ -22,6 +23,8 @@ export const clientEntryFields = z.strictObject({
   client_secret: z.string().optional(),
   client_secret_env: z.string().optional(),
   disabled: z.boolean().optional(),
+  /** With everything in it commented out it is null in YAML. */
+  sign_in: clientSignInEntry.nullish().transform((entry) => entry ?? undefined),
 })
 
 export interface ClientEntry extends z.output<typeof clientEntryFields> {

@@ -4,6 +4,7 @@ import type { ProfileClaims } from '../../accounts/rows.ts'
 import type { FirstPartySettings, ResourceServer } from '../../clients/client.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import type { Outcomes } from '../../security/risk/policy-repository.ts'
+import type { SignInSettings } from '../../security/sign-in-policy/policy.ts'
 import type { Path } from './finding.ts'
 
 export interface Desired {
@@ -13,6 +14,8 @@ export interface Desired {
   firstParty?: DesiredFirstParty
   /** Left out: stays as it is. */
   riskPolicy?: DesiredRiskPolicy
+  /** Left out: stays as it is. */
+  signInPolicy?: DesiredSignInPolicy
   users: DesiredUser[]
   webhooks: DesiredWebhook[]
 }
@@ -26,6 +29,7 @@ export interface DesiredClient {
   secret?: string
   /** Left out: stays as it is, so that no later run undoes what an operator did in haste. */
   disabled?: boolean
+  signIn?: SignInSettings
 }
 
 export interface DesiredResourceServer extends Omit<ResourceServer, 'managedBy'> {
@@ -41,6 +45,12 @@ export interface DesiredFirstParty extends Omit<FirstPartySettings, 'managedBy'>
 export interface DesiredRiskPolicy {
   path: Path
   outcomes: Outcomes
+}
+
+/** Described as a whole, too. */
+export interface DesiredSignInPolicy {
+  path: Path
+  settings: SignInSettings
 }
 
 /** People also change things themselves: what is left out stays as it is. */

@@ -10,15 +10,19 @@ export function planClient(
   facts: Facts,
   { managedBy }: PlanOptions,
 ): ChangeOf<'client'> | undefined {
-  const { clientId, metadata } = desired
+  const { clientId, metadata, signIn } = desired
   const before = stored.find((client) => client.clientId === clientId)
   const disabled = desired.disabled ?? before?.disabled ?? false
   const secret = planSecret(before, desired, facts)
   const fields = [
-    ...differences(before === undefined ? {} : { ...before.metadata, disabled: before.disabled }, {
-      ...metadata,
-      ...((before !== undefined || disabled) && { disabled }),
-    }),
+    ...differences(
+      before === undefined ? {} : { ...before.metadata, ...signInField(before), disabled: before.disabled },
+      {
+        ...metadata,
+        ...signInField(desired),
+        ...((before !== undefined || disabled) && { disabled }),
+      },
+    ),
     ...secretField(before, secret),
   ]
   if (before !== undefined && fields.length === 0) return undefined
@@ -28,10 +32,16 @@ export function planClient(
     name: clientId,
     fields,
     // Who made it stays its manager: `--prune` takes nothing that was made by hand.
-    to: { clientId, metadata, disabled, managedBy: before === undefined ? managedBy : before.managedBy },
+    to: {
+      ...{ clientId, metadata, disabled, managedBy: before === undefined ? managedBy : before.managedBy },
+      ...(signIn !== undefined && { signIn }),
+    },
     secret,
   }
 }
+
+/** By its name in the file. */
+const signInField = ({ signIn }: Pick<Client, 'signIn'>) => (signIn === undefined ? {} : { sign_in: signIn })
 
 const hasSecret = (client: Client | undefined): client is Client =>
   client?.secretHash !== undefined || client?.secretSealed !== undefined

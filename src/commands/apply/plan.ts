@@ -4,6 +4,7 @@
  */
 import type { UserChanges } from '../../accounts/users-repository.ts'
 import type { Client, FirstPartySettings, ResourceServer } from '../../clients/client.ts'
+import type { StoredSignInPolicy } from '../../clients/sign-in-policy-repository.ts'
 import type { RiskPolicySettings } from '../../security/risk/policy-repository.ts'
 import type { Desired, DesiredPassword, DesiredUser } from './desired.ts'
 import type { FieldChange } from './fields.ts'
@@ -11,6 +12,7 @@ import { planClient } from './plan-client.ts'
 import { planFirstParty } from './plan-first-party.ts'
 import { planResourceServer } from './plan-resource-server.ts'
 import { planRiskPolicy } from './plan-risk-policy.ts'
+import { planSignInPolicy } from './plan-sign-in-policy.ts'
 import { planUser } from './plan-user.ts'
 import { planWebhook } from './plan-webhook.ts'
 import type { Manager, Stored, StoredWebhook } from './set-up-repository.ts'
@@ -58,6 +60,8 @@ export type Change = Described &
     | { kind: 'first_party_api'; action: 'remove' }
     | { kind: 'risk_policy'; action: 'create' | 'update'; to: RiskPolicySettings }
     | { kind: 'risk_policy'; action: 'remove' }
+    | { kind: 'sign_in_policy'; action: 'create' | 'update'; to: StoredSignInPolicy }
+    | { kind: 'sign_in_policy'; action: 'remove' }
     | { kind: 'user'; action: 'create'; to: DesiredUser; managedBy: Manager }
     | {
         kind: 'user'
@@ -81,6 +85,7 @@ export const touches = (change: Change, name: string): boolean =>
 export function plan(stored: Stored, desired: Desired, facts: Facts, options: PlanOptions): Change[] {
   const firstParty = planFirstParty(stored.firstParty, desired.firstParty, options)
   const riskPolicy = planRiskPolicy(stored.riskPolicy, desired.riskPolicy, options)
+  const signInPolicy = planSignInPolicy(stored.signInPolicy, desired.signInPolicy, options)
   return [
     ...desired.clients.flatMap((client) => planClient(stored.clients, client, facts, options) ?? []),
     ...desired.resourceServers.flatMap(
@@ -89,6 +94,7 @@ export function plan(stored: Stored, desired: Desired, facts: Facts, options: Pl
     // Between the resource servers that come and those that go: it names one.
     ...(firstParty === undefined ? [] : [firstParty]),
     ...(riskPolicy === undefined ? [] : [riskPolicy]),
+    ...(signInPolicy === undefined ? [] : [signInPolicy]),
     ...desired.users.flatMap((user) => planUser(stored.users, user, facts, options) ?? []),
     ...desired.webhooks.flatMap((webhook) => planWebhook(stored.webhooks, webhook, facts, options) ?? []),
     ...(options.prune ? removals(stored, desired, options.managedBy) : []),

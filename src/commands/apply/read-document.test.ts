@@ -117,6 +117,27 @@ policies: {}
     expect(faults('version: 1\npolicies: { risk: { new_device: allow, listed_address: deny } }')).toEqual([])
   })
 
+  it('says what a policy of sign-in can not be', () => {
+    const text = [
+      'version: 1',
+      'policies:',
+      '  sign_in:',
+      '    level: 3fa',
+      '    methods: [totp]',
+      '    remember_device: 500d',
+      '    max_sessions: 0',
+      'clients:',
+      '  - { client_id: a, profile: service, sign_in: { max_sessions: 2 } }',
+    ]
+    expect(faults(text.join('\n'))).toEqual([
+      'f.yaml:4:5: policies.sign_in.level: must be 1fa, 2fa or phr',
+      'f.yaml:5:5: policies.sign_in.methods: needs one of passkey, password, email-code',
+      'f.yaml:6:5: policies.sign_in.remember_device: must be a duration from 0 to 400d in whole seconds, such as 90s, 15m or 7d',
+      'f.yaml:7:5: policies.sign_in.max_sessions: must be a number from 1 to 1000',
+      'f.yaml:9:50: clients[0].sign_in.max_sessions: is not known here',
+    ])
+  })
+
   it('may have sections without entries', () => {
     const empty = 'clients:\nusers: []\norganizations: []\nconnectors:\nfirst_party_api:\npolicies: {}'
     expect(faults(`version: 1\n${empty}`)).toEqual([])

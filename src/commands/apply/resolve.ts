@@ -3,6 +3,7 @@ import { PROFILE_CLAIMS } from '../../accounts/claims.ts'
 import type { ProfileClaims } from '../../accounts/rows.ts'
 import { webhookUrlProblem } from '../../events/webhooks/webhook-url.ts'
 import { outboundRules, outboundUrlProblem, webhookRules } from '../../security/outbound-url.ts'
+import type { SignInSettings } from '../../security/sign-in-policy/policy.ts'
 import type { ClientEntry } from './client-entry.ts'
 import type {
   Desired,
@@ -10,6 +11,7 @@ import type {
   DesiredFirstParty,
   DesiredResourceServer,
   DesiredRiskPolicy,
+  DesiredSignInPolicy,
   DesiredUser,
   DesiredWebhook,
 } from './desired.ts'
@@ -19,6 +21,7 @@ import type { FirstPartyEntry } from './first-party-entry.ts'
 import type { RiskPolicyEntry } from './policies-entry.ts'
 import { type Notes, readClientSecret, readPassword, readWebhookSecret } from './resolve-secrets.ts'
 import type { ResourceServerEntry } from './resource-server-entry.ts'
+import type { SignInPolicyEntry } from './sign-in-policy-entry.ts'
 import type { UserEntry } from './user-entry.ts'
 import type { WebhookEntry } from './webhook-entry.ts'
 
@@ -39,6 +42,9 @@ export function resolve(
     resourceServers: resource_servers.map((entry, n) => toResourceServer(entry, ['resource_servers', n])),
     ...(first_party_api && { firstParty: toFirstParty(first_party_api, ['first_party_api']) }),
     ...(policies?.risk && { riskPolicy: toRiskPolicy(policies.risk, ['policies', 'risk']) }),
+    ...(policies?.sign_in && {
+      signInPolicy: toSignInPolicy(policies.sign_in, ['policies', 'sign_in']),
+    }),
     users: users.map((entry, n) => toUser(entry, ['users', n], notes)),
     webhooks: webhooks.map((entry, n) => toWebhook(entry, ['webhooks', n], notes)),
   }
@@ -52,7 +58,7 @@ export function resolve(
 }
 
 function toClient(entry: ClientEntry, path: Path, notes: Notes): DesiredClient {
-  const { client_id: clientId, metadata, disabled } = entry
+  const { client_id: clientId, metadata, disabled, sign_in: signIn } = entry
   const secret = readClientSecret(entry, path, notes)
   checkReceiver(entry, path, notes)
   return {
@@ -61,6 +67,7 @@ function toClient(entry: ClientEntry, path: Path, notes: Notes): DesiredClient {
     metadata,
     ...(secret !== undefined && { secret }),
     ...(disabled !== undefined && { disabled }),
+    ...(signIn !== undefined && { signIn: toSignInSettings(signIn) }),
   }
 }
 
@@ -92,8 +99,24 @@ const toFirstParty = (entry: FirstPartyEntry, path: Path): DesiredFirstParty => 
 
 const toRiskPolicy = (entry: RiskPolicyEntry, path: Path): DesiredRiskPolicy => ({
   path,
-  outcomes: Object.fromEntries(Object.entries(entry).filter(([, outcome]) => outcome !== undefined)),
+  outcomes: withoutUndefined(entry),
 })
+
+const toSignInPolicy = (entry: SignInPolicyEntry, path: Path): DesiredSignInPolicy => ({
+  path,
+  settings: toSignInSettings(entry),
+})
+
+function toSignInSettings(entry: SignInPolicyEntry): SignInSettings {
+  const lives = {
+    session_length: toSeconds(entry.session_length),
+    remember_device: toSeconds(entry.remember_device),
+  }
+  return withoutUndefined({ ...entry, ...lives })
+}
+
+const withoutUndefined = (entry: object): object =>
+  Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined))
 
 const toSeconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1000)
 

@@ -20,6 +20,11 @@ import {
   createFirstPartyRepository,
   type FirstPartyRepository,
 } from '../../clients/first-party-repository.ts'
+import {
+  createSignInPolicyRepository,
+  type SignInPolicyRepository,
+  type StoredSignInPolicy,
+} from '../../clients/sign-in-policy-repository.ts'
 import type { Webhook } from '../../events/webhooks/webhook.ts'
 import {
   createWebhooksRepository,
@@ -40,6 +45,7 @@ export interface Stored {
   resourceServers: ResourceServer[]
   firstParty: FirstPartySettings | undefined
   riskPolicy: RiskPolicySettings | undefined
+  signInPolicy: StoredSignInPolicy | undefined
   /** Those who were asked for, and those whom the manager made. */
   users: StoredUser[]
   webhooks: StoredWebhook[]
@@ -64,6 +70,7 @@ export interface Rooms {
   resourceServers: ResourceServersRepository
   firstParty: FirstPartyRepository
   riskPolicy: RiskPolicyRepository
+  signInPolicy: SignInPolicyRepository
   accounts: AccountsRepository
   webhooks: WebhooksRepository
 }
@@ -102,12 +109,13 @@ const roomsIn = (db: Kysely<Database>): Rooms => ({
   resourceServers: createResourceServersRepository(db),
   firstParty: createFirstPartyRepository(db),
   riskPolicy: createRiskPolicyRepository(db),
+  signInPolicy: createSignInPolicyRepository(db),
   accounts: createAccountsRepository(db, endAccount),
   webhooks: createWebhooksRepository(db),
 })
 
 async function read(
-  { clients, resourceServers, firstParty, riskPolicy, accounts, webhooks }: Rooms,
+  { clients, resourceServers, firstParty, riskPolicy, signInPolicy, accounts, webhooks }: Rooms,
   wanted: Wanted,
 ): Promise<Stored> {
   const made = await managed(accounts, wanted.managedBy)
@@ -124,6 +132,7 @@ async function read(
     resourceServers: await resourceServers.list(),
     firstParty: await firstParty.find(),
     riskPolicy: await riskPolicy.find(),
+    signInPolicy: await signInPolicy.find(),
     users,
     webhooks: (await webhooks.list()).map(({ failingSince: _, lastFailure: __, ...webhook }) => webhook),
   }

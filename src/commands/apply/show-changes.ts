@@ -8,6 +8,7 @@ const KINDS = {
   resource_server: 'resource server',
   first_party_api: 'settings of',
   risk_policy: 'policy of',
+  sign_in_policy: 'policy of',
   user: 'user',
   webhook: 'webhook',
 } as const

@@ -4,7 +4,6 @@ import type { View } from '../../sign-in/types.ts'
 import { asker, type Journey, pageOptions, parameter, type StepUse } from '../journey.ts'
 
 export interface ShowSignInUse extends StepUse {
-  trustFor: number
   /** People may make accounts themselves. */
   registration: boolean
 }
@@ -35,7 +34,7 @@ export function showSignIn(
     const { email, name } = view.account
     const account = { email, ...(name !== undefined && { name }) }
     const model = { ...common, account, method: codeMethod(view.method), ways: othersOf(view) }
-    use.showPage(ctx, 'code', { ...model, trustDays: Math.floor(use.trustFor / DAY) }, options)
+    use.showPage(ctx, 'code', { ...model, trustDays: Math.floor(view.trustFor / DAY) }, options)
   } else if (view.step === 'first' && view.method === 'password') {
     const { username, remember } = view
     const model = { ...common, ...asker(journey), username, remember, ways: othersOf(view) }

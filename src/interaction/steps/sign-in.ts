@@ -20,8 +20,6 @@ export interface SignInUse extends StepUse {
   stepUpReason: string
   /** How long a sign-in may take, ms. */
   life: number
-  /** How long "don't ask on this device" lasts, ms. */
-  trustFor: number
   /** People may make accounts themselves. */
   registration: boolean
 }

@@ -24,9 +24,14 @@ export function code(model: CodeModel, use: ViewUse): View {
         fault: error && use.t('code.again'),
         autofocus: !error,
       },
-      check: trustDays === undefined ? use.t('sign-in.remember') : use.t('code.trust', { days: trustDays }),
+      check: checkOf(trustDays, use),
       checked: model.remember === true,
       ways: methodRows(model.ways, use),
     },
   }
+}
+
+function checkOf(trustDays: number | undefined, use: ViewUse): string | undefined {
+  if (trustDays === undefined) return use.t('sign-in.remember')
+  return trustDays > 0 ? use.t('code.trust', { days: trustDays }) : undefined
 }
