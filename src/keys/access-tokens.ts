@@ -10,6 +10,9 @@ export interface AccessTokenClaims {
   iat: number
   exp: number
   scope?: string
+  acr?: string
+  amr?: string[]
+  auth_time?: number
   cnf?: { jkt?: string }
 }
 

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest'
 import {
   answerClients,
   answerHolders,
+  chooseAcr,
   chooseNonces,
   chooseTokenValues,
   compareClientSecrets,
@@ -109,6 +110,21 @@ describe('the insides of the library that the house holds on to', () => {
     expect(await address({})).toBe(`${origin}/token`)
     expect(await address({ 'x-elsewhere': '1' })).toBe('https://else/where')
     close()
+  })
+
+  it('asks how sure it is who somebody is where it says so, by its request and its session', () => {
+    const subject = provider()
+    chooseAcr(subject, (params, own) => `${String(params['acr_values'])} of ${own}`)
+    const { OIDCContext } = subject as unknown as { OIDCContext: new (ctx: object) => Told }
+    interface Told {
+      acr: unknown
+      params: object
+      session: object
+    }
+    const told = new OIDCContext({ req: {}, res: {} })
+    told.params = { acr_values: 'asked' }
+    Object.defineProperty(told, 'session', { value: { acr: 'reached' } })
+    expect(told.acr).toBe('asked of reached')
   })
 
   it('has a carrier for each response mode, and calls it for answers and errors', async () => {

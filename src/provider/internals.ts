@@ -169,6 +169,25 @@ export function nameAddresses(
 /** Of any use beyond telling proofs apart, a `jti` has none. */
 const LONGEST_JTI = 256
 
+/**
+ * What is said of how sure it is who somebody is, where a code or an id token is made: `OIDCContext#acr`, a getter, which says
+ * what the session does.
+ */
+export function chooseAcr(
+  provider: Provider,
+  choose: (params: Readonly<Record<string, unknown>>, own: string | undefined) => string | undefined,
+): void {
+  const { prototype } = provider.OIDCContext as unknown as { prototype: object }
+  const original = Object.getOwnPropertyDescriptor(prototype, 'acr')?.get
+  if (original === undefined) throw new Error('the library says otherwise now how somebody signed in')
+  Object.defineProperty(prototype, 'acr', {
+    configurable: true,
+    get(this: KoaContextWithOIDC['oidc']) {
+      return choose(this.params ?? {}, original.call(this) as string | undefined)
+    },
+  })
+}
+
 /** Replaces the replay guard of client assertions, find-then-save in the library, by one atomic step. */
 export function guardReplays(
   provider: Provider,

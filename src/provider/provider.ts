@@ -14,9 +14,11 @@ import type { RevokeAccess } from '../sessions/revoke-access.ts'
 import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import type { Clock } from '../shared/clock.ts'
 import { ACR_VALUES } from '../sign-in/assurance.ts'
+import { acrToSay } from '../sign-in/wanted.ts'
 import { isSigningIn } from './account-client.ts'
 import { type AccountsUse, createFindAccount } from './accounts.ts'
 import { createAdapterFactory } from './adapter.ts'
+import { tellAssurance } from './assurance-claims.ts'
 import { type BrowserSessions, createBrowserSessions } from './browser-session.ts'
 import { CLAIMS } from './claims.ts'
 import { checkClientAssertion, createAssertionTimes } from './client-assertions.ts'
@@ -42,6 +44,7 @@ import { answerForHeldAccessTokens } from './held-access-tokens.ts'
 import { createInsideRequests, type InsideRequestsUse } from './inside-requests.ts'
 import { createInteractionPolicy, type InteractionPolicyUse } from './interactions.ts'
 import {
+  chooseAcr,
   chooseNonces,
   chooseTokenValues,
   compareClientSecrets,
@@ -193,7 +196,7 @@ export function createProvider(use: ProviderUse): Provided {
     // Codes and tokens end with their grant, and grants with their session: by our store, in one step.
     expiresWithSession: () => false,
     extraClientMetadata,
-    formats: { customizers: { jwt: createCustomizeJwt(epochs) } },
+    formats: { customizers: { jwt: createCustomizeJwt(epochs, requests) } },
     features: features({
       ...use,
       ...createLogoutPages(use),
@@ -250,6 +253,7 @@ export function createProvider(use: ProviderUse): Provided {
   })
   compareClientSecrets(provider, use.checkSecret)
   nameSessions(provider)
+  chooseAcr(provider, acrToSay)
   takeOnlyIdTokensAsHints(provider)
   guardReplays(
     provider,
@@ -266,6 +270,7 @@ export function createProvider(use: ProviderUse): Provided {
     mayIntrospect,
     readAccessToken,
   })
+  tellAssurance(provider, requests)
   answerForHeldAccessTokens(provider, inside)
   tellEndedSessions(provider, use)
   showFormPosts(provider, use.showPage)

@@ -1,20 +1,31 @@
 /** What an authorization request asks for (OpenID Connect Core §3.1.2.1, §5.5.1.1; RFC 9470 §4). Pure. */
-import { LEVELS, type Level } from '../security/sign-in-policy/levels.ts'
-import { levelOfAcr } from './assurance.ts'
+import { LEVELS, type Level, reaches } from '../security/sign-in-policy/levels.ts'
+import { acrOf, levelOfAcr } from './assurance.ts'
 import type { Wanted } from './types.ts'
 
 /** `params`: of the request, after the library has checked its shape. */
 export function wantedIn(params: Readonly<Record<string, unknown>>): Wanted {
   const asked = acrClaim(params['claims'])
-  const named = known(asked?.values ?? (asked?.value === undefined ? [] : [asked.value]))
+  const named = namedBy(asked)
   // Any of them will do, so no more than the least.
   const required = asked?.essential === true ? LEVELS.find((level) => named.includes(level)) : undefined
   // In order of preference.
-  const [wished] = [
-    ...(asked?.essential === true ? [] : named),
-    ...known(textOf(params['acr_values']).split(' ')),
-  ]
+  const [wished] = [...(asked?.essential === true ? [] : named), ...acrValuesIn(params)]
   return { required, wished }
+}
+
+/**
+ * The first of what the request asks for that is reached, as its client prefers them (OpenID Connect Core §3.1.2.1); else the
+ * session's own, `own`.
+ */
+export function acrToSay(
+  params: Readonly<Record<string, unknown>>,
+  own: string | undefined,
+): string | undefined {
+  const level = levelOfAcr(own)
+  if (level === undefined) return own
+  const asked = [...namedBy(acrClaim(params['claims'])), ...acrValuesIn(params)]
+  return acrOf(asked.find((one) => reaches(level, one)) ?? level)
 }
 
 interface AcrClaim {
@@ -29,6 +40,12 @@ function acrClaim(claims: unknown): AcrClaim | undefined {
   const acr = parsed.id_token?.acr ?? undefined
   return acr?.values !== undefined && !Array.isArray(acr.values) ? undefined : acr
 }
+
+const namedBy = (asked: AcrClaim | undefined): Level[] =>
+  known(asked?.values ?? (asked?.value === undefined ? [] : [asked.value]))
+
+const acrValuesIn = (params: Readonly<Record<string, unknown>>): Level[] =>
+  known(textOf(params['acr_values']).split(' '))
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
