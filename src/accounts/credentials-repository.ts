@@ -28,7 +28,7 @@ export interface CredentialsRepository {
   remove(userId: string, method: string, id: string): Promise<Credential | undefined>
   /** How many there were. */
   removeAll(userId: string, methods: readonly string[]): Promise<number>
-  /** Adds or replaces the account's one password. */
+  /** Adds or replaces the account's one password. Its person is asked for a second factor on every device again. */
   setPassword(userId: string, phc: string, at: number): Promise<void>
   /** How the password is stored; undefined where there is none. */
   password(userId: string): Promise<string | undefined>
@@ -36,7 +36,7 @@ export interface CredentialsRepository {
   passwordSetAt(userId: string): Promise<number | undefined>
   /** All but the password. */
   removeOthers(userId: string): Promise<void>
-  /** False where there was none. */
+  /** With the same. False where there was none. */
   removePassword(userId: string): Promise<boolean>
   /** Replaces a hash by another of the same password, unless the password was changed meanwhile. */
   renewPassword(userId: string, from: string, to: string): Promise<boolean>
@@ -46,6 +46,14 @@ export interface CredentialsRepository {
 }
 
 export function createCredentialsRepository(db: Kysely<Database>): CredentialsRepository {
+  /** Whoever had the password before may have had a device remembered. */
+  const distrustDevices = (userId: string) =>
+    db
+      .updateTable('devices')
+      .set({ trusted_at: null, trusted_until: null })
+      .where('user_id', '=', userId)
+      .where('trusted_until', 'is not', null)
+      .execute()
   return {
     of: async (userId) => {
       const rows = await db
@@ -111,6 +119,7 @@ export function createCredentialsRepository(db: Kysely<Database>): CredentialsRe
         .values({ id: newRowId(), user_id: userId, method: 'password', created_at: new Date(at), ...changed })
         .onConflict((c) => c.column('user_id').where('method', '=', 'password').doUpdateSet(changed))
         .execute()
+      await distrustDevices(userId)
     },
     password: async (userId) => {
       const row = await db
@@ -144,6 +153,7 @@ export function createCredentialsRepository(db: Kysely<Database>): CredentialsRe
         .where('user_id', '=', userId)
         .where('method', '=', 'password')
         .executeTakeFirst()
+      await distrustDevices(userId)
       return numDeletedRows > 0n
     },
     renewPassword: async (userId, from, to) => {

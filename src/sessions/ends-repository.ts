@@ -167,12 +167,7 @@ async function raiseEpoch(tx: Kysely<Database>, { kind, value }: Whole): Promise
   }
   const row =
     kind === 'account'
-      ? await tx
-          .updateTable('users')
-          .set({ epoch: higherThan(sql.ref('epoch')) })
-          .where('sub', '=', value)
-          .returning('epoch')
-          .executeTakeFirst()
+      ? await raiseOfPerson(tx, value)
       : await tx
           .updateTable('clients')
           .set({ epoch: higherThan(sql.ref('epoch')) })
@@ -181,6 +176,24 @@ async function raiseEpoch(tx: Kysely<Database>, { kind, value }: Whole): Promise
           .executeTakeFirst()
   return row?.epoch ?? null
 }
+
+/** On none of their devices is it enough any more that a second factor was asked for there before. */
+async function raiseOfPerson(tx: Kysely<Database>, sub: string): Promise<{ epoch: number } | undefined> {
+  const row = await tx
+    .updateTable('users')
+    .set({ epoch: higherThan(sql.ref('epoch')) })
+    .where('sub', '=', sub)
+    .returning(['id', 'epoch'])
+    .executeTakeFirst()
+  if (row !== undefined) await distrusted(tx).where('user_id', '=', row.id).execute()
+  return row
+}
+
+const distrusted = (tx: Kysely<Database>) =>
+  tx
+    .updateTable('devices')
+    .set({ trusted_at: null, trusted_until: null })
+    .where('trusted_until', 'is not', null)
 
 async function keepCleanUp(
   tx: Kysely<Database>,
@@ -198,6 +211,9 @@ async function keepCleanUp(
 
 async function endEverything(tx: Kysely<Database>, before: number | undefined): Promise<void> {
   const [kind, value] = ['everything', ''] as const
+  await distrusted(tx)
+    .$if(before !== undefined, (query) => query.where('trusted_at', '<', new Date(before ?? 0)))
+    .execute()
   if (before === undefined) {
     await tx
       .insertInto('access_epochs')
