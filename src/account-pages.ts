@@ -38,6 +38,7 @@ export function createAccount(use: AccountRouterUse) {
       ...createAccountEmail(use),
       passwordSetAt: ({ id }) => core.accounts.credentials.passwordSetAt(id),
       changePassword: core.changePassword,
+      changeProfile: core.changeProfile,
       guard: guards.signIn,
       addressOf: ({ req }) => requests.of(req).ip,
       beginAnew: browserSessions.beginAnew,

@@ -11,6 +11,7 @@ import { askToRegister } from './accounts/ask-to-register.ts'
 import { askToReset } from './accounts/ask-to-reset.ts'
 import { askToVerify } from './accounts/ask-to-verify.ts'
 import { changePassword } from './accounts/change-password.ts'
+import { changeProfile } from './accounts/change-profile.ts'
 import { confirmEmailChange, findEmailChange } from './accounts/confirm-email-change.ts'
 import { createUser } from './accounts/create-user.ts'
 import type { ChangeSide } from './accounts/email-changes-repository.ts'
@@ -218,6 +219,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     findRegistration: findRegistration(registering),
     register: register({ ...registering, hasher, refusePassword }),
     openResetLink: openLink({ accounts, clock, linkKeys }, 'reset_password'),
+    changeProfile: changeProfile({ accounts, clock, tell: (sub) => notices.publish('account', sub) }),
     changePassword: changePassword({
       ...{ accounts, hasher, clock, refusePassword: passwords.policy.refuse },
       tell: (sub) => notices.publish('account', sub),

@@ -23,7 +23,8 @@ export interface UserChanges {
   /** Another spelling of the same address: its key stays. */
   email?: string
   emailVerified?: boolean
-  name?: string
+  /** Null: none. */
+  name?: string | null
   profile?: ProfileClaims
   serverRoles?: readonly string[]
   disabled?: boolean

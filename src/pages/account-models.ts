@@ -23,6 +23,7 @@ export const ACCOUNT_DONE = [
   'others_ended',
   'access_taken_back',
   'password_changed',
+  'profile_saved',
   'verification_asked',
   'email_verified',
   'email_asked',
@@ -115,6 +116,22 @@ export interface AccountPasswordModel {
     | { kind: 'busy'; minutes?: number }
 }
 
+export type ProfileField =
+  | 'name'
+  | 'given_name'
+  | 'family_name'
+  | 'nickname'
+  | 'website'
+  | 'locale'
+  | 'zoneinfo'
+
+export interface AccountProfileModel {
+  frame: AccountFrame
+  /** As it is, or as it was typed; empty for what is not said. */
+  values: Record<ProfileField, string>
+  faults: ProfileField[]
+}
+
 export type ActivityWord =
   | 'signed_in'
   | 'sign_in_failed'
@@ -179,6 +196,7 @@ export interface AccountVerifyEmailModel {
 
 export interface AccountPageModels {
   account: AccountOverviewModel
+  'account-profile': AccountProfileModel
   'account-email': AccountEmailModel
   'account-verify-email': AccountVerifyEmailModel
   'account-sessions': AccountSessionsModel

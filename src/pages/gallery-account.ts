@@ -6,6 +6,7 @@ import type {
   AccountFrame,
   AccountOverviewModel,
   AccountPasswordModel,
+  AccountProfileModel,
   AccountSession,
   AccountSessionsModel,
   AccountVerifyEmailModel,
@@ -13,7 +14,8 @@ import type {
 import { consent, csrf, email, fullConsent, ledger, longName } from './gallery-samples.ts'
 
 const entries = [
-  { group: 'you', icon: 'user', title: 'account.overview.title', href: '/account' },
+  { group: 'you', icon: 'place', title: 'account.overview.title', href: '/account' },
+  { group: 'you', icon: 'user', title: 'account.profile.title', href: '/account/profile' },
   { group: 'you', icon: 'mail', title: 'account.email.title', href: '/account/email' },
   { group: 'sign_in', icon: 'lock', title: 'account.password.title', href: '/account/password' },
   { group: 'access', icon: 'screen', title: 'account.sessions.title', href: '/account/sessions' },
@@ -34,7 +36,7 @@ export const overview: AccountOverviewModel = {
   name: 'Mira Okafor',
   email,
   emailVerified: true,
-  summaries: [{ ...entries[1], says: 'account.password.set', at: Date.UTC(2026, 6, 19, 16, 2) }],
+  summaries: [{ ...entries[3], says: 'account.password.set', at: Date.UTC(2026, 6, 19, 16, 2) }],
 }
 
 /** Of whom nothing is known but an address, and that a long one. */
@@ -142,3 +144,18 @@ export const activity: AccountActivityModel = {
 }
 
 export const noActivity: AccountActivityModel = { frame: activity.frame, events: [], newest: true }
+
+export const profile: AccountProfileModel = {
+  frame: frameAt('/account/profile'),
+  values: {
+    ...{ name: 'Mira Okafor', given_name: 'Mira', family_name: 'Okafor', nickname: '' },
+    ...{ website: 'https://mira.example', locale: 'en', zoneinfo: 'Europe/Amsterdam' },
+  },
+  faults: [],
+}
+
+export const faultyProfile: AccountProfileModel = {
+  ...profile,
+  values: { ...profile.values, name: 'M'.repeat(300), website: 'mira', locale: 'nl', zoneinfo: 'here' },
+  faults: ['name', 'website', 'zoneinfo'],
+}

@@ -17,6 +17,7 @@ import { accountApplications } from './views/account-applications.ts'
 import { accountEmail, accountVerifyEmail } from './views/account-email.ts'
 import { accountOverview } from './views/account-overview.ts'
 import { accountPassword } from './views/account-password.ts'
+import { accountProfile } from './views/account-profile.ts'
 import { accountSessions } from './views/account-sessions.ts'
 import { emailChanged, emailConfirm, emailUndo, emailWaiting } from './views/change-email.ts'
 import { code } from './views/code.ts'
@@ -78,6 +79,7 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   notice,
   'form-post': formPost,
   account: accountOverview,
+  'account-profile': accountProfile,
   'account-email': accountEmail,
   'account-verify-email': accountVerifyEmail,
   'account-sessions': accountSessions,

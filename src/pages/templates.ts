@@ -31,6 +31,7 @@ const TEMPLATES = [
   'self-service/account/email',
   'self-service/account/overview',
   'self-service/account/password',
+  'self-service/account/profile',
   'self-service/account/sessions',
   'self-service/account/shell',
   'self-service/account/verify-email',

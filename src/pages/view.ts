@@ -13,6 +13,8 @@ export interface ViewUse {
   time(at: number): string
   /** The same to the minute. */
   minute(at: number): string
+  /** Those that pages and mails speak: tag, and name in itself. */
+  languages: { tag: string; name: string }[]
   /** A country's name in the reader's language, by its ISO 3166-1 code. */
   country(code: string): string
   links: Links
@@ -38,6 +40,7 @@ export function wordsFor(locale: Locale, use: WordsUse): ViewUse {
     rich: (key, values) => messages.rich(locale, key, values),
     time: (at) => messages.time(locale, at),
     minute: (at) => messages.minute(locale, at),
+    languages: messages.locales.map((tag) => ({ tag, name: messages.ownName(tag) })),
     country: (code) => messages.country(locale, code),
     ...rest,
   }

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { violations } from '../support/axe.ts'
-import { freePort, startBrowser, visit } from '../support/browser.ts'
+import { fillSignIn, freePort, startBrowser, visit } from '../support/browser.ts'
 import { PERSON, SET_UP } from '../support/flows.ts'
 import { type House, openHouse } from '../support/house.ts'
 
@@ -25,9 +25,7 @@ async function signedInAt(path: string, options: Parameters<typeof visit>[1] = {
   const visitor = await visit(browser, options)
   const { page } = visitor
   await page.goto(house.issuer + path)
-  await page.locator('#username').fill(PERSON.email)
-  await page.locator('#password').fill(PERSON.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await fillSignIn(page, PERSON)
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
   return visitor
 }

@@ -5,7 +5,7 @@ import { HOME } from './return-to.ts'
 export function createOverviewPage(others: readonly AccountPage[]): AccountPage {
   return {
     path: HOME,
-    entry: { group: 'you', icon: 'user', title: 'account.overview.title' },
+    entry: { group: 'you', icon: 'place', title: 'account.overview.title' },
     show: async (visit) => {
       const { name, email, emailVerified } = visit.account
       const lines = await Promise.all(others.map((page) => lineOf(page, visit)))

@@ -5,6 +5,7 @@ import { createEmailPage, type EmailUse } from './email.ts'
 import { createOverviewPage } from './overview.ts'
 import type { AccountPage } from './page.ts'
 import { createPasswordPage, type PasswordUse } from './password.ts'
+import { createProfilePage, type ProfileUse } from './profile.ts'
 import { createSessionsPage, type SessionsUse } from './sessions.ts'
 import {
   type ConfirmEmailPageUse,
@@ -14,7 +15,8 @@ import {
 } from './verify-email.ts'
 
 export interface AccountPagesUse
-  extends PasswordUse,
+  extends ProfileUse,
+    PasswordUse,
     SessionsUse,
     ApplicationsUse,
     ActivityUse,
@@ -24,6 +26,7 @@ export interface AccountPagesUse
 
 export function createAccountPages(use: AccountPagesUse): readonly AccountPage[] {
   const pages = [
+    createProfilePage(use),
     createEmailPage(use),
     createVerifyEmailPage(use),
     createConfirmEmailPage(use),
