@@ -51,6 +51,7 @@ export async function openPasswords({ config, log, role, onBreachCheck }: Passwo
   const policy: PasswordPolicy = createPasswordPolicy({
     minLength,
     issuer: config.issuer,
+    brand: config.brand.name,
     strength,
     isBreached: createBreachedPasswords({
       list: breached,

@@ -6,7 +6,7 @@
 import type { IsBreached } from '../security/breached-passwords.ts'
 import type { Estimate, PasswordStrength } from '../security/password-strength.ts'
 import { refuseShape, type ShapeRefusal } from './password-shape.ts'
-import { wordsOf, wordsOfIssuer } from './password-words.ts'
+import { wordsOf, wordsOfHouse } from './password-words.ts'
 
 export type PasswordRefusal =
   | ShapeRefusal
@@ -43,12 +43,14 @@ export interface Rating {
 export interface PasswordPolicyUse {
   minLength: number
   issuer: string
+  /** What the operator calls the service. */
+  brand: string
   strength: Pick<PasswordStrength, 'estimate'>
   isBreached: IsBreached
 }
 
 export function createPasswordPolicy(use: PasswordPolicyUse): PasswordPolicy {
-  const house = wordsOfIssuer(use.issuer)
+  const house = wordsOfHouse(use)
   const rate = async (password: string, owner: PasswordOwner): Promise<Rating> => {
     const shape = refuseShape(password, owner, use.minLength)
     if (shape !== undefined) return { score: 0, refusal: shape }

@@ -12,10 +12,10 @@ export const wordsOf = ({ email, name }: PasswordOwner): string[] => {
   return listed([email ?? '', local, ...parts(local), ...labels(domain), name ?? '', ...parts(name ?? '')])
 }
 
-/** The product's name, and the host that people sign in at. */
-export function wordsOfIssuer(issuer: string): string[] {
+/** What it is called, what it is, and the host that people sign in at. */
+export function wordsOfHouse({ issuer, brand }: { issuer: string; brand: string }): string[] {
   const { hostname } = new URL(issuer)
-  return listed(['gatehouse', hostname, ...labels(hostname)])
+  return listed(['gatehouse', brand, ...parts(brand), hostname, ...labels(hostname)])
 }
 
 /** The last label says little: com, de. */

@@ -7,6 +7,7 @@ import { judgeLeader, judgeOutbox } from './background.ts'
 import { judgeClock } from './clock.ts'
 import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
 import { checkPages } from './pages.ts'
+import { checkPasswords } from './passwords.ts'
 import { judgeRedis } from './redis.ts'
 import { exitOf, type Verdict } from './verdict.ts'
 import { judgeWebhooks } from './webhooks.ts'
@@ -36,6 +37,33 @@ describe('the settings', () => {
 
   it('are told with what the start warns of', () => {
     expect(tellings(checkConfiguration(configOf({}), ['a slip']))).toEqual(['warn a slip'])
+  })
+})
+
+describe('new passwords', () => {
+  const told = async (env: Record<string, string>): Promise<string[]> =>
+    (await Array.fromAsync(checkPasswords(configOf(env)))).map(
+      ({ status, message }) => `${status} ${message}`,
+    )
+
+  it('are held against what can be read, or somebody hears of it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'passwords-'))
+    const [words, list] = [join(folder, 'words.txt'), join(folder, 'hashes.txt')]
+    const env = { PASSWORD_WORDS: words, PASSWORD_BREACHED: list }
+    expect(await told({})).toEqual([])
+    expect(await told(env)).toEqual([
+      expect.stringMatching(/^warn PASSWORD_WORDS: .*words\.txt can’t be read: ENOENT/),
+      expect.stringMatching(/^warn PASSWORD_BREACHED: ENOENT.*: passwords are taken without it$/),
+    ])
+    await writeFile(words, 'alder\nbirch\n')
+    await writeFile(list, `${'0'.repeat(40)}:1\n${'F'.repeat(40)}:2\n`)
+    expect(await told(env)).toEqual([
+      'ok PASSWORD_WORDS has 2 words',
+      'ok the list of known passwords answers',
+    ])
+    await writeFile(list, 'password\n123456\n')
+    expect((await told(env))[1]).toContain('holds a line that begins with no SHA-1')
+    await rm(folder, { recursive: true })
   })
 })
 

@@ -12,6 +12,7 @@ import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
 import { checkDatabase } from './database.ts'
 import { checkKeys } from './keys.ts'
 import { checkPages } from './pages.ts'
+import { checkPasswords } from './passwords.ts'
 import { checkRedis } from './redis.ts'
 import { checkRisk } from './risk.ts'
 import { checkIssuer, checkReadiness } from './server.ts'
@@ -87,6 +88,7 @@ async function* examineAll(
   yield* checkReadiness(config)
   if (quick) return
   yield* checkRisk(config)
+  yield* checkPasswords(config)
   yield* checkMail(config)
   yield* checkIssuer(config)
 }
