@@ -1,6 +1,7 @@
 /** `/account`, put together: who is there, and what its pages work with. */
 import type { Context } from 'koa'
 import { type AccountAccessUse, createAccountAccess } from './account-access.ts'
+import { type AccountFactorsUse, createAccountFactors } from './account-factors.ts'
 import type { Account } from './accounts/account.ts'
 import type { Origin } from './audit/event.ts'
 import { recentEvents } from './audit/recent-events.ts'
@@ -11,11 +12,15 @@ import type { ShowPage } from './pages/respond.ts'
 import type { BrowserSessions } from './provider/browser-session.ts'
 import { ROUTES } from './provider/routes.ts'
 import type { Csrf } from './security/csrf.ts'
+import type { Level } from './security/sign-in-policy/levels.ts'
+import type { SignInPolicy } from './security/sign-in-policy/policy.ts'
 import { createAccountPages } from './self-service/account/pages.ts'
 import { createAccountRouter } from './self-service/account/router.ts'
 import type { RequestContexts } from './telemetry/request-context.ts'
 
-export interface AccountRouterUse extends AccountAccessUse {
+export interface AccountRouterUse extends AccountAccessUse, AccountFactorsUse {
+  /** Whether a person has what it takes. */
+  canReach: (sub: string, level: Level, policy: SignInPolicy) => Promise<boolean>
   browserSessions: BrowserSessions
   csrf: Csrf
   showPage: ShowPage
@@ -33,9 +38,14 @@ export function createAccount(use: AccountRouterUse) {
     clock: core.clock,
     sessions: browserSessions,
     findAccount: lookUps.findAccountFresh,
+    // Whoever has a second factor proves one before they change how they sign in (NIST SP 800-63B-4 §4.1.2.1): which one is
+    // left to them, as another may be what they have lost.
+    levelOf: async (sub) =>
+      (await use.canReach(sub, '2fa', await lookUps.findSignInPolicy())) ? '2fa' : '1fa',
     pages: createAccountPages({
       ...createAccountAccess(use),
       ...createAccountEmail(use),
+      ...createAccountFactors(use),
       passwordSetAt: ({ id }) => core.accounts.credentials.passwordSetAt(id),
       changePassword: core.changePassword,
       changeProfile: core.changeProfile,

@@ -194,7 +194,10 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           guards,
           signIns,
         }),
-        createAccount({ core, lookUps, state, access, browserSessions, ...face, originOf, guards, requests }),
+        createAccount({
+          ...{ core, lookUps, state, handles, access, canReach },
+          ...{ browserSessions, originOf, guards, requests, ...face },
+        }),
         ...createPlainRouters(core, lookUps, { ...face, originOf }, { provider, guards, requests, access }),
       ],
     }),

@@ -41,7 +41,7 @@ export function openSignIns({ core, store, handles, guard, look, findPolicy, rep
       onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
     },
     totp: { credentials, sealer },
-    recoveryCodes: { credentials, sealer },
+    recoveryCodes: { accounts, sealer },
   })
   const states = createStates({ store, peppers: handles.peppers })
   const describe = describeDevice(keys)

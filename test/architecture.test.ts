@@ -34,6 +34,8 @@ const DOORS: readonly { library: RegExp; door: string; types?: string }[] = [
   { library: /^oidc-provider$/, door: 'src/{provider,interaction}/**', types: 'src/{*.ts,http/*}' },
   { library: /^oidc-provider\/lib\//, door: 'src/provider/internals.ts' },
   { library: /^(argon2|@node-rs\/argon2)$/, door: 'src/security/argon2-engine.ts' },
+  { library: /^qr$/, door: 'src/pages/qr-code.ts' },
+  { library: /^otplib$/, door: 'src/methods/totp/**' },
   { library: /^jose$/, door: 'src/{keys,clients}/**', types: 'src/provider/*' },
   { library: /^(pino|prom-client|@opentelemetry\/.*)$/, door: 'src/telemetry/**' },
   { library: /^(eta|eta\/.*|intl-messageformat)$/, door: 'src/pages/**' },

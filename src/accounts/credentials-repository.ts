@@ -22,8 +22,10 @@ export interface CredentialsRepository {
    * those any more. `at`: when it was used.
    */
   use(id: string, from: JsonObject, to: JsonObject, at: number): Promise<boolean>
+  /** Adds to its data what its person has said of it. False where the person has none of this id. */
+  note(userId: string, id: string, said: JsonObject): Promise<boolean>
   /** False where the person has none of this id. */
-  rename(userId: string, id: string, label: string): Promise<boolean>
+  rename(userId: string, id: string, label: string | undefined): Promise<boolean>
   /** What was removed; undefined where the person had none of this id and method. */
   remove(userId: string, method: string, id: string): Promise<Credential | undefined>
   /** How many there were. */
@@ -84,10 +86,19 @@ export function createCredentialsRepository(db: Kysely<Database>): CredentialsRe
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
+    note: async (userId, id, said) => {
+      const { numUpdatedRows } = await db
+        .updateTable('credentials')
+        .set({ data: sql`data || ${JSON.stringify(said)}::jsonb` })
+        .where('id', '=', id)
+        .where('user_id', '=', userId)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
     rename: async (userId, id, label) => {
       const { numUpdatedRows } = await db
         .updateTable('credentials')
-        .set({ label })
+        .set({ label: label ?? null })
         .where('id', '=', id)
         .where('user_id', '=', userId)
         .executeTakeFirst()

@@ -47,6 +47,8 @@ export interface SignInsRepository {
   newSince(userId: string, since: number, most: number): Promise<string[]>
   /** Every device of a person is a new one again. */
   forgetDevices(userId: string): Promise<void>
+  /** On none of a person's devices is it enough any more that a second factor was asked for there before. */
+  distrustDevices(userId: string): Promise<void>
   /** The device that is asked about comes first, then those that were seen last; fifty at most. Nobody has none. */
   history(userId: string | undefined, device: string | undefined): Promise<SignInHistory>
   /**
@@ -80,6 +82,9 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
   },
   forgetDevices: async (userId) => {
     await db.deleteFrom('devices').where('user_id', '=', userId).execute()
+  },
+  distrustDevices: async (userId) => {
+    await db.updateTable('devices').set({ trusted_until: null }).where('user_id', '=', userId).execute()
   },
   newSince: async (userId, since, most) => {
     const rows = await db

@@ -21,6 +21,12 @@ export const DETAILS = {
   'login.failed': { method: z.enum(METHODS), ...z.object(ASSESSED).partial().shape },
   'mfa.failed': { method: z.enum(METHODS) },
   'mfa.enrolled': { method: z.enum(METHODS) },
+  'mfa.removed': {
+    method: z.enum(METHODS),
+    last: z.boolean().describe('whether the account has no second factor now'),
+  },
+  'mfa.recovery_used': { left: z.number().int().describe('how many codes are left') },
+  'mfa.reset': { methods: z.array(z.enum(METHODS)) },
   'login.disowned': { ended: z.string() },
   'password.reset_asked': {},
   'password.set': { by: z.enum(['link', 'reset', 'change', 'operator', 'import']) },
@@ -114,6 +120,9 @@ const MAIN = {
   'login.failed': { outcome: 'failure', says: 'somebody did not; the reason says why' },
   'mfa.failed': { outcome: 'failure', says: 'somebody did not prove a second factor; the reason says why' },
   'mfa.enrolled': { outcome: 'success', says: 'a person can prove who they are by one thing more' },
+  'mfa.removed': { outcome: 'success', says: 'a person took away what they had proven who they are by' },
+  'mfa.recovery_used': { outcome: 'success', says: 'a person used up a recovery code' },
+  'mfa.reset': { outcome: 'success', says: 'the operator took a person’s second factors away' },
   'login.disowned': {
     outcome: 'success',
     says: 'a person said that it wasn’t them: what is named was ended, and their password before',

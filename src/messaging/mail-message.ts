@@ -47,7 +47,14 @@ export const mailPayload = z.discriminatedUnion('mail', [
   }),
   /** To the old address, drawn with a link that puts the change back. */
   z.strictObject({ mail: z.literal('email-changed'), ...base, ...seen, change: z.string() }),
-  z.strictObject({ mail: z.literal('account-changed'), ...base, ...seen, what: z.enum(ACCOUNT_CHANGES) }),
+  z.strictObject({
+    mail: z.literal('account-changed'),
+    ...base,
+    ...seen,
+    what: z.enum(ACCOUNT_CHANGES),
+    /** How many recovery codes are left, where one was used. */
+    left: z.int().optional(),
+  }),
 ])
 
 export type MailPayload = z.output<typeof mailPayload>

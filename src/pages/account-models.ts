@@ -1,4 +1,5 @@
 /** What the pages at `/account` are told: the frame that all of them stand in, and each page's own. */
+import type { AccountAuthenticatorModel, AccountRecoveryCodesModel } from './account-factor-models.ts'
 import type { MessageKey } from './locales.ts'
 import type { Plain } from './messages.ts'
 import type { ClientFace, ConsentModel, PasswordFault } from './models.ts'
@@ -30,6 +31,11 @@ export const ACCOUNT_DONE = [
   'email_confirmed',
   'email_changed',
   'email_kept',
+  'app_added',
+  'app_renamed',
+  'app_removed',
+  'codes_made',
+  'codes_noted',
 ] as const
 export type AccountDone = (typeof ACCOUNT_DONE)[number]
 export const isAccountDone = (word: unknown): word is AccountDone =>
@@ -137,6 +143,9 @@ export type ActivityWord =
   | 'sign_in_failed'
   | 'disowned'
   | 'factor_added'
+  | 'factor_removed'
+  | 'factors_reset'
+  | 'recovery_used'
   | 'factor_failed'
   | 'reset_asked'
   | 'password_set'
@@ -199,6 +208,8 @@ export interface AccountPageModels {
   'account-profile': AccountProfileModel
   'account-email': AccountEmailModel
   'account-verify-email': AccountVerifyEmailModel
+  'account-authenticator': AccountAuthenticatorModel
+  'account-recovery-codes': AccountRecoveryCodesModel
   'account-sessions': AccountSessionsModel
   'account-applications': AccountApplicationsModel
   'account-password': AccountPasswordModel

@@ -18,12 +18,24 @@ const entries = [
   { group: 'you', icon: 'user', title: 'account.profile.title', href: '/account/profile' },
   { group: 'you', icon: 'mail', title: 'account.email.title', href: '/account/email' },
   { group: 'sign_in', icon: 'lock', title: 'account.password.title', href: '/account/password' },
+  {
+    group: 'sign_in',
+    icon: 'clock',
+    title: 'account.authenticator.title',
+    href: '/account/authenticator',
+  },
+  {
+    group: 'sign_in',
+    icon: 'key',
+    title: 'account.recovery-codes.title',
+    href: '/account/recovery-codes',
+  },
   { group: 'access', icon: 'screen', title: 'account.sessions.title', href: '/account/sessions' },
   { group: 'access', icon: 'app', title: 'account.applications.title', href: '/account/applications' },
   { group: 'access', icon: 'list', title: 'account.activity.title', href: '/account/activity' },
 ] as const
 
-const frameAt = (path: string): AccountFrame => ({
+export const frameAt = (path: string): AccountFrame => ({
   csrf,
   account: { email, name: 'Mira Okafor' },
   navigation: entries.map((entry) => ({ ...entry, current: entry.href === path })),
@@ -55,7 +67,7 @@ export const verifyEmail: AccountVerifyEmailModel = {
   kind: 'verify',
 }
 
-const signedInAt = Date.UTC(2026, 10, 23, 8, 14)
+export const signedInAt = Date.UTC(2026, 10, 23, 8, 14)
 
 const laptop: AccountSession = {
   id: 'nQ3xk0dC1vQb7L2m',
@@ -125,6 +137,9 @@ export const activity: AccountActivityModel = {
     { ...happened, what: 'sign_in_failed', country: undefined, address: '203.0.113.7' },
     { ...happened, ...firefox, what: 'disowned' },
     { ...happened, ...firefox, what: 'factor_added' },
+    { ...happened, ...firefox, what: 'factor_removed' },
+    { ...happened, what: 'factors_reset', byOperator: true },
+    { ...happened, ...firefox, what: 'recovery_used' },
     { ...happened, ...firefox, what: 'factor_failed' },
     { ...happened, what: 'reset_asked' },
     { ...happened, ...firefox, what: 'password_set' },

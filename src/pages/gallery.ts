@@ -21,6 +21,16 @@ import {
   verifyEmail,
 } from './gallery-account.ts'
 import {
+  authenticator,
+  authenticatorApps,
+  authenticatorFull,
+  factorLines,
+  recoveryCodes,
+  recoveryCodesFew,
+  recoveryCodesLeft,
+  recoveryCodesShown,
+} from './gallery-factors.ts'
+import {
   code,
   confirming,
   consent,
@@ -130,6 +140,27 @@ export const gallery: readonly GalleryState[] = [
     ...password,
     error: { kind: 'busy', minutes: 12 },
   }),
+  ...factorLines.map((lines, n) =>
+    state(`account.factors-${n}`, 'account', { ...overview, summaries: lines }),
+  ),
+  state('account-authenticator', 'account-authenticator', authenticator),
+  state('account-authenticator.apps', 'account-authenticator', authenticatorApps),
+  state('account-authenticator.full', 'account-authenticator', authenticatorFull),
+  ...(['wrong_code', 'expired'] as const).map((error) =>
+    state(`account-authenticator.${error.replaceAll('_', '-')}`, 'account-authenticator', {
+      ...authenticator,
+      ...{ error, label: longName },
+    }),
+  ),
+  state('account-authenticator.too-many', 'account-authenticator', {
+    ...authenticatorFull,
+    error: 'too_many',
+  }),
+  state('account-recovery-codes', 'account-recovery-codes', recoveryCodes),
+  state('account-recovery-codes.impossible', 'account-recovery-codes', { ...recoveryCodes, possible: false }),
+  state('account-recovery-codes.left', 'account-recovery-codes', recoveryCodesLeft),
+  state('account-recovery-codes.few', 'account-recovery-codes', recoveryCodesFew),
+  state('account-recovery-codes.shown', 'account-recovery-codes', recoveryCodesShown),
   state('account-sessions', 'account-sessions', sessions),
   state('account-sessions.one', 'account-sessions', oneSession),
   state('account-sessions.many', 'account-sessions', manySessions),

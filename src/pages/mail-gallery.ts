@@ -43,6 +43,9 @@ export const mailGallery: readonly MailState[] = [
   ...ACCOUNT_CHANGES.map((what) =>
     state(`account-changed.${what.replaceAll('_', '-')}`, 'account-changed', { ...seen, what }),
   ),
+  ...[0, 1, 7].map((left) =>
+    state(`account-changed.left-${left}`, 'account-changed', { ...seen, what: 'recovery_code_used', left }),
+  ),
   state('account-changed.unknown', 'account-changed', { email, at, what: 'password_set' }),
   state('noticed', 'noticed', signIn),
   state('noticed.every-rule', 'noticed', { ...signIn, rules: RISK_RULES }),

@@ -85,13 +85,25 @@ export interface EmailChangedModel extends Seen {
 }
 
 /** What was changed on an account; its person is told, whoever did it. */
-export const ACCOUNT_CHANGES = ['password_reset', 'password_set', 'password_removed'] as const
+export const ACCOUNT_CHANGES = [
+  'password_reset',
+  'password_set',
+  'password_removed',
+  'app_added',
+  'app_removed',
+  'last_app_removed',
+  'factors_reset',
+  'recovery_codes_made',
+  'recovery_code_used',
+] as const
 export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
 
 export interface AccountChangedModel extends Seen {
   email: string
   at: number
   what: AccountChange
+  /** How many recovery codes are left, where one was used. */
+  left?: number | undefined
 }
 
 export interface MailModels {

@@ -14,10 +14,12 @@ import { type View, type ViewUse, wordsFor } from './view.ts'
 import type { ViewFiles } from './view-files.ts'
 import { accountActivity } from './views/account-activity.ts'
 import { accountApplications } from './views/account-applications.ts'
+import { accountAuthenticator } from './views/account-authenticator.ts'
 import { accountEmail, accountVerifyEmail } from './views/account-email.ts'
 import { accountOverview } from './views/account-overview.ts'
 import { accountPassword } from './views/account-password.ts'
 import { accountProfile } from './views/account-profile.ts'
+import { accountRecoveryCodes } from './views/account-recovery-codes.ts'
 import { accountSessions } from './views/account-sessions.ts'
 import { emailChanged, emailConfirm, emailUndo, emailWaiting } from './views/change-email.ts'
 import { code } from './views/code.ts'
@@ -82,6 +84,8 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   'account-profile': accountProfile,
   'account-email': accountEmail,
   'account-verify-email': accountVerifyEmail,
+  'account-authenticator': accountAuthenticator,
+  'account-recovery-codes': accountRecoveryCodes,
   'account-sessions': accountSessions,
   'account-applications': accountApplications,
   'account-password': accountPassword,

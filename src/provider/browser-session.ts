@@ -15,12 +15,12 @@ import type { RevokeAccess } from '../sessions/revoke-access.ts'
 import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import type { Clock } from '../shared/clock.ts'
 import { newSecret } from '../shared/ids.ts'
-import { levelOfAcr } from '../sign-in/assurance.ts'
+import { acrOf, amrOf, levelOf, levelOfAcr, type Proof } from '../sign-in/assurance.ts'
 import { cookieNames } from './cookies.ts'
 import { type Epochs, isCurrentRecord, ownerOfRecord } from './epochs.ts'
 import type { Found, Handles } from './handles.ts'
 import { CLEAR_SITE_DATA, endSignOn } from './logout.ts'
-import { signOnIn } from './sign-ons.ts'
+import { signOnIn, writeSignOn } from './sign-ons.ts'
 
 export interface BrowserSession {
   /** Public: it opens nothing. The same as long as one person stays signed in, however often they prove it anew. */
@@ -49,6 +49,11 @@ export interface BrowserSessions {
   beginAnew(exchange: Exchange, session: BrowserSession): Promise<void>
   /** A sign-out: what was meant to outlive one stays. Takes the cookie and what is kept of our pages from the browser. */
   end(exchange: Exchange, session: BrowserSession): Promise<void>
+  /**
+   * Somebody has proven more while they were signed in, by something that was just enrolled: the session says so from now
+   * on, and is as old as it was.
+   */
+  prove(exchange: Exchange, session: BrowserSession, proof: Proof): Promise<void>
 }
 
 export interface BrowserSessionsUse {
@@ -154,8 +159,29 @@ export function createBrowserSessions(use: BrowserSessionsUse): BrowserSessions 
       keep(exchange, '', 0)
       exchange.res.setHeader('clear-site-data', CLEAR_SITE_DATA)
     },
+    prove: async (exchange, { id, sub }, proof) => {
+      const value = valueIn(exchange)
+      for (let round = 0; value !== undefined && round < ROUNDS; round++) {
+        const read = await find(value)
+        // Another person's by now, or over: then there is nothing to add to.
+        if (read === undefined || toSession(read.found.payload)?.id !== id) return
+        const { under, found } = read
+        const proofs = [...(signOnIn(found.payload).proofs ?? []), proof]
+        const payload = {
+          ...{ ...found.payload, ...writeSignOn({ ...signOnIn(found.payload), proofs }) },
+          ...{ acr: acrOf(levelOf(proofs)), amr: amrOf(proofs) },
+        }
+        const place = { alias: under.key('Session uid', id), account: sub }
+        const proven = { payload, expiresIn: found.expiresIn, ...place }
+        const key = under.key('Session', value)
+        if ((await store.artifacts.replace('Session', key, proven, found.payload)) !== 'changed') return
+      }
+    },
   }
 }
+
+/** Each lost swap means that another request has saved it. */
+const ROUNDS = 5
 
 /** A tenth of the idle life has gone by. */
 const WORTH_A_WRITE = 0.1

@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { assertionBy, presenting } from '../security/assertions.ts'
+import { GRACE } from '../security/browsers.ts'
 import { call, isActive, onDatabase, SIGNER, SOON, WITH_SIGNER } from '../security/probes.ts'
 import type { Agent, Answer } from '../support/agent.ts'
+import { credentials, login } from '../support/first-party.ts'
 import {
   agentOf,
   authorizationRequest,
@@ -19,6 +21,7 @@ import {
 import type { House } from '../support/house.ts'
 import { familiesOf, type Load, refreshSteadily } from '../support/load.ts'
 import { withHouse } from '../support/on-every-storage.ts'
+import { answerMfa, totpCode, withRecoveryCodes, withTotp } from '../support/second-factors.ts'
 import { commandWithin, setPasswordLink } from '../support/within.ts'
 
 interface ListedKey {
@@ -252,9 +255,22 @@ withHouse(
           )
         const before = await sealed()
         expect(before.length).toBeGreaterThan(3)
+        const secret = await withTotp(house(), GRACE.email)
+        const [recovery = ''] = await withRecoveryCodes(house(), GRACE.email)
         await done(house(), ['rotate', 'field', '--in', '0s'])
         await age(house(), 'field')
         await done(house(), ['retire', 'field', '1'])
+        // What people prove themselves with goes on, too.
+        for (const [method, code] of [
+          ['totp', totpCode(secret)],
+          ['recovery-codes', recovery],
+        ] as const) {
+          const agent = agentOf(house())
+          const { mfa_token } = (await login(agent, credentials(GRACE))).json()
+          await expect
+            .poll(async () => (await answerMfa(agent, { mfa_token, method, code })).status, SOON)
+            .toBe(200)
+        }
         expect((await sealed()).map(({ value }) => value.readUInt32BE(0))).toEqual(before.map(() => 2))
         // Without a pause between the two, a node may yet have to hear of the new key.
         await expect.poll(async () => (await signerCalls(house())).status, SOON).toBe(200)

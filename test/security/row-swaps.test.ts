@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { credentials, login } from '../support/first-party.ts'
 import { agentOf, authorizationRequest, follow, PERSON, PORTAL, signIn } from '../support/flows.ts'
 import { withHouse } from '../support/on-every-storage.ts'
+import { answerMfa, totpCode, withTotp } from '../support/second-factors.ts'
 import { assertionBy, presenting } from './assertions.ts'
+import { GRACE } from './browsers.ts'
 import { call, onDatabase, SIGNER, SOON, WITH_SIGNER } from './probes.ts'
 
 const SECOND = { clientId: 'signer-2', secret: 'second-secret-0123456789-0123456789' }
@@ -76,6 +79,30 @@ withHouse({ storage: 'postgresql', setUp: SET_UP }, (house) => {
       await putSealed(SIGNER.clientId, null)
       await expectRefused(SIGNER.clientId, [SIGNER.secret, secret_hash, secret_hash.split(':')[1] ?? ''])
       await putSealed(SIGNER.clientId, secret_sealed)
+    })
+
+    it('A-923 an app’s sealed secret copied to another person’s is not used', async () => {
+      const secrets = [await withTotp(house(), PERSON.email), await withTotp(house(), GRACE.email)]
+      const of = (email: string) =>
+        `method = 'totp' and user_id = (select id from users where email = '${email}')`
+      const codes = `select data from credentials where ${of(GRACE.email)}`
+      const [row] = await onDatabase<{ data: object }>(house(), codes)
+      const copied = `(select data->'sealed' from credentials where ${of(PERSON.email)})`
+      await onDatabase(
+        house(),
+        `update credentials set data = jsonb_set(data, '{sealed}', ${copied}) where ${of(GRACE.email)}`,
+      )
+      const answered = async (code: string) => {
+        const agent = agentOf(house())
+        const { mfa_token } = (await login(agent, credentials(GRACE))).json()
+        return answerMfa(agent, { mfa_token, method: 'totp', code })
+      }
+      for (const secret of secrets) expect((await answered(totpCode(secret))).status).toBe(500)
+      await onDatabase(house(), `update credentials set data = $1 where ${of(GRACE.email)}`, [
+        JSON.stringify(row?.data),
+      ])
+      expect((await answered(totpCode(secrets[1] ?? ''))).status).toBe(200)
+      await onDatabase(house(), `delete from credentials where method = 'totp'`)
     })
 
     it('A-923 one person’s interaction copied over another’s is not used', async () => {

@@ -1,9 +1,9 @@
 import { decodeJwt } from 'jose'
 import { expect, it } from 'vitest'
-import { login, PAGE, tokenOf } from '../support/first-party.ts'
+import { login, tokenOf } from '../support/first-party.ts'
 import { agentOf, authorizationRequest, exchange, follow, OWN, SET_UP } from '../support/flows.ts'
 import { onBothStorages } from '../support/on-every-storage.ts'
-import { totpCode, withRecoveryCodes, withTotp } from '../support/second-factors.ts'
+import { answerMfa, totpCode, withRecoveryCodes, withTotp } from '../support/second-factors.ts'
 import { withoutFaults } from './answers.ts'
 import { atPage, callbackAfter, isSignedIn } from './browsers.ts'
 
@@ -29,12 +29,6 @@ onBothStorages(
       expect(page.text).toContain('name="code"')
       return { agent, at, page, request: opened.request }
     }
-    const mfa = (agent: ReturnType<typeof agentOf>, body: object, path = '/auth/mfa') =>
-      agent.request(path, {
-        method: 'POST',
-        body: JSON.stringify(body),
-        headers: { ...PAGE, 'content-type': 'application/json' },
-      })
 
     it('A-451 nobody is signed in before the second factor, wherever they go', async () => {
       await withTotp(house(), ADA.email)
@@ -94,12 +88,14 @@ onBothStorages(
       const { mfa_token: token } = asked.json()
       const stranger = agentOf(house(), 0, { 'user-agent': 'Somebody else' })
       const answer = { mfa_token: token, method: 'totp', code: totpCode(secret) }
-      expect((await mfa(stranger, answer)).json()['code']).toBe('invalid_mfa_token')
-      expect((await mfa(agent, { ...answer, code: '123' })).json()['code']).toBe('invalid_code')
-      expect((await mfa(agent, { ...answer, method: 'sms-code' })).json()['code']).toBe('method_not_offered')
-      const given = await mfa(agent, answer)
+      expect((await answerMfa(stranger, answer)).json()['code']).toBe('invalid_mfa_token')
+      expect((await answerMfa(agent, { ...answer, code: '123' })).json()['code']).toBe('invalid_code')
+      expect((await answerMfa(agent, { ...answer, method: 'sms-code' })).json()['code']).toBe(
+        'method_not_offered',
+      )
+      const given = await answerMfa(agent, answer)
       expect([given.status, tokenOf(given)]).toEqual([200, expect.stringMatching(/^ghr_/)])
-      expect((await mfa(agent, answer)).json()['code']).toBe('invalid_mfa_token')
+      expect((await answerMfa(agent, answer)).json()['code']).toBe('invalid_mfa_token')
     })
 
     it('A-467 a session of one factor is asked for the second where the client needs it, and never says more than it is', async () => {

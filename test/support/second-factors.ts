@@ -1,7 +1,10 @@
 /** People with a second factor, enrolled by the house's own use cases, and what their apps would show. */
 import { generateSync } from 'otplib'
 import { makeRecoveryCodes } from '../../src/methods/recovery-codes/make.ts'
-import { enrolTotp, newTotpSecret } from '../../src/methods/totp/enrol.ts'
+import { enrolTotp } from '../../src/methods/totp/enrol.ts'
+import { newTotpSecret } from '../../src/methods/totp/secret.ts'
+import type { Agent, Answer } from './agent.ts'
+import { PAGE } from './first-party.ts'
 import type { House } from './house.ts'
 import { within } from './within.ts'
 
@@ -20,7 +23,7 @@ export const withTotp = (house: House, email: string): Promise<string> =>
     // Enrolled a while ago: the code that proved it is spent.
     const clock = { now: () => Date.now() - 10 * MINUTE }
     const code = generateSync({ secret, epoch: Math.floor(clock.now() / 1000) })
-    if (!(await enrolTotp({ ...core, clock })(account, { secret, code }, {})))
+    if (!(await enrolTotp({ ...core, clock })(account, { secret, code }, {})).ok)
       throw new Error('the app was not enrolled')
     return secret
   })
@@ -31,4 +34,12 @@ export const withRecoveryCodes = (house: House, email: string): Promise<string[]
     const codes = account && (await makeRecoveryCodes(core)(account, {}))
     if (codes === undefined) throw new Error(`no account ${email}`)
     return codes
+  })
+
+/** What a page of the operator's own sends after it was asked for more. */
+export const answerMfa = (agent: Agent, body: object): Promise<Answer> =>
+  agent.request('/auth/mfa', {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { ...PAGE, 'content-type': 'application/json' },
   })

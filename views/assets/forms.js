@@ -34,15 +34,38 @@ for (const hint of document.querySelectorAll('[data-caps-lock-of]')) {
   })
 }
 
+// A list is one thing a line, however it lies on the page.
+const linesOf = (source) => {
+  const items = [...source.querySelectorAll('li')]
+  const texts = (items.length > 0 ? items : [source]).map(({ textContent }) => textContent.trim())
+  return `${texts.join('\n')}\n`
+}
+
 for (const template of document.querySelectorAll('template[data-copy]')) {
   if (!navigator.clipboard) break
   const source = byId(template.dataset.copy)
   const told = document.querySelector(`[data-copied-of="${source.id}"]`)
   bring(template).addEventListener('click', async () => {
-    await navigator.clipboard.writeText(source.textContent)
+    await navigator.clipboard.writeText(linesOf(source).trim())
     told.textContent = told.dataset.words
   })
 }
+
+// A file without a way through the server, which has no copy of what is in it.
+for (const template of document.querySelectorAll('template[data-download]')) {
+  const source = byId(template.dataset.download)
+  const { file } = template.dataset
+  bring(template).addEventListener('click', () => {
+    const link = document.createElement('a')
+    link.download = file
+    link.href = URL.createObjectURL(new Blob([linesOf(source)], { type: 'text/plain' }))
+    link.click()
+    URL.revokeObjectURL(link.href)
+  })
+}
+
+for (const template of document.querySelectorAll('template[data-print]'))
+  bring(template).addEventListener('click', () => print())
 
 // A form is sent once. Its button stays in place, full in colour and in the tab order, and says what is going on.
 const HESITATE = 300

@@ -3,16 +3,16 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { Core } from '../../core.ts'
 import { serverRole } from '../apply/user-entry.ts'
 import type { AddCommand, CommandContext } from '../context.ts'
-import { EXIT } from '../exit-codes.ts'
 import { withCore } from '../with-core.ts'
 import { type CreateOptions, createUser, renewLink } from './create.ts'
 import { changeUser } from './end-user.ts'
 import { readAddress } from './find-user.ts'
 import { listUsers } from './list.ts'
 import { readPassword } from './read-password.ts'
+import { resetMfa } from './reset-mfa.ts'
 import { setPassword } from './set-password.ts'
 
-export const addUser: AddCommand = (program, open, end) => {
+export const addUser: AddCommand = (program, open) => {
   const user = program.command('user').description('create, list, disable and delete people')
   const run = (work: (core: Core, context: CommandContext) => Promise<void>): Promise<void> => {
     const context = open()
@@ -54,10 +54,11 @@ export const addUser: AddCommand = (program, open, end) => {
   about('delete', 'delete a person and all that hangs on them')
     .requiredOption('--yes', 'really: it can’t be undone')
     .action((email: string) => run((core, context) => changeUser(core, context, email, 'delete')))
-  about('reset-mfa', 'take a person’s second factors away (not available yet)').action(() => {
-    open().say('user reset-mfa is not available yet: there are no second factors.')
-    end(EXIT.failed)
-  })
+  about('reset-mfa', 'take a person’s second factors away, and sign them out everywhere')
+    .option('--passkeys', 'their passkeys too', false)
+    .action((email: string, options: { passkeys: boolean }) =>
+      run((core, context) => resetMfa(core, context, email, options)),
+    )
   user
     .command('list')
     .description('list everybody')

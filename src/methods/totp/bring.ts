@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import type { FieldSealer } from '../../keys/field-seal.ts'
 import { newRowId } from '../../shared/ids.ts'
-import { sealedPlace } from '../sealed.ts'
+import { readTotpSecret, sealTotpSecret } from './secret.ts'
 import { STORED_TOTP, type StoredTotp } from './stored.ts'
 
-/** An app that was enrolled elsewhere. Secrets of fewer than 128 bits are none (RFC 4226 §4). */
+/** An app that was enrolled elsewhere. */
 const FOREIGN = z.object({
   ...STORED_TOTP.pick({ algorithm: true, digits: true, period: true }).shape,
-  /** Base32 (RFC 4648 §6). */
-  secret: z.string().regex(/^[A-Z2-7]{26,208}$/),
+  /** Base32 (RFC 4648 §6), however it is spelled. */
+  secret: z.string(),
 })
 
 export type ForeignTotp = z.output<typeof FOREIGN>
@@ -24,8 +24,9 @@ export const bringTotp =
   ): { id: string; method: 'totp'; data: StoredTotp } | undefined => {
     const read = FOREIGN.safeParse(foreign)
     if (!read.success) return undefined
-    const { secret, ...like } = read.data
+    const { secret: given, ...like } = read.data
+    const secret = readTotpSecret(given)
+    if (secret === undefined) return undefined
     const id = newRowId()
-    const sealed = sealer.seal(sealedPlace(id), secret).toString('base64')
-    return { id, method: 'totp', data: { ...like, sealed, step: 0 } }
+    return { id, method: 'totp', data: { ...like, sealed: sealTotpSecret(sealer, id, secret), step: 0 } }
   }

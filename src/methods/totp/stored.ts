@@ -13,3 +13,6 @@ export const STORED_TOTP = z.strictObject({
 })
 
 export type StoredTotp = z.output<typeof STORED_TOTP>
+
+/** So many apps a person may have. */
+export const MOST_APPS = 5

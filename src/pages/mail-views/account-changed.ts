@@ -7,8 +7,15 @@ export const accountChanged = (model: AccountChangedModel, use: ViewUse): MailVi
   subject: use.t(`mail.changed.subject.${model.what}`),
   parts: [
     words(use.rich(`mail.changed.what.${model.what}`, { host: use.host })),
+    ...leftOver(model, use),
     facts({ label: use.t('mail.time'), value: plain(use.time(model.at)) }, ...seenFacts(model, use)),
-    words(use.t('mail.device.you')),
-    words(use.rich('mail.changed.not_you', { host: use.host })),
+    ...(model.what === 'factors_reset'
+      ? [words(use.t('mail.changed.not_asked'))]
+      : [words(use.t('mail.device.you')), words(use.rich('mail.changed.not_you', { host: use.host }))]),
   ],
 })
+
+function leftOver({ left }: AccountChangedModel, use: ViewUse) {
+  if (left === undefined) return []
+  return [words(left === 0 ? use.t('mail.changed.none_left') : use.t('mail.changed.left', { left }))]
+}

@@ -13,6 +13,7 @@ import type {
   AccountLine,
 } from '../../pages/account-models.ts'
 import type { PageModels, PageName } from '../../pages/models.ts'
+import type { Proof } from '../../sign-in/assurance.ts'
 
 /** A person at a page, signed in. */
 export interface Visit {
@@ -22,6 +23,8 @@ export interface Visit {
   /** For the events of what they change here. */
   origin: Origin
   show: ShowAccountPage
+  /** The person has proven more: the session is worth it from now on. */
+  prove(proof: Proof): Promise<void>
   /** After a change: to the page itself, or to another one, which says what was done. */
   done(what: AccountDone, path?: string): void
 }
@@ -53,8 +56,8 @@ export interface AccountPage {
   /** Its place in the navigation; a page without one belongs to that whose path its own begins with. */
   entry?: AccountEntry
   /**
-   * What takes a sign-in of the last five minutes: the page as a whole, or only what is changed on it. Who comes without
-   * is asked for one and led back to the page; what their form held is not kept.
+   * What takes a sign-in of the last five minutes, with a second factor of whoever has one: the page as a whole, or only
+   * what is changed on it. Who comes without is asked for one and led back to the page; what their form held is not kept.
    */
   fresh?: 'always' | 'changes'
   show(visit: Visit): Promise<void>

@@ -1,11 +1,13 @@
 /** Every page at `/account`, in the order of the navigation. */
 import { type ActivityUse, createActivityPage } from './activity.ts'
 import { type ApplicationsUse, createApplicationsPage } from './applications.ts'
+import { type AuthenticatorUse, createAuthenticatorPage } from './authenticator.ts'
 import { createEmailPage, type EmailUse } from './email.ts'
 import { createOverviewPage } from './overview.ts'
 import type { AccountPage } from './page.ts'
 import { createPasswordPage, type PasswordUse } from './password.ts'
 import { createProfilePage, type ProfileUse } from './profile.ts'
+import { createRecoveryCodesPage, type RecoveryCodesUse } from './recovery-codes.ts'
 import { createSessionsPage, type SessionsUse } from './sessions.ts'
 import {
   type ConfirmEmailPageUse,
@@ -17,6 +19,8 @@ import {
 export interface AccountPagesUse
   extends ProfileUse,
     PasswordUse,
+    AuthenticatorUse,
+    RecoveryCodesUse,
     SessionsUse,
     ApplicationsUse,
     ActivityUse,
@@ -31,6 +35,8 @@ export function createAccountPages(use: AccountPagesUse): readonly AccountPage[]
     createVerifyEmailPage(use),
     createConfirmEmailPage(use),
     createPasswordPage(use),
+    createAuthenticatorPage(use),
+    createRecoveryCodesPage(use),
     createSessionsPage(use),
     createApplicationsPage(use),
     createActivityPage(use),

@@ -12,8 +12,10 @@ import type { ShowPage } from '../../pages/respond.ts'
 import { readForm } from '../../security/body.ts'
 import type { Csrf } from '../../security/csrf.ts'
 import { admitOwnForm } from '../../security/origin.ts'
+import { type Level, reaches } from '../../security/sign-in-policy/levels.ts'
 import { AppError } from '../../shared/app-error.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { levelOfAcr, type Proof } from '../../sign-in/assurance.ts'
 import { navigationAt } from './navigation.ts'
 import type { AccountPage, SignedIn, Visit } from './page.ts'
 import { HOME, returnTo } from './return-to.ts'
@@ -24,7 +26,10 @@ export interface AccountUse extends AskUse {
   sessions: {
     of(ctx: Context): Promise<SignedIn | undefined>
     end(ctx: Context, session: SignedIn): Promise<void>
+    prove(ctx: Context, session: SignedIn, proof: Proof): Promise<void>
   }
+  /** How much a person has to prove for what matters. */
+  levelOf: (sub: string) => Promise<Level>
   findAccount: (sub: string) => Promise<Account | undefined>
   csrf: Csrf
   showPage: ShowPage
@@ -75,8 +80,11 @@ async function admit(
   const session = await use.sessions.of(ctx)
   if (session === undefined) return askForSignIn(use, ctx) as undefined
   const visit = await visitOf(use, ctx, page, session)
-  if (!takesFresh || use.clock.now() / 1000 - session.authTime <= FRESH_FOR) return visit
-  return askForSignIn(use, ctx, visit.account) as undefined
+  if (!takesFresh) return visit
+  const level = await use.levelOf(session.sub)
+  const isFresh = use.clock.now() / 1000 - session.authTime <= FRESH_FOR
+  if (isFresh && reaches(levelOfAcr(session.acr) ?? '1fa', level)) return visit
+  return askForSignIn(use, ctx, { email: visit.account.email, level }) as undefined
 }
 
 async function visitOf(
@@ -103,6 +111,7 @@ async function visitOf(
       const answer = status ?? (alert === undefined ? 200 : STATUS[alert])
       use.showPage(ctx, name, whole as Parameters<typeof use.showPage<typeof name>>[2], { status: answer })
     },
+    prove: (proof) => use.sessions.prove(ctx, session, proof),
     done: (what, path = page.path) => {
       ctx.status = 303
       ctx.redirect(`${path}?done=${what}`)

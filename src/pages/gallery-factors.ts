@@ -1,0 +1,73 @@
+/** Models of the pages at `/account` about second factors, for the gallery. */
+import type { AccountAuthenticatorModel, AccountRecoveryCodesModel } from './account-factor-models.ts'
+import type { AccountLine, AccountOverviewModel } from './account-models.ts'
+import { frameAt, signedInAt } from './gallery-account.ts'
+import { longName } from './gallery-samples.ts'
+
+const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+const app = (id: string, name: string | undefined, lastUsedAt?: number) => ({
+  ...{ id, name, createdAt: signedInAt },
+  lastUsedAt,
+})
+
+export const authenticator: AccountAuthenticatorModel = {
+  frame: frameAt('/account/authenticator'),
+  apps: [],
+  most: 5,
+  adding: { secret, address: `otpauth://totp/id.example:mira?secret=${secret}&issuer=id.example` },
+}
+
+export const authenticatorApps: AccountAuthenticatorModel = {
+  ...{ ...authenticator, frame: { ...authenticator.frame, done: 'app_added' } },
+  apps: [app('1', 'Pixel 10', signedInAt + 3_600_000), app('2', undefined), app('3', longName)],
+}
+
+const { adding: _, ...noMore } = authenticatorApps
+export const authenticatorFull: AccountAuthenticatorModel = {
+  ...noMore,
+  apps: ['Pixel 10', 'Old phone', 'Tablet', 'Key ring', undefined].map((name, n) => app(String(n), name)),
+}
+
+export const recoveryCodes: AccountRecoveryCodesModel = {
+  frame: frameAt('/account/recovery-codes'),
+  ...{ possible: true, of: 10, few: 3 },
+}
+const set = { id: '1', madeAt: signedInAt, left: 8, noted: true }
+export const recoveryCodesLeft: AccountRecoveryCodesModel = { ...recoveryCodes, set }
+export const recoveryCodesFew: AccountRecoveryCodesModel = {
+  ...recoveryCodes,
+  set: { ...set, left: 2, noted: false },
+}
+export const recoveryCodesShown: AccountRecoveryCodesModel = {
+  ...{ ...recoveryCodes, frame: { ...recoveryCodes.frame, done: 'codes_made' } },
+  set: { ...set, left: 10, noted: false },
+  shown: {
+    codes: Array.from({ length: 10 }, (_none, n) => `k3f${n}-2mxc-v8q${n}-7tzd`),
+    at: signedInAt,
+  },
+}
+
+const lines = (apps: AccountLine, codes?: AccountLine): AccountOverviewModel['summaries'] => [
+  {
+    ...{ group: 'sign_in', icon: 'clock', title: 'account.authenticator.title' },
+    ...{ href: '/account/authenticator', ...apps },
+  },
+  ...(codes === undefined
+    ? []
+    : [
+        {
+          ...{ group: 'sign_in' as const, icon: 'key', title: 'account.recovery-codes.title' as const },
+          ...{ href: '/account/recovery-codes', ...codes },
+        },
+      ]),
+]
+
+const apps = { says: 'account.authenticator.count', values: { apps: 2 } } as const
+
+export const factorLines: readonly AccountOverviewModel['summaries'][] = [
+  lines({ says: 'account.authenticator.none' }),
+  lines(apps, { says: 'account.recovery-codes.none', warns: true }),
+  lines(apps, { says: 'account.recovery-codes.not_noted', warns: true }),
+  lines(apps, { says: 'account.recovery-codes.few', values: { left: 2 }, warns: true }),
+  lines(apps, { says: 'account.recovery-codes.left', values: { left: 8, of: 10 } }),
+]
