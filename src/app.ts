@@ -53,6 +53,7 @@ import { neighbourhoodOf } from './security/rate-limit/network.ts'
 import { createChangeEmailRouter } from './self-service/change-email.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createNotMeRouter } from './self-service/not-me.ts'
+import { createPasskeyAddressesRouter } from './self-service/passkey-addresses.ts'
 import { createPasswordStrengthRouter } from './self-service/password-strength.ts'
 import { createRegisterRouter } from './self-service/register.ts'
 import { createResetRouter } from './self-service/reset.ts'
@@ -358,6 +359,7 @@ function createPlainRouters(
     })
   return [
     createHomeRouter(),
+    createPasskeyAddressesRouter({ issuer: config.issuer, ...config.passkeys }),
     createSetPasswordRouter({
       ...linked,
       findLink: core.openLink,

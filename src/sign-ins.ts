@@ -6,6 +6,7 @@ import type { Core } from './core.ts'
 import { isDemo, isDemoAllowed } from './demo/demo-scope.ts'
 import type { Guards } from './guards.ts'
 import type { NumberedKey } from './keys/data-keys.ts'
+import { relyingPartyOf } from './methods/passkey/relying-party.ts'
 import { createMethods } from './methods/registry.ts'
 import type { Handles } from './provider/handles.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
@@ -36,6 +37,7 @@ export function openSignIns({ core, store, handles, guard, look, findPolicy, rep
   const { config, accounts, keys, clock, hasher, sealer } = core
   const { users, credentials, signIns: repository } = accounts
   const methods = createMethods({
+    passkey: { credentials, persons: users, relyingParty: relyingPartyOf(config) },
     password: {
       ...{ credentials, users, hasher, standIn: (name) => standIn(keys.current('pepper'), name) },
       onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { JsonObject } from '../../adapters/contract.ts'
 import type { Database } from '../schema.ts'
 import type { Account } from './account.ts'
@@ -48,6 +48,8 @@ export interface UsersRepository {
   findPersonBySub(sub: string): Promise<Person | undefined>
   /** The hash of the account whose `sub` comes next after the given one, as it is stored; undefined where it has none. */
   hashAfter(sub: string): Promise<string | undefined>
+  /** Whose passkey has this id. */
+  findPersonByPasskey(id: string): Promise<Person | undefined>
   /** Oldest first. */
   list(page: UserPage): Promise<Account[]>
   /** Undefined when there is none. */
@@ -123,6 +125,16 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
       const phc = row?.data['phc']
       return typeof phc === 'string' ? phc : undefined
     },
+    findPersonByPasskey: (id) =>
+      person(
+        people().where('users.id', '=', (eb) =>
+          eb
+            .selectFrom('credentials as passkey')
+            .select('passkey.user_id')
+            .where('passkey.method', '=', 'passkey')
+            .where(sql`passkey.data->>'id'`, '=', id),
+        ),
+      ),
     list: async ({ after, limit, managedBy }) => {
       const rows = await all()
         .$if(after !== undefined, (query) => query.where('id', '>', after ?? ''))

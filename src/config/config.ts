@@ -59,6 +59,10 @@ export interface Config {
   readonly firstPartyOrigins: readonly string[]
   readonly cookieDomain?: string
   readonly cookieSameSite: Values['COOKIE_SAMESITE']
+  readonly passkeys: {
+    readonly rpId: string
+    readonly relatedOrigins: readonly string[]
+  }
   readonly rateLimits: RateLimits
   readonly passwordHash: PasswordCost
   readonly passwords: {
@@ -154,6 +158,10 @@ function toConfig(values: Values): Config {
     ),
     ...(values.COOKIE_DOMAIN !== undefined && { cookieDomain: values.COOKIE_DOMAIN }),
     cookieSameSite: values.COOKIE_SAMESITE,
+    passkeys: Object.freeze({
+      rpId: values.PASSKEY_RP_ID ?? new URL(values.ISSUER).hostname,
+      relatedOrigins: Object.freeze(values.PASSKEY_RELATED_ORIGINS),
+    }),
     rateLimits: Object.freeze({
       loginAddress: values.RATE_LIMIT_LOGIN_ADDRESS,
       loginAccount: values.RATE_LIMIT_LOGIN_ACCOUNT,

@@ -19,6 +19,9 @@ const isClear = ({ values }: Facts) => values.ISSUER?.startsWith('http:') === tr
 const isCheap = ({ values }: Facts) =>
   values.PASSWORD_HASH !== undefined && !reachesFloor(values.PASSWORD_HASH)
 
+const isHostOrAbove = (domain: string, issuer: string) =>
+  `.${new URL(issuer).hostname}`.endsWith(`.${domain}`)
+
 function exceeds(values: Partial<Values>, shorter: VariableName, longer: VariableName): boolean {
   const [a, b] = [values[shorter], values[longer]]
   return typeof a === 'number' && typeof b === 'number' && a > b
@@ -62,7 +65,13 @@ export const FAULTS: readonly Rule[] = [
     'COOKIE_DOMAIN',
     'must be the host of ISSUER or a domain above it: browsers refuse the cookie otherwise',
     ({ values: { COOKIE_DOMAIN: domain, ISSUER: issuer } }) =>
-      domain !== undefined && issuer !== undefined && !`.${new URL(issuer).hostname}`.endsWith(`.${domain}`),
+      domain !== undefined && issuer !== undefined && !isHostOrAbove(domain, issuer),
+  ],
+  [
+    'PASSKEY_RP_ID',
+    'must be the host of ISSUER or a domain above it: browsers refuse passkeys for any other',
+    ({ values: { PASSKEY_RP_ID: domain, ISSUER: issuer } }) =>
+      domain !== undefined && issuer !== undefined && !isHostOrAbove(domain, issuer),
   ],
   [
     'PASSWORD_HASH',

@@ -185,6 +185,20 @@ export const VARIABLES = {
     example: 'on',
     schema: oneOf(['on', 'off']),
   },
+  PASSKEY_RP_ID: {
+    unset: 'the host of `ISSUER`',
+    meaning:
+      'Domain that passkeys are made for: the host of `ISSUER` or a domain above it. Where it changes, all passkeys are lost',
+    example: 'example.com',
+    schema: cookieDomain,
+  },
+  PASSKEY_RELATED_ORIGINS: {
+    default: 'off',
+    meaning:
+      'Other origins whose pages may use these passkeys, separated by commas; listed at `/.well-known/webauthn`. Browsers take five sites at least, some no more',
+    example: 'https://app.example.org',
+    schema: origins,
+  },
   RATE_LIMIT_LOGIN_ADDRESS: {
     default: '20/15m',
     meaning:

@@ -8,6 +8,7 @@ import { readJson } from '../security/json-body.ts'
 import { refusalHeaders } from '../security/rate-limit/refusal.ts'
 import { newSecret } from '../shared/ids.ts'
 import type { At, Outcome, SignIns } from '../sign-in/types.ts'
+import type { MethodId } from '../telemetry/metric-labels.ts'
 import type { RequestContexts } from '../telemetry/request-context.ts'
 import { admitCaller, allowOrigin, answerPreflight } from './caller.ts'
 import type { RefreshCookie } from './cookies.ts'
@@ -34,7 +35,7 @@ export interface FirstPartyUse {
   origins: readonly string[]
   requests: RequestContexts
   cookie: RefreshCookie
-  signIns: Pick<SignIns, 'view' | 'choose' | 'answer'>
+  signIns: Pick<SignIns, 'view' | 'challenge' | 'answer'>
   /** Where a request comes from, and on which device. */
   visitOf: (ctx: Context) => Pick<At, 'origin' | 'req' | 'res' | 'binding'>
   /** What the provider does for its built-in client. */
@@ -129,6 +130,9 @@ async function conclude(use: FirstPartyUse, ctx: Context, at: At, outcome: Outco
     case 'more':
       throw new Problem('mfa_required', { members: { mfa_token: at.id, methods: outcome.methods } })
     case 'wrong': {
+      // A token of nobody's is told apart by nothing being asked under it.
+      if (outcome.reason === 'no_challenge' && outcome.method === NAMELESS)
+        throw new Problem('invalid_mfa_token')
       const code = outcome.method === 'password' ? 'invalid_credentials' : 'invalid_code'
       throw new Problem(code, { detail: outcome.reason })
     }
@@ -146,32 +150,37 @@ async function conclude(use: FirstPartyUse, ctx: Context, at: At, outcome: Outco
 
 async function proveMore(use: FirstPartyUse, ctx: Context): Promise<void> {
   const { mfa_token: token, method, code, response } = await readJson(ctx, MAX_BYTES)
-  const at = await underWay(use, ctx, token)
+  const at = await underWay(use, ctx, token, textOf(method))
   await admitProof(use, ctx)
   const given = { code: textOf(code), response }
   await conclude(use, ctx, at, await use.signIns.answer(at, textOf(method), given))
 }
 
+/** Without a token a sign-in begins that says itself who it is: by a passkey. */
 async function challenge(use: FirstPartyUse, ctx: Context): Promise<void> {
   const { mfa_token: token, method } = await readJson(ctx, MAX_BYTES)
-  const at = await underWay(use, ctx, token)
-  const chosen = await use.signIns.choose(at, textOf(method))
-  if (chosen !== 'chosen')
-    throw new Problem(chosen === 'unavailable' ? 'temporarily_unavailable' : 'method_not_offered')
-  const view = await use.signIns.view(at)
+  const at =
+    token === undefined ? placeOf(use, ctx, newSecret()) : await underWay(use, ctx, token, textOf(method))
+  if (token === undefined && method !== NAMELESS) throw new Problem('method_not_offered')
+  const asked = await use.signIns.challenge(at, textOf(method))
+  if (asked === 'unavailable') throw new Problem('temporarily_unavailable')
+  if (asked === 'not_offered') throw new Problem('method_not_offered')
   ctx.status = 200
-  ctx.body = view.step === 'second' ? { method: view.method, challenge: view.challenge ?? null } : {}
+  ctx.body = { ...(token === undefined && { mfa_token: at.id }), method, challenge: asked }
 }
+
+const NAMELESS: MethodId = 'passkey'
 
 /** 32 bytes in base64url: anything else is not even looked up. */
 const TOKEN = /^[\w-]{43}$/
 
 /** The sign-in that an `mfa_token` is of, where the same caller goes on with it. */
-async function underWay(use: FirstPartyUse, ctx: Context, token: unknown): Promise<At> {
+async function underWay(use: FirstPartyUse, ctx: Context, token: unknown, method: string): Promise<At> {
   const id = textOf(token)
   if (!TOKEN.test(id)) throw new Problem('invalid_mfa_token')
   const at = placeOf(use, ctx, id)
-  if ((await use.signIns.view(at)).step !== 'second') throw new Problem('invalid_mfa_token')
+  const { step } = await use.signIns.view(at)
+  if (step !== 'second' && (step !== 'name' || method !== NAMELESS)) throw new Problem('invalid_mfa_token')
   return at
 }
 

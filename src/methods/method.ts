@@ -89,6 +89,8 @@ export interface Method {
   readonly identifies?: true
   /** How often what was asked may be answered; once unless told otherwise. */
   readonly tries?: number
+  /** How long what was asked waits for its answer, ms; ten minutes unless told otherwise. */
+  readonly life?: number
   /** For what has to be sent or asked before it can be answered. Undefined where that can't be done now. */
   challenge?(asked: Omit<Asked, 'kept'>): Promise<Challenge | undefined>
   /** Takes as long for `nobody` as for somebody where it serves as first. */

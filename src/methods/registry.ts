@@ -1,10 +1,12 @@
 /** Every method there is. A new one is a folder and a line here; one that is missing does not compile. */
 import type { Method, MethodId } from './method.ts'
+import { createPasskey, type PasskeyUse } from './passkey/passkey.ts'
 import { createPassword, type PasswordUse } from './password/password.ts'
 import { createRecoveryCodes, type RecoveryCodesUse } from './recovery-codes/recovery-codes.ts'
 import { createTotp, type TotpUse } from './totp/totp.ts'
 
 export interface MethodsUse {
+  passkey: PasskeyUse
   password: PasswordUse
   totp: TotpUse
   recoveryCodes: RecoveryCodesUse
@@ -15,6 +17,7 @@ export type Methods = ReadonlyMap<MethodId, Method>
 /** The strongest first: in this order they are offered. */
 export function createMethods(use: MethodsUse): Methods {
   const list: readonly Method[] = [
+    createPasskey(use.passkey),
     createPassword(use.password),
     createTotp(use.totp),
     createRecoveryCodes(use.recoveryCodes),

@@ -33,6 +33,8 @@ const FILES = [
   'account.css',
   'forms.js',
   'password-strength.js',
+  'webauthn.js',
+  'passkey.js',
   'form-post.js',
   'mark.svg',
 ]

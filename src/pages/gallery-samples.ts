@@ -3,6 +3,7 @@ import type {
   CodeModel,
   ConsentModel,
   ErrorModel,
+  PasskeyModel,
   PasswordModel,
   RegisterConfirmModel,
   RegisterModel,
@@ -21,6 +22,7 @@ export const signIn: SignInModel = {
   csrf,
   client: ledger,
   register: '/register?uid=sample',
+  ways: ['passkey'],
 }
 export const passwordAsked: PasswordModel = {
   csrf,
@@ -32,6 +34,9 @@ export const passwordAsked: PasswordModel = {
 export const code: CodeModel = {
   ...{ csrf, account: { email, name: 'Mira Okafor' }, trustDays: 30 },
   ...{ method: 'totp', ways: ['passkey', 'sms-code', 'recovery-codes'] },
+}
+export const passkey: PasskeyModel = {
+  ...{ csrf, account: { email, name: 'Mira Okafor' }, trustDays: 30, ways: ['totp', 'recovery-codes'] },
 }
 export const setPassword: SetPasswordModel = { csrf, email, minLength: 8 }
 export const registering: RegisterModel = { csrf, minLength: 8 }

@@ -43,6 +43,7 @@ import {
   logoutFields,
   longName,
   mismatch,
+  passkey,
   passwordAsked,
   registered,
   registering,
@@ -79,6 +80,7 @@ export const gallery: readonly GalleryState[] = [
     error: { kind: 'too_long' },
   }),
   state('sign-in.forbidden', 'sign-in', { ...signIn, username: email, error: { kind: 'forbidden' } }),
+  state('sign-in.wrong-passkey', 'sign-in', { ...signIn, error: { kind: 'wrong_passkey' } }),
   state('sign-in.busy', 'sign-in', { ...signIn, username: email, error: { kind: 'busy' } }),
 
   state('password', 'password', passwordAsked),
@@ -107,6 +109,11 @@ export const gallery: readonly GalleryState[] = [
   state('code.wrong-code', 'code', { ...code, error: { kind: 'wrong_code' } }),
   state('code.used-code', 'code', { ...code, error: { kind: 'used_code' } }),
   state('code.too-many', 'code', { ...code, error: { kind: 'busy', minutes: 3 } }),
+
+  state('passkey', 'passkey', passkey),
+  state('passkey.alone', 'passkey', { ...passkey, ways: [] }),
+  state('passkey.wrong-passkey', 'passkey', { ...passkey, error: { kind: 'wrong_passkey' } }),
+  state('passkey.too-many', 'passkey', { ...passkey, error: { kind: 'busy', minutes: 3 } }),
 
   state('account', 'account', overview),
   state('account.bare', 'account', { ...overview, ...unnamed }),

@@ -23,7 +23,7 @@ export interface HiddenField {
 export type SignInError =
   | { kind: 'invalid_credentials' | 'missing' | 'too_long' }
   /** Of a second factor: not right, or right but used before. */
-  | { kind: 'wrong_code' | 'used_code' | 'wrong_answer' }
+  | { kind: 'wrong_code' | 'used_code' | 'wrong_answer' | 'wrong_passkey' }
   /** This way in is not for this sign-in, or can't be had now. */
   | { kind: 'not_offered' | 'unavailable' }
   /** The `csrf` value or the origin of the form did not fit. */
@@ -40,6 +40,8 @@ export interface SignInModel {
   username?: string
   /** Where an account is made; a path of our own. */
   register?: string
+  /** Ways in that need no name. */
+  ways?: MethodId[]
   error?: SignInError
 }
 
@@ -74,6 +76,9 @@ export interface CodeModel {
   remember?: boolean
   error?: SignInError
 }
+
+/** A passkey, where something else was proven or said before. */
+export type PasskeyModel = Omit<CodeModel, 'method'>
 
 export interface SetPasswordModel {
   csrf: string
@@ -262,6 +267,7 @@ export interface PageModels extends AccountPageModels {
   'sign-in': SignInModel
   password: PasswordModel
   code: CodeModel
+  passkey: PasskeyModel
   'not-me': NotMeModel
   register: RegisterModel
   'register-sent': AfterModel

@@ -29,6 +29,7 @@ import { formPost } from './views/form-post.ts'
 import { loggedOut, logout } from './views/logout.ts'
 import { notMe } from './views/not-me.ts'
 import { notice } from './views/notice.ts'
+import { passkey } from './views/passkey.ts'
 import { password } from './views/password.ts'
 import { register, registerConfirm, registerDone, registerSent } from './views/register.ts'
 import { reset, resetDone, resetSent } from './views/reset.ts'
@@ -59,6 +60,7 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   'sign-in': signIn,
   password,
   code,
+  passkey,
   'not-me': notMe,
   register,
   'register-sent': registerSent,

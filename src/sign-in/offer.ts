@@ -47,7 +47,7 @@ export const allowedBy = ({ methods }: Pick<SignInPolicy, 'methods'>, known: Met
  */
 export function startOf(
   state: SignInState,
-  { session, binding }: At,
+  { session, binding }: Pick<At, 'session' | 'binding'>,
   { methods }: Pick<SignInPolicy, 'methods'>,
 ): SignInState {
   if (state.binding !== undefined && state.binding !== binding) return { proofs: [] }

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { answer } from './answer.ts'
 import { ask } from './challenges.ts'
 import { isMailbox } from './next-step.ts'
-import { offer, personNamed } from './offer.ts'
+import { offer } from './offer.ts'
 import type { At, SignIns, SignInsUse, View } from './types.ts'
 
 export function createSignIns(use: SignInsUse): SignIns {
@@ -23,31 +23,35 @@ export function createSignIns(use: SignInsUse): SignIns {
         at.life,
       ),
     choose: async (at, id) => {
-      const { state, as, person, ways } = await offer(use, at)
-      const method = ways.find((way) => way.id === id)
-      if (method === undefined) return 'not_offered'
-      const name = state.username ?? ''
-      const named = as === 'first' ? await personNamed(use, name) : person
-      const asked = await ask(use, at, method, { person: named, name, as, origin: at.origin })
-      return asked ? 'chosen' : 'unavailable'
+      const asked = await askBy(use, at, id, { shows: true })
+      return typeof asked === 'string' ? asked : 'chosen'
     },
+    challenge: (at, id) => askBy(use, at, id, { shows: false }),
     answer: (at, id, given) => answer(use, at, id, given),
     restart: (at) =>
       use.states.change(at.id, () => ({ state: { proofs: [], username: '' }, result: undefined }), at.life),
   }
 }
 
+async function askBy(use: SignInsUse, at: At, id: string, how: { shows: boolean }) {
+  const offered = await offer(use, at)
+  const method = offered.ways.find((way) => way.id === id)
+  if (method === undefined) return 'not_offered'
+  return (await ask(use, at, method, offered, how)) ?? (method.challenge === undefined ? null : 'unavailable')
+}
+
 async function view(use: SignInsUse, at: At): Promise<View> {
   const { policy, state, as, person, ways, unmet } = await offer(use, at)
   if (unmet) return { step: 'unmet' }
-  if (as === 'first' && (state.username ?? '') === '') return { step: 'name' }
+  const name: View = { step: 'name', ways: ways.filter(({ identifies }) => identifies).map(({ id }) => id) }
+  if (as === 'first' && (state.username ?? '') === '') return name
   const chosen = ways.find(({ id }) => id === state.method)
-  const method = chosen ?? (as === 'first' ? ways.find(({ id }) => id === 'password') : ways[0])
-  if (method === undefined || (as === 'second' && person === undefined)) return { step: 'name' }
+  const method = chosen ?? (as === 'first' ? ways.find(({ id }) => id === 'password') : undefined) ?? ways[0]
+  if (method === undefined || (as === 'second' && person === undefined)) return name
   const common = {
     method: method.id,
     ways: ways.map(({ id }) => id),
-    challenge: state.challenge?.method === method.id ? state.challenge.shown : undefined,
+    challenge: state.challenges?.[method.id]?.shown,
   }
   return person === undefined
     ? { step: 'first', username: state.username ?? '', remember: state.remember === true, ...common }

@@ -29,8 +29,16 @@ export interface SignInState {
   remember?: boolean
   /** The method whose form is shown. */
   method?: MethodId
-  /** What was asked, and how often it may still be answered. */
-  challenge?: { method: MethodId; kept: JsonObject; shown: JsonObject; at: number; tries: number }
+  /** What each method has asked, and how often it may still be answered. */
+  challenges?: Partial<Record<MethodId, Question>>
+}
+
+export interface Question {
+  kept: JsonObject
+  shown: JsonObject
+  /** Epoch ms. */
+  at: number
+  tries: number
 }
 
 /** The keys that one pepper makes: see `provider/handles.ts`, which `app.ts` passes in. */

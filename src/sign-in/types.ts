@@ -1,5 +1,6 @@
 /** What goes in and out of a sign-in. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { JsonObject } from '../../adapters/contract.ts'
 import type { Account } from '../accounts/account.ts'
 import type { Person } from '../accounts/person.ts'
 import type { SignedInDevice, SignInOrigin } from '../accounts/record-sign-in.ts'
@@ -75,7 +76,8 @@ export type Outcome =
 
 /** What to show. `challenge`: what the method has asked, where it asks something. */
 export type View =
-  | { step: 'name' }
+  /** `ways`: those that need no name. */
+  | { step: 'name'; ways: MethodId[] }
   /** What the client needs, or policy, can't be reached by this account. */
   | { step: 'unmet' }
   | {
@@ -102,6 +104,8 @@ export interface SignIns {
   name(at: At, username: string, remember: boolean): Promise<void>
   /** Shows another method, and asks what it has to ask. */
   choose(at: At, method: string): Promise<'chosen' | 'not_offered' | 'unavailable'>
+  /** What a method has to ask, without showing its page; null where that is nothing. */
+  challenge(at: At, method: string): Promise<JsonObject | null | 'not_offered' | 'unavailable'>
   answer(at: At, method: string, given: Given): Promise<Outcome>
   /** Somebody else wants to sign in. */
   restart(at: At): Promise<void>

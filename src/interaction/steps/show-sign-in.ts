@@ -1,5 +1,4 @@
-import type { MethodId } from '../../methods/method.ts'
-import type { CodeMethod, SignInError } from '../../pages/models.ts'
+import type { PasskeyModel, SignInError } from '../../pages/models.ts'
 import type { View } from '../../sign-in/types.ts'
 import { asker, type Journey, pageOptions, parameter, type StepUse } from '../journey.ts'
 
@@ -33,20 +32,21 @@ export function showSignIn(
   if (view.step === 'second') {
     const { email, name } = view.account
     const account = { email, ...(name !== undefined && { name }) }
-    const model = { ...common, account, method: codeMethod(view.method), ways: othersOf(view) }
-    use.showPage(ctx, 'code', { ...model, trustDays: Math.floor(view.trustFor / DAY) }, options)
+    const trustDays = Math.floor(view.trustFor / DAY)
+    showMethod(use, ctx, view, { ...common, account, trustDays, ways: othersOf(view) }, options)
   } else if (view.step === 'first' && view.method === 'password') {
     const { username, remember } = view
     const model = { ...common, ...asker(journey), username, remember, ways: othersOf(view) }
     use.showPage(ctx, 'password', { ...model, reset: `/reset?uid=${interaction.uid}` }, options)
   } else if (view.step === 'first') {
     const { username: email, remember } = view
-    const model = { ...common, account: { email }, method: codeMethod(view.method), remember }
-    use.showPage(ctx, 'code', { ...model, ways: othersOf(view) }, options)
+    showMethod(use, ctx, view, { ...common, account: { email }, remember, ways: othersOf(view) }, options)
   } else {
     const username = form?.['username'] ?? parameter(journey, 'login_hint')
     const register = use.registration && { register: `/register?uid=${interaction.uid}` }
-    const model = { ...common, ...asker(journey), ...register, ...(username !== undefined && { username }) }
+    const ways = view.step === 'name' && { ways: view.ways }
+    const named = username !== undefined && { username }
+    const model = { ...common, ...asker(journey), ...register, ...ways, ...named }
     use.showPage(ctx, 'sign-in', model, options)
   }
 }
@@ -54,7 +54,14 @@ export function showSignIn(
 const othersOf = ({ method, ways }: Extract<View, { step: 'first' | 'second' }>) =>
   ways.filter((way) => way !== method)
 
-function codeMethod(method: MethodId): CodeMethod {
-  if (method === 'passkey' || method === 'password') throw new Error(`${method} is no code`)
-  return method
+function showMethod(
+  { showPage }: StepUse,
+  ctx: Journey['ctx'],
+  { method }: Extract<View, { step: 'first' | 'second' }>,
+  model: PasskeyModel,
+  options: ReturnType<typeof pageOptions>,
+): void {
+  if (method === 'password') throw new Error('the password has a page of its own')
+  if (method === 'passkey') showPage(ctx, 'passkey', model, options)
+  else showPage(ctx, 'code', { ...model, method }, options)
 }

@@ -59,6 +59,8 @@ async function take({ signIns, ...use }: SignInUse, submission: Submission): Sub
     await signIns.restart(at)
     return again(journey)
   }
+  if (action === 'challenge' && method !== undefined)
+    return tell(journey, await signIns.challenge(at, method))
   if (code !== undefined || response !== undefined)
     return conclude({ signIns, ...use }, submission, await answerOf(signIns, submission))
   if (method !== undefined) {
@@ -69,6 +71,13 @@ async function take({ signIns, ...use }: SignInUse, submission: Submission): Sub
   if (username === undefined || view.step === 'second')
     return showSignIn(use, journey, view, { form, error: { kind: 'missing' } })
   return named({ signIns, ...use }, submission, username)
+}
+
+/** For the page's script, which asks without leaving the page. */
+function tell({ ctx }: Journey, challenge: Awaited<ReturnType<SignIns['challenge']>>): undefined {
+  ctx.status = typeof challenge === 'string' ? 400 : 200
+  ctx.set('cache-control', 'no-store')
+  ctx.body = typeof challenge === 'string' ? { error: challenge } : { challenge }
 }
 
 const answerOf = (signIns: SignIns, { at, view, form }: Submission): Promise<Outcome> => {
@@ -112,6 +121,7 @@ type Failed = Exclude<Outcome, { kind: 'done' | 'more' | 'unmet' }>
 function errorOf(outcome: Failed, view: View): SignInError {
   if (outcome.kind === 'refused') return tooMany(outcome.refusal)
   if (outcome.kind !== 'wrong') return { kind: outcome.kind }
+  if (outcome.method === 'passkey') return { kind: 'wrong_passkey' }
   if (view.step === 'second') return { kind: outcome.reason === 'replayed' ? 'used_code' : 'wrong_code' }
   return { kind: outcome.method === 'password' ? 'invalid_credentials' : 'wrong_answer' }
 }

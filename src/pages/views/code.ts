@@ -31,7 +31,8 @@ export function code(model: CodeModel, use: ViewUse): View {
   }
 }
 
-function checkOf(trustDays: number | undefined, use: ViewUse): string | undefined {
+/** A box to check, where there is a choice. */
+export function checkOf(trustDays: number | undefined, use: ViewUse): string | undefined {
   if (trustDays === undefined) return use.t('sign-in.remember')
   return trustDays > 0 ? use.t('code.trust', { days: trustDays }) : undefined
 }

@@ -1,6 +1,7 @@
 import type { SignInError, SignInModel } from '../models.ts'
 import { safeText } from '../safe-text.ts'
 import { type Alert, clientFace, EMAIL, type View, type ViewUse } from '../view.ts'
+import { methodRows } from './method-rows.ts'
 
 export function signIn(model: SignInModel, use: ViewUse): View {
   const typed = model.username ?? ''
@@ -22,6 +23,7 @@ export function signIn(model: SignInModel, use: ViewUse): View {
         autofocus: !model.error,
       },
       register: use.links.own(model.register),
+      ways: methodRows(model.ways ?? [], use),
     },
   }
 }
