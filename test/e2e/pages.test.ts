@@ -97,6 +97,33 @@ describe('with script', () => {
       .toEqual(['csrf=c8b1f0a94c6e4d7d&username=mira.okafor%40example.com&password=secret'])
   })
 
+  it('a code that is pasted whole is sent, one that is typed or cut is not', async () => {
+    served.received.length = 0
+    await page.goto(`${served.base}/gallery/code`)
+    const code = page.getByLabel('Code', { exact: true })
+    const paste = async (text: string) => {
+      await code.fill('')
+      await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`)
+      await page.keyboard.press('Control+V')
+    }
+    await paste('0421')
+    expect(await code.inputValue()).toBe('0421')
+    await code.fill('')
+    await page.keyboard.type('042137')
+    expect(served.received).toEqual([])
+    await paste('042 137')
+    await expect.poll(() => served.received).toEqual([expect.stringContaining('code=042+137')])
+    await page.locator('button.primary[aria-busy=true]').waitFor()
+  })
+
+  it('a way in keeps its picture while it is asked for', async () => {
+    await page.goto(`${served.base}/gallery/code`)
+    const way = page.locator('button.method').first()
+    await way.click()
+    await way.and(page.locator('[aria-busy=true]')).waitFor()
+    expect(await way.locator('svg').count()).toBe(1)
+  })
+
   it('consent carries the decision that was pressed', async () => {
     served.received.length = 0
     for (const name of ['Don’t allow', 'Allow']) {

@@ -67,6 +67,15 @@ for (const template of document.querySelectorAll('template[data-download]')) {
 for (const template of document.querySelectorAll('template[data-print]'))
   bring(template).addEventListener('click', () => print())
 
+// A code that is pasted whole is sent.
+for (const input of document.querySelectorAll('input.code[inputmode=numeric]')) {
+  input.addEventListener('input', ({ inputType }) => {
+    const digits = input.value.replace(/[ -]/g, '')
+    if (inputType !== 'insertFromPaste' || digits.length !== 6 || !input.checkValidity()) return
+    input.form.requestSubmit(input.form.querySelector('button:not([type=button])'))
+  })
+}
+
 // A form is sent once. Its button stays in place, full in colour and in the tab order, and says what is going on.
 const HESITATE = 300
 const GIVE_UP = 10_000
@@ -78,11 +87,13 @@ addEventListener('submit', (event) => {
     return
   }
   const button = event.submitter
+  // A row of a list keeps what it is made of: it has no words for this.
+  const { busy } = button.dataset
   const words = button.textContent
   button.setAttribute('aria-disabled', 'true')
   const soon = setTimeout(() => {
     button.setAttribute('aria-busy', 'true')
-    button.textContent = button.dataset.busy ?? words
+    if (busy) button.textContent = busy
   }, HESITATE)
   // The answer may never come, or the person may stop the loading and want to try again.
   const late = setTimeout(() => release(), GIVE_UP)
@@ -91,7 +102,7 @@ addEventListener('submit', (event) => {
     clearTimeout(late)
     button.removeAttribute('aria-disabled')
     button.removeAttribute('aria-busy')
-    button.textContent = words
+    if (busy) button.textContent = words
     release = undefined
   }
 })
