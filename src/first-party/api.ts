@@ -25,7 +25,7 @@ interface Tokens {
 }
 
 /** `error`: the protocol's word; `verdict`: the rule's on the refresh token, where it spoke, or the risk policy's; `nonce`: for the next proof. */
-type Refused = { ok: false; status: number; error: string; verdict?: string }
+type Refused = { ok: false; status: number; error: string; verdict?: string; account?: string }
 type Done = { ok: true }
 type Given = Done & { tokens: Tokens }
 type Answer<T extends Done = Given> = { nonce?: string } & (T | Refused)
@@ -35,7 +35,7 @@ export interface FirstPartyUse {
   origins: readonly string[]
   requests: RequestContexts
   cookie: RefreshCookie
-  signIns: Pick<SignIns, 'view' | 'challenge' | 'answer'>
+  signIns: Pick<SignIns, 'view' | 'challenge' | 'answer' | 'renew'>
   /** Where a request comes from, and on which device. */
   visitOf: (ctx: Context) => Pick<At, 'origin' | 'req' | 'res' | 'binding'>
   /** What the provider does for its built-in client. */
@@ -45,7 +45,7 @@ export interface FirstPartyUse {
       req: Context['req'],
       signIn: { sub: string; authTime: number; acr: string; amr: string[]; device: string },
     ): Promise<Answer>
-    refresh(req: Context['req'], refreshToken: string): Promise<Answer>
+    refresh(req: Context['req'], refreshToken: string, isProven?: boolean): Promise<Answer>
     endByRefreshToken(req: Context['req'], refreshToken: string): Promise<boolean>
     endByAccessToken(req: Context['req'], authorization: string, everywhere: boolean): Promise<Answer<Done>>
   }
@@ -127,6 +127,8 @@ async function conclude(use: FirstPartyUse, ctx: Context, at: At, outcome: Outco
       const given = await use.tokens.signIn(ctx.req, signIn)
       return show(use, ctx, take(ctx, given, 'invalid_credentials').tokens)
     }
+    case 'renewed':
+      return showRefreshed(use, ctx, await use.tokens.refresh(ctx.req, outcome.refreshToken, true))
     case 'more':
       throw new Problem('mfa_required', { members: { mfa_token: at.id, methods: outcome.methods } })
     case 'wrong': {
@@ -149,10 +151,10 @@ async function conclude(use: FirstPartyUse, ctx: Context, at: At, outcome: Outco
 }
 
 async function proveMore(use: FirstPartyUse, ctx: Context): Promise<void> {
-  const { mfa_token: token, method, code, response } = await readJson(ctx, MAX_BYTES)
+  const { mfa_token: token, method, code, password, response } = await readJson(ctx, MAX_BYTES)
   const at = await underWay(use, ctx, token, textOf(method))
   await admitProof(use, ctx)
-  const given = { code: textOf(code), response }
+  const given = { code: textOf(code), password: textOf(password ?? code), response }
   await conclude(use, ctx, at, await use.signIns.answer(at, textOf(method), given))
 }
 
@@ -198,6 +200,26 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 async function refresh(use: FirstPartyUse, ctx: Context): Promise<void> {
   const token = cookieOf(use, ctx)
   const given = await use.tokens.refresh(ctx.req, token)
+  if (!given.ok && given.verdict === 'step_up') return askForMore(use, ctx, given, token)
+  showRefreshed(use, ctx, given)
+}
+
+/** Nothing has changed: the token is as good as before, and goes on once it is proven who this is. */
+async function askForMore(
+  use: FirstPartyUse,
+  ctx: Context,
+  { account, nonce }: Refused & { nonce?: string },
+  token: string,
+): Promise<void> {
+  if (nonce !== undefined) ctx.set('dpop-nonce', nonce)
+  const at = placeOf(use, ctx, newSecret())
+  const outcome = await use.signIns.renew(at, account ?? '', token)
+  // Nothing is there to prove it with: who signs in anew is looked at as whoever does.
+  if (outcome.kind === 'unmet') throw new Problem('invalid_refresh', { detail: 'nothing to prove it with' })
+  throw new Problem('step_up_required', { members: { mfa_token: at.id, methods: outcome.methods } })
+}
+
+function showRefreshed(use: FirstPartyUse, ctx: Context, given: Answer): void {
   // A later answer has set a newer cookie, or is about to.
   if (!given.ok && given.verdict === 'late') throw new Problem('superseded')
   const isReuse = !given.ok && given.verdict === 'reuse'

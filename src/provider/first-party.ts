@@ -31,7 +31,7 @@ export interface FirstPartyTokens {
 }
 
 /** `error`: the protocol's word; `verdict`: the rule's, where it spoke, or the risk policy's. */
-type Refused = { ok: false; status: number; error: string; verdict?: Refusal }
+type Refused = { ok: false; status: number; error: string; verdict?: Refusal; account?: string }
 /** `nonce`: for the caller's next proof. */
 export type FirstPartyAnswer = { nonce?: string } & ({ ok: true; tokens: FirstPartyTokens } | Refused)
 export type FirstPartyEnd = { nonce?: string } & ({ ok: true } | Refused)
@@ -50,7 +50,8 @@ export interface FirstParty {
   judgeProof(outer: IncomingMessage): Promise<FirstPartyAnswer | undefined>
   /** A new session of this person. */
   signIn(outer: IncomingMessage, signIn: FirstPartySignIn): Promise<FirstPartyAnswer>
-  refresh(outer: IncomingMessage, refreshToken: string): Promise<FirstPartyAnswer>
+  /** `isProven`: its person has just proven who they are, because this token was odd (`step_up`). */
+  refresh(outer: IncomingMessage, refreshToken: string, isProven?: boolean): Promise<FirstPartyAnswer>
   /** The family that an authentic refresh token names. */
   familyOf(refreshToken: string): string | undefined
   /** By any authentic refresh token of the session, the one before last included. False for every other value. */
@@ -88,8 +89,8 @@ export function createFirstParty(use: FirstPartyUse): FirstParty {
       const code = await createCode(use, signIn)
       return ask(use, outer, { grant_type: 'authorization_code', code, redirect_uri: NOWHERE })
     },
-    refresh: (outer, refreshToken) =>
-      ask(use, outer, { grant_type: 'refresh_token', refresh_token: refreshToken }),
+    refresh: (outer, refreshToken, isProven) =>
+      ask(use, outer, { grant_type: 'refresh_token', refresh_token: refreshToken }, isProven),
     familyOf: (value) => refreshTokens.decode(value)?.family,
     endByRefreshToken: async (outer, value) => {
       const token = refreshTokens.decode(value)
@@ -141,23 +142,26 @@ async function ask(
   use: FirstPartyUse,
   outer: IncomingMessage,
   form: Record<string, string>,
+  isProven = false,
 ): Promise<FirstPartyAnswer> {
   const { provider, inside } = use
   const lives = refreshLivesOf(use, await use.metadata())
   const answer = await inside.ask(provider, outer, ROUTES.token, {
     form: { ...form, client_id: FIRST_PARTY },
+    isProven,
   })
   if (answer.status !== 200) return refusedBy(answer)
   const { nonce } = answer
   return { ok: true, tokens: tokensIn(answer, lives), ...(nonce === undefined ? {} : { nonce }) }
 }
 
-function refusedBy({ status, body, verdict, nonce }: InsideAnswer): Refused & { nonce?: string } {
+function refusedBy({ status, body, verdict, account, nonce }: InsideAnswer): Refused & { nonce?: string } {
   return {
     ok: false,
     status,
     error: String(body['error']),
     ...(verdict === undefined ? {} : { verdict }),
+    ...(account === undefined ? {} : { account }),
     ...(nonce === undefined ? {} : { nonce }),
   }
 }

@@ -8,13 +8,15 @@ import { Readable } from 'node:stream'
 import type { Provider } from 'oidc-provider'
 import type { Verdict } from './rotation.ts'
 
-export type Refusal = Verdict | 'denied'
+export type Refusal = Verdict | 'denied' | 'step_up'
 
 export interface InsideAnswer {
   status: number
   body: Record<string, unknown>
   /** The rule's, where it refused the refresh token; or that the risk policy did. */
   verdict?: Refusal
+  /** With `step_up`: whose the token is. */
+  account?: string
   /** For the caller's next proof (RFC 9449 §8). */
   nonce?: string
 }
@@ -25,7 +27,9 @@ export interface InsideRequests {
   /** Whether the house itself made this request. */
   made(req: IncomingMessage | undefined): boolean
   /** What the rule said of a refresh token: the protocol's answer does not tell one refusal from another. */
-  note(req: IncomingMessage, verdict: Refusal): void
+  note(req: IncomingMessage, verdict: Refusal, account?: string): void
+  /** Whether its person has just proven who they are, because of this very request. */
+  isProven(req: IncomingMessage): boolean
   /** On behalf of `outer`, whose connection tells whether anybody still listens. A `form` is posted. */
   ask(
     provider: Provider,
@@ -35,7 +39,7 @@ export interface InsideRequests {
   ): Promise<InsideAnswer>
 }
 
-export type InsideQuestion = { form: Record<string, string> } | { authorization: string }
+export type InsideQuestion = { form: Record<string, string>; isProven?: boolean } | { authorization: string }
 
 export interface InsideRequestsUse {
   /** Logs and errors of the inner request are the outer one's. */
@@ -43,14 +47,16 @@ export interface InsideRequestsUse {
 }
 
 export function createInsideRequests({ follow }: InsideRequestsUse): InsideRequests {
-  const made = new WeakMap<IncomingMessage, { outer: IncomingMessage; verdict?: Refusal }>()
+  const made = new WeakMap<IncomingMessage, Mark>()
   return {
     made: (req) => req !== undefined && made.has(req),
     outerOf: (req) => made.get(req)?.outer,
-    note: (req, verdict) => void Object.assign(made.get(req) ?? {}, { verdict }),
+    note: (req, verdict, account) =>
+      void Object.assign(made.get(req) ?? {}, { verdict, ...(account !== undefined && { account }) }),
+    isProven: (req) => made.get(req)?.isProven === true,
     ask: async (provider, outer, path, question) => {
       const inner = requestLike(outer, path, question)
-      const mark: { outer: IncomingMessage; verdict?: Refusal } = { outer }
+      const mark: Mark = { outer, isProven: 'form' in question && question.isProven === true }
       made.set(inner, mark)
       follow(outer, inner)
       const answer = new ServerResponse(inner)
@@ -62,10 +68,18 @@ export function createInsideRequests({ follow }: InsideRequestsUse): InsideReque
         status: answer.statusCode,
         body: body === '' ? {} : JSON.parse(body),
         ...(mark.verdict === undefined ? {} : { verdict: mark.verdict }),
+        ...(mark.account === undefined ? {} : { account: mark.account }),
         ...(typeof nonce === 'string' ? { nonce } : {}),
       }
     },
   }
+}
+
+interface Mark {
+  outer: IncomingMessage
+  isProven: boolean
+  verdict?: Refusal
+  account?: string
 }
 
 function requestLike(outer: IncomingMessage, path: string, question: InsideQuestion): IncomingMessage {

@@ -70,6 +70,7 @@ import { createReuseEnding } from './reuse.ts'
 import { ROUTES } from './routes.ts'
 import { SERVER_SCOPES } from './scopes.ts'
 import { createSignOns } from './sign-ons.ts'
+import { createStepUps } from './step-up.ts'
 import { answerForStructuredTokens, createFindStructured } from './structured-tokens.ts'
 import { commitTokenRequests, type TokenEndpointUse } from './token-endpoint.ts'
 import { createTokenRequests } from './token-request.ts'
@@ -150,6 +151,7 @@ export function createProvider(use: ProviderUse): Provided {
     clientTokens,
     window: use.refreshReuseGrace,
     noteVerdict: inside.note,
+    stepUps: createStepUps({ ...use, inside, artifacts: use.store.artifacts }),
     endWhatReuseEnds: createReuseEnding({ ...use, revokes: use.refreshReuseRevokes }),
   }
   const configuration: Configuration = {

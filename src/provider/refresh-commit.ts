@@ -17,6 +17,7 @@ import { birthOf, knownOfRefresh } from './refresh-known.ts'
 import type { Reports } from './reports.ts'
 import type { EndWhatReuseEnds } from './reuse.ts'
 import { type Answered, isAnswered, judge, keyOf, moveFor, type Verdict } from './rotation.ts'
+import type { StepUps } from './step-up.ts'
 import type { TokenRequest } from './token-request.ts'
 import { type RefreshLives, refreshLivesOf } from './ttl.ts'
 import { orUnavailable, unavailable } from './unavailable.ts'
@@ -32,6 +33,7 @@ export interface RefreshCommitUse extends PartyUse, RefreshLives {
   endWhatReuseEnds: EndWhatReuseEnds
   noteVerdict: InsideRequests['note']
   findRiskPolicy: () => Promise<Policy>
+  stepUps: StepUps
 }
 
 /** A refresh token, and the grant that it was found in. */
@@ -74,6 +76,8 @@ export async function commitRefresh(
     }
     const assessment = weigh(use, ctx, { ...presented, verdict, who, policy })
     if (assessment.outcome === 'deny') throw await denied(use, ctx, grant, assessment)
+    if (assessment.outcome === 'step_up' && (await use.stepUps.isDue(ctx, presented, who)))
+      throw await askedForMore(use, ctx, presented, assessment)
     const past = readTrace(grant.family?.uses[0]?.who, birthOf(grant))
     const outcome = await orUnavailable(
       use.store.rotate(request.grantKey, {
@@ -183,6 +187,19 @@ async function denied(
   use.reports.refreshRefused(ctx, grant, 'denied')
   await noticeAlone(use, ctx, grant, assessment)
   return new errors.InvalidGrant('denied by the risk policy')
+}
+
+/** So it is where more has to be proven. */
+async function askedForMore(
+  use: RefreshCommitUse,
+  ctx: KoaContextWithOIDC,
+  presented: PresentedToken,
+  assessment: Assessment,
+): Promise<Error> {
+  delete ctx.body
+  use.reports.refreshRefused(ctx, presented.grant, 'step_up')
+  await noticeAlone(use, ctx, presented.grant, assessment)
+  return use.stepUps.refusal(ctx, presented)
 }
 
 const whoIs = async (use: PartyUse, ctx: KoaContextWithOIDC, under: Pepper): Promise<string> =>

@@ -11,7 +11,7 @@ export interface Reports {
   refreshRefused(
     ctx: KoaContextWithOIDC,
     grant: Grant,
-    reason: 'late' | 'ahead' | 'invalid' | 'denied' | 'client_mismatch' | 'key_mismatch',
+    reason: 'late' | 'ahead' | 'invalid' | 'denied' | 'step_up' | 'client_mismatch' | 'key_mismatch',
   ): void
   refreshReused(ctx: KoaContextWithOIDC, grant: Grant, number: number): void
   noticed(ctx: KoaContextWithOIDC, grant: Grant, assessment: Assessment): void

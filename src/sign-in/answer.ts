@@ -97,6 +97,7 @@ async function look(use: SignInsUse, at: At, tried: Try): Promise<Outcome> {
     ...{ proofs: [...state.proofs, proof], sub: account.sub, epoch: state.epoch ?? account.epoch, assessed },
     ...{ trusted: trusted === true, remember: given.remember ?? state.remember ?? false },
     ...(state.reused === true && { reused: true }),
+    ...(state.refreshToken !== undefined && { refreshToken: state.refreshToken }),
     ...(at.binding !== undefined && { binding: at.binding }),
   }
   return goOn(use, at, tried, { next, person, gathered, assessed, now }, failed)
@@ -149,6 +150,13 @@ async function goOn(
     at.life,
   )
   if (!isStill) return failed('replayed', account)
+  if (step.kind === 'done' && next.refreshToken !== undefined) {
+    if (next.epoch !== account.epoch) return failed('disabled', account)
+    await use.states.end(at.id)
+    await attempt.giveBack()
+    report(use, at, { method: method.id, as, ok: true, account, done: false, began })
+    return { kind: 'renewed', refreshToken: next.refreshToken }
+  }
   if (step.kind === 'done') {
     const trust = given.trust === true
     const { history } = gathered

@@ -7,6 +7,7 @@ import type { SignInPolicy } from '../security/sign-in-policy/policy.ts'
 import { demandOf } from './demand.ts'
 import { type NextStep, nextStep, reachableLevel } from './next-step.ts'
 import type { SignInState } from './states.ts'
+import { stepUpAfter } from './step-up.ts'
 import type { At, SignInsUse } from './types.ts'
 
 export interface Offered {
@@ -60,11 +61,12 @@ export function startOf(
 export function stepAfter(
   use: Pick<SignInsUse, 'methods'>,
   policy: SignInPolicy,
-  { proofs, assessed, trusted = false }: SignInState,
+  { proofs, assessed, trusted = false, refreshToken }: SignInState,
   person: Person,
   { wanted }: At,
 ): NextStep {
   const methods = allowedBy(policy, use.methods)
+  if (refreshToken !== undefined) return stepUpAfter(proofs, person, methods)
   const reachable = reachableLevel(proofs, person, methods)
   const { required, wished } = wanted
   const risk = { risk: assessed?.risk, newDevice: assessed?.device_seen === false }

@@ -8,6 +8,7 @@ import { answer } from './answer.ts'
 import { ask } from './challenges.ts'
 import { isMailbox } from './next-step.ts'
 import { offer } from './offer.ts'
+import type { SignInState } from './states.ts'
 import type { At, SignIns, SignInsUse, View } from './types.ts'
 
 export function createSignIns(use: SignInsUse): SignIns {
@@ -28,6 +29,7 @@ export function createSignIns(use: SignInsUse): SignIns {
     },
     challenge: (at, id) => askBy(use, at, id, { shows: false }),
     answer: (at, id, given) => answer(use, at, id, given),
+    renew: (at, sub, refreshToken) => renew(use, at, sub, refreshToken),
     restart: (at) =>
       use.states.change(at.id, () => ({ state: { proofs: [], username: '' }, result: undefined }), at.life),
   }
@@ -38,6 +40,25 @@ async function askBy(use: SignInsUse, at: At, id: string, how: { shows: boolean 
   const method = offered.ways.find((way) => way.id === id)
   if (method === undefined) return 'not_offered'
   return (await ask(use, at, method, offered, how)) ?? (method.challenge === undefined ? null : 'unavailable')
+}
+
+async function renew(
+  use: SignInsUse,
+  at: At,
+  sub: string,
+  refreshToken: string,
+): ReturnType<SignIns['renew']> {
+  const person = await use.persons.findPersonBySub(sub)
+  if (person === undefined) return { kind: 'unmet' }
+  const state: SignInState = {
+    ...{ proofs: [], sub, epoch: person.account.epoch, refreshToken },
+    // Weighed it was already.
+    assessed: { risk: 'step_up', rules: [] },
+    ...(at.binding !== undefined && { binding: at.binding }),
+  }
+  await use.states.change(at.id, () => ({ state, result: undefined }), at.life)
+  const { ways } = await offer(use, at)
+  return ways.length > 0 ? { kind: 'more', methods: ways.map(({ id }) => id) } : { kind: 'unmet' }
 }
 
 async function view(use: SignInsUse, at: At): Promise<View> {

@@ -64,6 +64,8 @@ export interface SignedIn {
 
 export type Outcome =
   | { kind: 'done'; signedIn: SignedIn }
+  /** What `renew` began: the session may go on with this token. */
+  | { kind: 'renewed'; refreshToken: string }
   | { kind: 'more'; methods: MethodId[] }
   | { kind: 'wrong'; method: MethodId; reason: string }
   | { kind: 'refused'; refusal: Refusal }
@@ -107,6 +109,8 @@ export interface SignIns {
   /** What a method has to ask, without showing its page; null where that is nothing. */
   challenge(at: At, method: string): Promise<JsonObject | null | 'not_offered' | 'unavailable'>
   answer(at: At, method: string, given: Given): Promise<Outcome>
+  /** Somebody whose refresh was odd has to prove again who they are, before it is done. */
+  renew(at: At, sub: string, refreshToken: string): Promise<Extract<Outcome, { kind: 'more' | 'unmet' }>>
   /** Somebody else wants to sign in. */
   restart(at: At): Promise<void>
 }

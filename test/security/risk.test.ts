@@ -26,7 +26,9 @@ const CROWD = Array.from({ length: 12 }, (_, n) => ({
   email: `reader-${n}@example.com`,
   password: `the same book in ${1900 + n} places`,
 }))
-const setUp = { ...SET_UP, users: [...SET_UP.users, ...CROWD] }
+// What is recorded and told is the same whatever has to be proven then.
+const policies = { sign_in: { risky: '1fa' } }
+const setUp = { ...SET_UP, policies, users: [...SET_UP.users, ...CROWD] }
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-risk-'))
 const list = join(folder, 'addresses.txt')

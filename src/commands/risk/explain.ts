@@ -46,7 +46,7 @@ function inWords({ record, assessment, address, who }: AssessedEvent): string[] 
     ...knownInWords(known),
     spoke.length === 0 ? 'No rule spoke.' : 'Rules that spoke:',
     ...spoke.map(({ rule, outcome: follows }) => `  ${rule} → ${follows}: ${RULES[rule].because(known)}`),
-    `Decided: ${outcome}${outcome === 'step_up' ? ' (there is no second factor yet: it counts as notify)' : ''}`,
+    `Decided: ${outcome}`,
   ]
 }
 

@@ -111,12 +111,13 @@ async function conclude(use: SignInUse, { journey, at, form }: Submission, outco
   if (outcome.kind === 'done') return { login: loginOf(outcome.signedIn) }
   if (outcome.kind === 'more') return again(journey)
   if (outcome.kind === 'unmet') return UNMET
+  if (outcome.kind === 'renewed') throw new Error('a refresh token in a sign-in by pages')
   if (outcome.kind === 'refused') journey.ctx.set(refusalHeaders(outcome.refusal))
   const view = await use.signIns.view(at)
   return showSignIn(use, journey, view, { form, error: errorOf(outcome, view) })
 }
 
-type Failed = Exclude<Outcome, { kind: 'done' | 'more' | 'unmet' }>
+type Failed = Exclude<Outcome, { kind: 'done' | 'renewed' | 'more' | 'unmet' }>
 
 function errorOf(outcome: Failed, view: View): SignInError {
   if (outcome.kind === 'refused') return tooMany(outcome.refusal)
