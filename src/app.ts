@@ -108,7 +108,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
 
   const handles = createHandles(core.keys)
   const { signIns, canReach } = openSignIns({
-    ...{ core, store: state.artifacts, handles, guard: guards.signIn, log },
+    ...{ core, store: state.artifacts, handles, guards, log },
     look: createSignInRisk({
       ...{ addresses, crowd: guards.crowd },
       findPolicy: lookUps.findRiskPolicy,

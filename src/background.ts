@@ -24,6 +24,8 @@ import { createDeliverMail } from './messaging/deliver-mail.ts'
 import type { SendMail } from './messaging/transport.ts'
 import { createDevMailbox } from './messaging/transports/dev-mailbox.ts'
 import { createSmtpTransport } from './messaging/transports/smtp.ts'
+import { mailCode } from './methods/email-code/mail-code.ts'
+import { createSentCodes } from './methods/sent-codes.ts'
 import { createCleanUp } from './revocation.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -157,6 +159,7 @@ function mailHandlers(core: Core): ReadonlyMap<string, Handler> {
     findClient: clients.find,
     paths: createMailPaths(core),
     mails: openMails(config, openLook(config)),
+    codeOf: mailCode({ codes: createSentCodes(core.keys), clock: core.clock }),
     send,
   })
   return new Map([[MAIL, deliverMail]])

@@ -54,6 +54,7 @@ import { sealedSigningKeys } from './keys/signing-keys.ts'
 import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
 import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
 import { tellOfAccount } from './messaging/tell-of-account.ts'
+import { tellOfCodes } from './messaging/tell-of-codes.ts'
 import { tellOfReuse } from './messaging/tell-of-reuse.ts'
 import { tellOfRisk } from './messaging/tell-of-risk.ts'
 import { sealedCredentials } from './methods/sealed.ts'
@@ -246,7 +247,9 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     auditChain: createChainRepository(db, auditRecords, async (tx, events) => {
       const outbox = createOutboxRepository(tx)
       for (const event of events)
-        await Promise.all([tellOfReuse, tellOfRisk, tellOfAccount].map((tell) => tell(outbox, event)))
+        await Promise.all(
+          [tellOfReuse, tellOfRisk, tellOfAccount, tellOfCodes].map((tell) => tell(outbox, event)),
+        )
       await createDevicesRepository(tx).noteSeen(sightingsIn(events))
     }),
     notices,

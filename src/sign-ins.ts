@@ -8,6 +8,7 @@ import type { Guards } from './guards.ts'
 import type { NumberedKey } from './keys/data-keys.ts'
 import { relyingPartyOf } from './methods/passkey/relying-party.ts'
 import { createMethods } from './methods/registry.ts'
+import { createSentCodes } from './methods/sent-codes.ts'
 import type { Handles } from './provider/handles.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import type { Level } from './security/sign-in-policy/levels.ts'
@@ -26,16 +27,17 @@ export interface SignInsParts {
   core: Core
   store: StateStore['artifacts']
   handles: Pick<Handles, 'peppers'>
-  guard: Guards['signIn']
+  guards: Pick<Guards, 'signIn' | 'prompts'>
   look: LookAtSignIn
   findPolicy: SignInsUse['findPolicy']
   report: SignInsUse['report']
   log: Logger
 }
 
-export function openSignIns({ core, store, handles, guard, look, findPolicy, report, log }: SignInsParts) {
+export function openSignIns({ core, store, handles, guards, look, findPolicy, report, log }: SignInsParts) {
   const { config, accounts, keys, clock, hasher, sealer } = core
   const { users, credentials, signIns: repository } = accounts
+  const { signIn: guard, prompts } = guards
   const methods = createMethods({
     passkey: { credentials, persons: users, relyingParty: relyingPartyOf(config) },
     password: {
@@ -43,12 +45,27 @@ export function openSignIns({ core, store, handles, guard, look, findPolicy, rep
       onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
     },
     totp: { credentials, sealer },
+    // Outside production what nobody takes is kept to be looked at.
+    emailCode:
+      config.mail === undefined && config.production
+        ? undefined
+        : { codes: createSentCodes(keys), record: accounts.record },
     recoveryCodes: { accounts, sealer },
   })
   const states = createStates({ store, peppers: handles.peppers })
   const describe = describeDevice(keys)
   const signIns: SignIns = createSignIns({
-    ...{ states, methods, guard, findPolicy, report, clock, persons: users, record: accounts.record },
+    ...{
+      states,
+      methods,
+      guard,
+      prompts,
+      findPolicy,
+      report,
+      clock,
+      persons: users,
+      record: accounts.record,
+    },
     gather: createGather({ signIns: repository, look, describeDevice: describe }),
     complete: createComplete({
       ...{ guard, states },

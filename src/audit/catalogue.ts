@@ -19,6 +19,11 @@ export const DETAILS = {
     ...ASSESSED,
   },
   'login.failed': { method: z.enum(METHODS), ...z.object(ASSESSED).partial().shape },
+  'login.code_asked': {
+    method: z.enum(METHODS),
+    sent: z.boolean().describe('whether there is somebody whom it may be sent to'),
+  },
+  'login.codes_suppressed': { method: z.enum(METHODS) },
   'mfa.failed': { method: z.enum(METHODS) },
   'mfa.enrolled': { method: z.enum(METHODS) },
   'mfa.removed': {
@@ -119,6 +124,14 @@ interface Kind {
 const MAIN = {
   'login.succeeded': { outcome: 'success', says: 'a person proved to be who they are' },
   'login.failed': { outcome: 'failure', says: 'somebody did not; the reason says why' },
+  'login.code_asked': {
+    outcome: 'success',
+    says: 'somebody asked for a code to be sent; without a subject, for a name that nobody has',
+  },
+  'login.codes_suppressed': {
+    outcome: 'failure',
+    says: 'somebody asked for more codes than one person is sent in a time: nothing was sent',
+  },
   'mfa.failed': { outcome: 'failure', says: 'somebody did not prove a second factor; the reason says why' },
   'mfa.enrolled': { outcome: 'success', says: 'a person can prove who they are by one thing more' },
   'mfa.removed': { outcome: 'success', says: 'a person took away what they had proven who they are by' },

@@ -5,7 +5,7 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import { readJson } from '../security/json-body.ts'
-import { refusalHeaders } from '../security/rate-limit/refusal.ts'
+import { type Refusal, refusalHeaders } from '../security/rate-limit/refusal.ts'
 import { newSecret } from '../shared/ids.ts'
 import type { At, Outcome, SignIns } from '../sign-in/types.ts'
 import type { MethodId } from '../telemetry/metric-labels.ts'
@@ -139,8 +139,7 @@ async function conclude(use: FirstPartyUse, ctx: Context, at: At, outcome: Outco
       throw new Problem(code, { detail: outcome.reason })
     }
     case 'refused':
-      ctx.set(refusalHeaders(outcome.refusal))
-      throw new Problem('rate_limited', { detail: outcome.refusal.limiter })
+      throw refused(ctx, outcome.refusal)
     case 'busy':
       throw new Problem('temporarily_unavailable')
     case 'not_offered':
@@ -165,10 +164,22 @@ async function challenge(use: FirstPartyUse, ctx: Context): Promise<void> {
     token === undefined ? placeOf(use, ctx, newSecret()) : await underWay(use, ctx, token, textOf(method))
   if (token === undefined && method !== NAMELESS) throw new Problem('method_not_offered')
   const asked = await use.signIns.challenge(at, textOf(method))
-  if (asked === 'unavailable') throw new Problem('temporarily_unavailable')
-  if (asked === 'not_offered') throw new Problem('method_not_offered')
+  if (asked.kind === 'refused') throw refused(ctx, asked.refusal)
+  if (asked.kind !== 'chosen')
+    throw new Problem(asked.kind === 'unavailable' ? 'temporarily_unavailable' : 'method_not_offered')
+  const { challenge: shown, again } = asked
   ctx.status = 200
-  ctx.body = { ...(token === undefined && { mfa_token: at.id }), method, challenge: asked }
+  ctx.body = {
+    ...(token === undefined && { mfa_token: at.id }),
+    ...{ method, challenge: shown },
+    // Seconds until it may be sent again, where it was sent.
+    ...(again !== undefined && { resend_after: Math.ceil(again / 1000) }),
+  }
+}
+
+function refused(ctx: Context, refusal: Refusal): Problem {
+  ctx.set(refusalHeaders(refusal))
+  return new Problem('rate_limited', { detail: refusal.limiter })
 }
 
 const NAMELESS: MethodId = 'passkey'

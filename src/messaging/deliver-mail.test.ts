@@ -8,6 +8,7 @@ import { createMails } from '../pages/mails.ts'
 import { createMessages } from '../pages/messages.ts'
 import { createDeliverMail } from './deliver-mail.ts'
 import { tellOfAccount } from './tell-of-account.ts'
+import { tellOfCodes } from './tell-of-codes.ts'
 import { tellOfReuse } from './tell-of-reuse.ts'
 import { tellOfRisk } from './tell-of-risk.ts'
 import type { Mail } from './transport.ts'
@@ -59,6 +60,7 @@ function house({ known = [account], clients = [client], over = false } = {}) {
       notMe: async (mailId, _, ends) => `/not-me?token=${mailId}-${ends?.value}`,
       reset: async (mailId, _, askedAt) => (over ? undefined : `/reset/password?token=${mailId}-${askedAt}`),
     },
+    codeOf: (_, asked) => (over ? undefined : `code of ${asked}`),
     mails: createMails({ issuer: 'https://id.example.com', messages: createMessages(), production: true }),
     send: async (mail) => {
       sent.push(mail)
@@ -75,6 +77,7 @@ function house({ known = [account], clients = [client], over = false } = {}) {
     reuse: () => tellOfReuse(outbox, REUSE),
     risk: (event: AuditEvent) => tellOfRisk(outbox, event),
     account: (event: AuditEvent) => tellOfAccount(outbox, event),
+    codes: (event: AuditEvent) => tellOfCodes(outbox, event),
     deliverAll: (stillHeld = async () => {}) =>
       Promise.all(written.map((message) => deliver(stored(message), stillHeld))),
   }
@@ -139,6 +142,42 @@ describe('a mail about an account', () => {
     const { subject: _, ...unknown } = asked
     await tell(unknown)
     expect([written.length, sent]).toEqual([1, []])
+  })
+
+  const code = { type: 'login.code_asked', details: { method: 'email-code', sent: true } } as const
+
+  it('F-161 brings who asked for it a code, for ten minutes; the outbox has none', async () => {
+    const { codes: tell, deliverAll, sent, written } = house()
+    const event = createEvent(from, { ...code, subject: 'ada' }, clock.now())
+    await tell(event)
+    expect(written).toMatchObject([{ once: `code ${event.id}`, expiresAt: clock.now() + 600_000 }])
+    expect(JSON.stringify(written)).not.toContain('code of')
+    await deliverAll()
+    expect(sent[0]?.subject).toBe(`code of ${event.id} is your sign-in code`)
+    expect(sent[0]?.text).toContain(`\n\ncode of ${event.id}\n\n`)
+  })
+
+  it('F-161 is not sent once its code would be of no use, nor where none was to be sent', async () => {
+    const { codes: tell, deliverAll, sent, written } = house({ over: true })
+    await tell(createEvent(from, { ...code, subject: 'ada' }, clock.now()))
+    expect(await deliverAll()).toEqual([{ status: 'dropped', reason: 'what it offers is over' }])
+    for (const details of [
+      { method: 'email-code', sent: false },
+      { method: 'sms-code', sent: true },
+    ] as const)
+      await tell(createEvent(from, { ...code, subject: 'ada', details }, clock.now()))
+    await tell(createEvent(from, code, clock.now()))
+    expect([written.length, sent]).toEqual([1, []])
+  })
+
+  it('A-464 tells a person once a day that more codes were asked for than are sent', async () => {
+    const { codes: tell, deliverAll, sent, written } = house()
+    const suppressed = { type: 'login.codes_suppressed', details: { method: 'email-code' } } as const
+    await tell(createEvent(from, { ...suppressed, subject: 'ada' }, clock.now()))
+    await tell(createEvent(from, { ...suppressed, subject: 'ada' }, clock.now() + 1))
+    expect(new Set(written.map(({ once }) => once)).size).toBe(1)
+    await deliverAll()
+    expect(sent[0]?.subject).toBe('Many sign-in codes were asked for')
   })
 
   it.each([

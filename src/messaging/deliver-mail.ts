@@ -29,6 +29,8 @@ export interface DeliverMailUse {
   findClient: (clientId: string) => Promise<Client | undefined>
   mails: Mails
   paths: MailPaths
+  /** The code that was asked for; undefined where it would be of no use any more. */
+  codeOf: (account: Account, asked: string, at: number) => string | undefined
   send: SendMail
 }
 
@@ -111,6 +113,17 @@ async function drawFor(
     case 'email-change':
     case 'email-changed':
       return drawEmailChange({ mails, paths, localeOf: (one) => localeOf(one, mails) }, told, account, id)
+    case 'sign-in-code': {
+      const { mail, sub: _, asked, ...seen } = told
+      const code = use.codeOf(account, asked, told.at)
+      return code === undefined
+        ? undefined
+        : { ...mails.render(mail, locale, { email, code, ...seen }), to: email }
+    }
+    case 'codes-suppressed': {
+      const { mail, sub: _, ...suppressed } = told
+      return { ...mails.render(mail, locale, { email, ...suppressed }), to: email }
+    }
     case 'account-changed': {
       const { mail, sub: _, ...changed } = told
       return { ...mails.render(mail, locale, { email, ...changed }), to: email }

@@ -47,6 +47,9 @@ export const mailPayload = z.discriminatedUnion('mail', [
   }),
   /** To the old address, drawn with a link that puts the change back. */
   z.strictObject({ mail: z.literal('email-changed'), ...base, ...seen, change: z.string() }),
+  /** Drawn with the code that is made of the event that it follows from. */
+  z.strictObject({ mail: z.literal('sign-in-code'), ...base, ...seen, asked: z.string() }),
+  z.strictObject({ mail: z.literal('codes-suppressed'), ...base, ...seen }),
   z.strictObject({
     mail: z.literal('account-changed'),
     ...base,

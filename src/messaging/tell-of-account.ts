@@ -70,7 +70,7 @@ function mailsOf(event: AuditEvent): Following[] {
 }
 
 /** Of what a person did; of what the operator did there is nothing to tell about the device. */
-function seenIn({ actor, userAgent, ip }: AuditEvent) {
+export function seenIn({ actor, userAgent, ip }: AuditEvent) {
   return actor === 'command' || actor === 'apply'
     ? {}
     : { ...readUserAgent(userAgent), ...(ip !== undefined && { address: ip }) }

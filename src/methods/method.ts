@@ -87,6 +87,8 @@ export interface Method {
   ready(person: Person): boolean
   /** Whether an answer says by itself who it is from. */
   readonly identifies?: true
+  /** What it asks is sent to the person, by mail or by telephone: not again at once, and not too often. */
+  readonly sends?: true
   /** How often what was asked may be answered; once unless told otherwise. */
   readonly tries?: number
   /** How long what was asked waits for its answer, ms; ten minutes unless told otherwise. */

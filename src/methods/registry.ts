@@ -1,4 +1,5 @@
 /** Every method there is. A new one is a folder and a line here; one that is missing does not compile. */
+import { createEmailCode, type EmailCodeUse } from './email-code/email-code.ts'
 import type { Method, MethodId } from './method.ts'
 import { createPasskey, type PasskeyUse } from './passkey/passkey.ts'
 import { createPassword, type PasswordUse } from './password/password.ts'
@@ -9,6 +10,8 @@ export interface MethodsUse {
   passkey: PasskeyUse
   password: PasswordUse
   totp: TotpUse
+  /** Absent: nobody takes mail. */
+  emailCode: EmailCodeUse | undefined
   recoveryCodes: RecoveryCodesUse
 }
 
@@ -20,6 +23,7 @@ export function createMethods(use: MethodsUse): Methods {
     createPasskey(use.passkey),
     createPassword(use.password),
     createTotp(use.totp),
+    ...(use.emailCode ? [createEmailCode(use.emailCode)] : []),
     createRecoveryCodes(use.recoveryCodes),
   ]
   return new Map(list.map((method) => [method.id, method]))

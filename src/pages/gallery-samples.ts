@@ -38,6 +38,8 @@ export const code: CodeModel = {
 export const passkey: PasskeyModel = {
   ...{ csrf, account: { email, name: 'Mira Okafor' }, trustDays: 30, ways: ['totp', 'recovery-codes'] },
 }
+export const sentTo = { unsent: false, to: 'm…@example.com', againIn: 27 }
+export const unsent = { unsent: true, againIn: 0 }
 export const setPassword: SetPasswordModel = { csrf, email, minLength: 8 }
 export const registering: RegisterModel = { csrf, minLength: 8 }
 export const confirming: RegisterConfirmModel = { csrf, email, minLength: 8, begunHere: true }

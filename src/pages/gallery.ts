@@ -47,8 +47,10 @@ import {
   passwordAsked,
   registered,
   registering,
+  sentTo,
   setPassword,
   signIn,
+  unsent,
   wayBack,
 } from './gallery-samples.ts'
 import type { Locale } from './messages.ts'
@@ -98,11 +100,18 @@ export const gallery: readonly GalleryState[] = [
   state('password.too-many', 'password', { ...passwordAsked, error: { kind: 'busy', minutes: 12 } }),
 
   state('code', 'code', code),
-  state('code.email-code', 'code', { ...code, method: 'email-code', trustDays: 0 }),
+  state('code.email-code', 'code', { ...code, method: 'email-code', sending: sentTo, trustDays: 0 }),
+  state('code.email-code-unsent', 'code', { ...code, method: 'email-code', sending: unsent }),
   state('code.email-code-alone', 'code', {
     ...{ csrf, account: { email }, method: 'email-code', ways: ['passkey', 'password'], remember: true },
+    sending: { unsent: false, againIn: 0 },
   }),
-  state('code.sms-code', 'code', { ...code, method: 'sms-code' }),
+  state('code.email-code-alone-unsent', 'code', {
+    ...{ csrf, account: { email }, method: 'email-code', ways: ['password'] },
+    ...{ sending: unsent, error: { kind: 'wrong_answer' } },
+  }),
+  state('code.sms-code', 'code', { ...code, method: 'sms-code', sending: { ...sentTo, to: '47' } }),
+  state('code.sms-code-unsent', 'code', { ...code, method: 'sms-code', sending: unsent }),
   state('code.recovery-codes', 'code', {
     ...{ ...code, method: 'recovery-codes', ways: ['totp'] },
   }),

@@ -106,6 +106,19 @@ export interface AccountChangedModel extends Seen {
   left?: number | undefined
 }
 
+export interface SignInCodeModel extends Seen {
+  email: string
+  at: number
+  /** Digits. */
+  code: string
+}
+
+/** More codes were asked for than are sent. */
+export interface CodesSuppressedModel extends Seen {
+  email: string
+  at: number
+}
+
 export interface MailModels {
   'reuse-detected': ReuseDetectedModel
   noticed: NoticedModel
@@ -117,6 +130,8 @@ export interface MailModels {
   'email-change-known': EmailChangeKnownModel
   'email-changed': EmailChangedModel
   'account-changed': AccountChangedModel
+  'sign-in-code': SignInCodeModel
+  'codes-suppressed': CodesSuppressedModel
 }
 
 export type MailName = keyof MailModels

@@ -7,6 +7,7 @@ import { noticed } from './mail-views/noticed.ts'
 import { passwordReset } from './mail-views/password-reset.ts'
 import { registration, registrationKnown } from './mail-views/registration.ts'
 import { reuseDetected } from './mail-views/reuse-detected.ts'
+import { codesSuppressed, signInCode } from './mail-views/sign-in-code.ts'
 import type { ViewUse } from './view.ts'
 
 export const MAIL_VIEWS: { [N in MailName]: (model: MailModels[N], use: ViewUse) => MailView } = {
@@ -20,4 +21,6 @@ export const MAIL_VIEWS: { [N in MailName]: (model: MailModels[N], use: ViewUse)
   'email-change-known': emailChangeKnown,
   'email-changed': emailChanged,
   'account-changed': accountChanged,
+  'sign-in-code': signInCode,
+  'codes-suppressed': codesSuppressed,
 }

@@ -62,6 +62,15 @@ export interface PasswordModel {
 /** Methods whose answer is a code that somebody types. */
 export type CodeMethod = Exclude<MethodId, 'passkey' | 'password'>
 
+export interface Sending {
+  /** Nothing was sent yet, or it is over. */
+  unsent: boolean
+  /** Where it went, as much of it as its person needs; absent where nothing is proven yet. */
+  to?: string
+  /** Seconds until another may be sent. */
+  againIn: number
+}
+
 /** A code that was sent, or that something shows: alone, or as one proof more. */
 export interface CodeModel {
   csrf: string
@@ -70,6 +79,8 @@ export interface CodeModel {
   method: CodeMethod
   /** Other ways, the strongest first. */
   ways: MethodId[]
+  /** Of a code that has to be sent. */
+  sending?: Sending
   /** How long the device may be trusted, 0: not at all; absent where the code is all that is asked for. */
   trustDays?: number
   /** "Stay signed in". */

@@ -7,10 +7,10 @@ import { createEvent } from '../audit/event.ts'
 import type { Method, Verdict } from '../methods/method.ts'
 import type { Admission, Attempt } from '../security/rate-limit/sign-in-guard.ts'
 import { AppError } from '../shared/app-error.ts'
-import { take } from './challenges.ts'
+import { isSame, take } from './challenges.ts'
 import type { Gathered } from './gather.ts'
 import { type Offered, offer, personNamed, startOf, stepAfter } from './offer.ts'
-import type { SignInState } from './states.ts'
+import type { Question, SignInState } from './states.ts'
 import type { At, Given, Outcome, Reported, SignInsUse } from './types.ts'
 
 export async function answer(use: SignInsUse, at: At, id: string, given: Given): Promise<Outcome> {
@@ -64,7 +64,7 @@ async function look(use: SignInsUse, at: At, tried: Try): Promise<Outcome> {
   const { policy, as, state } = offered
   const named =
     as === 'first' && method.identifies !== true ? await personNamed(use, username) : offered.person
-  const [verdict, early] = await Promise.all([
+  const [{ verdict, taken }, early] = await Promise.all([
     verify(use, at, tried, named),
     as === 'first' && method.identifies !== true ? use.gather(named?.account, at.origin) : undefined,
   ])
@@ -100,7 +100,7 @@ async function look(use: SignInsUse, at: At, tried: Try): Promise<Outcome> {
     ...(state.refreshToken !== undefined && { refreshToken: state.refreshToken }),
     ...(at.binding !== undefined && { binding: at.binding }),
   }
-  return goOn(use, at, tried, { next, person, gathered, assessed, now }, failed)
+  return goOn(use, at, tried, { next, person, gathered, assessed, now, taken }, failed)
 }
 
 const isAnother = (named: Person | undefined, username: string, person: Person): boolean =>
@@ -112,12 +112,13 @@ async function verify(
   at: At,
   { offered: { as }, method, username: name, given }: Try,
   person: Person | undefined,
-): Promise<Verdict> {
+): Promise<{ verdict: Verdict; taken?: Question | undefined }> {
   const taken = method.challenge === undefined ? undefined : await take(use, at, method)
   if (method.challenge !== undefined && taken === undefined)
-    return { ok: false, reason: 'no_challenge', whose: person?.account }
+    return { verdict: { ok: false, reason: 'no_challenge', whose: person?.account } }
   const { origin } = at
-  return method.verify({ person, name, as, origin, kept: taken?.kept, now: use.clock.now() }, given)
+  const asked = { person, name, as, origin, kept: taken?.kept, now: use.clock.now() }
+  return { verdict: await method.verify(asked, given), taken }
 }
 
 interface Proved {
@@ -126,13 +127,15 @@ interface Proved {
   gathered: Gathered
   assessed: Assessed
   now: number
+  /** The question that was answered, where one was asked. */
+  taken: Question | undefined
 }
 
 async function goOn(
   use: SignInsUse,
   at: At,
   { given, attempt, method, offered: { policy, as, state } }: Try,
-  { next, person, gathered, assessed, now }: Proved,
+  { next, person, gathered, assessed, now, taken }: Proved,
   failed: (reason: string, whose: Account) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { account } = person
@@ -145,7 +148,9 @@ async function goOn(
     (stored) => {
       const present = startOf(stored, at, policy)
       const same = present.sub === state.sub && present.proofs.length === state.proofs.length
-      return same ? { state: kept, result: true } : { result: false }
+      return same && isSame(taken, stored.challenges?.[method.id], method)
+        ? { state: kept, result: true }
+        : { result: false }
     },
     at.life,
   )

@@ -5,11 +5,11 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { answer } from './answer.ts'
-import { ask } from './challenges.ts'
+import { ask, posed } from './challenges.ts'
 import { isMailbox } from './next-step.ts'
 import { offer } from './offer.ts'
 import type { SignInState } from './states.ts'
-import type { At, SignIns, SignInsUse, View } from './types.ts'
+import type { At, Chosen, SignIns, SignInsUse, View } from './types.ts'
 
 export function createSignIns(use: SignInsUse): SignIns {
   return {
@@ -23,10 +23,7 @@ export function createSignIns(use: SignInsUse): SignIns {
         },
         at.life,
       ),
-    choose: async (at, id) => {
-      const asked = await askBy(use, at, id, { shows: true })
-      return typeof asked === 'string' ? asked : 'chosen'
-    },
+    choose: (at, id) => askBy(use, at, id, { shows: true }),
     challenge: (at, id) => askBy(use, at, id, { shows: false }),
     answer: (at, id, given) => answer(use, at, id, given),
     renew: (at, sub, refreshToken) => renew(use, at, sub, refreshToken),
@@ -35,11 +32,12 @@ export function createSignIns(use: SignInsUse): SignIns {
   }
 }
 
-async function askBy(use: SignInsUse, at: At, id: string, how: { shows: boolean }) {
+async function askBy(use: SignInsUse, at: At, id: string, how: { shows: boolean }): Promise<Chosen> {
   const offered = await offer(use, at)
   const method = offered.ways.find((way) => way.id === id)
-  if (method === undefined) return 'not_offered'
-  return (await ask(use, at, method, offered, how)) ?? (method.challenge === undefined ? null : 'unavailable')
+  const isNameless = offered.as === 'first' && (offered.state.username ?? '') === ''
+  if (method === undefined || (isNameless && method.identifies !== true)) return { kind: 'not_offered' }
+  return ask(use, at, method, offered, how)
 }
 
 async function renew(
@@ -72,7 +70,7 @@ async function view(use: SignInsUse, at: At): Promise<View> {
   const common = {
     method: method.id,
     ways: ways.map(({ id }) => id),
-    challenge: state.challenges?.[method.id]?.shown,
+    ...posed(state.challenges?.[method.id], method, use.clock.now()),
   }
   return person === undefined
     ? { step: 'first', username: state.username ?? '', remember: state.remember === true, ...common }

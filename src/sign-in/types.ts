@@ -7,6 +7,7 @@ import type { SignedInDevice, SignInOrigin } from '../accounts/record-sign-in.ts
 import type { AuditEvent } from '../audit/event.ts'
 import type { Answer, MethodId } from '../methods/method.ts'
 import type { Methods } from '../methods/registry.ts'
+import type { PromptLimit } from '../security/rate-limit/prompt-limit.ts'
 import type { Refusal } from '../security/rate-limit/refusal.ts'
 import type { SignInGuard } from '../security/rate-limit/sign-in-guard.ts'
 import type { Level } from '../security/sign-in-policy/levels.ts'
@@ -76,38 +77,52 @@ export type Outcome =
   /** What the client needs, or policy, can't be reached by this account. */
   | { kind: 'unmet' }
 
-/** What to show. `challenge`: what the method has asked, where it asks something. */
+export type Chosen =
+  | Extract<Outcome, { kind: 'refused' | 'not_offered' }>
+  | { kind: 'unavailable' }
+  /** `challenge`: what it asks, null where that is nothing; `again`: in how many ms it may be sent again, where it was sent. */
+  | { kind: 'chosen'; challenge: JsonObject | null; again: number | undefined }
+
+/** What is known of a question. */
+export interface Posed {
+  /** What the method has asked, where it asks something. */
+  challenge: unknown
+  /** What it asks is sent, and this is in how many ms it may be sent again; undefined where nothing was. */
+  again: number | undefined
+  /** It has to be sent, and was not yet. */
+  unsent: boolean
+}
+
+/** What to show. */
 export type View =
   /** `ways`: those that need no name. */
   | { step: 'name'; ways: MethodId[] }
   /** What the client needs, or policy, can't be reached by this account. */
   | { step: 'unmet' }
-  | {
+  | ({
       step: 'first'
       username: string
       remember: boolean
       method: MethodId
       ways: MethodId[]
-      challenge: unknown
-    }
-  | {
+    } & Posed)
+  | ({
       step: 'second'
       account: Account
       method: MethodId
       ways: MethodId[]
-      challenge: unknown
       /** How long nobody has to be asked again on this device, ms; 0: for every sign-in. */
       trustFor: number
-    }
+    } & Posed)
 
 export interface SignIns {
   view(at: At): Promise<View>
   /** Before anything is proven every name is as good as another. */
   name(at: At, username: string, remember: boolean): Promise<void>
   /** Shows another method, and asks what it has to ask. */
-  choose(at: At, method: string): Promise<'chosen' | 'not_offered' | 'unavailable'>
-  /** What a method has to ask, without showing its page; null where that is nothing. */
-  challenge(at: At, method: string): Promise<JsonObject | null | 'not_offered' | 'unavailable'>
+  choose(at: At, method: string): Promise<Chosen>
+  /** The same, without showing its page. */
+  challenge(at: At, method: string): Promise<Chosen>
   answer(at: At, method: string, given: Given): Promise<Outcome>
   /** Somebody whose refresh was odd has to prove again who they are, before it is done. */
   renew(at: At, sub: string, refreshToken: string): Promise<Extract<Outcome, { kind: 'more' | 'unmet' }>>
@@ -124,6 +139,7 @@ export interface SignInsUse {
   }
   guard: SignInGuard
   findPolicy: (clientId: string) => Promise<SignInPolicy>
+  prompts: PromptLimit
   gather: Gather
   complete: Complete
   record: (event: AuditEvent) => Promise<void>

@@ -86,6 +86,7 @@ export const LIMITERS = [
   'mail_address',
   'mail_name',
   'password_strength',
+  'prompt',
   'global',
   'other',
 ] as const

@@ -1,5 +1,6 @@
 /** The person is told by mail of a reuse, whatever the mail server does: nothing is lost, nobody waits. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { askForCode, codesTo, codeTo, named } from '../security/codes.ts'
 import { metric, onDatabase, SOON } from '../security/probes.ts'
 import { agentOf, PERSON, PORTAL, refresh, signIn } from '../support/flows.ts'
 import { startMailServer } from '../support/mail-server.ts'
@@ -137,6 +138,39 @@ withHouse({ storage: 'redis', nodes: 2, env: { ...server.env, REFRESH_REUSE_GRAC
       expect(stdout).toMatch(/^warn +outbox +\d messages? set aside/m)
       expect(stdout).toMatch(/^ok +mail +127\.0\.0\.1:\d+ answers$/m)
       expect(stdout).toMatch(/^ok +worker +\S+ leads$/m)
+    })
+  })
+
+  describe('F-161 a code that is asked for while the mail server refuses', () => {
+    const asked = async (email: string) => {
+      const began = performance.now()
+      const at = await askForCode(house(), await named(house(), agentOf(house()), email))
+      expect(performance.now() - began).toBeLessThan(5000)
+      expect(at.page.text).toContain('name="code"')
+      await expect.poll(newest, SOON).toMatchObject({ attempts: 1, reason: '451 at DATA' })
+      return at
+    }
+
+    it('makes nobody wait, is in no row, and comes later, the same', async () => {
+      server.behave(451)
+      const { agent, page, at } = await asked('grace@example.com')
+      const waiting = JSON.stringify((await rows('once, payload, reason')).at(-1))
+      const code = await codeTo(server, 'grace@example.com', 2)
+      expect(waiting).toContain('sign-in-code')
+      expect(waiting).not.toContain(code)
+      expect(new Set(codesTo(server, 'grace@example.com'))).toEqual(new Set([code]))
+      expect((await agent.submit(page, at, { code })).status).toBe(303)
+    })
+
+    it('comes no more once it has expired', async () => {
+      server.behave(451)
+      await asked(PERSON.email)
+      await onDatabase(
+        house(),
+        `update outbox set expires_at = now() where payload->>'mail' = 'sign-in-code'`,
+      )
+      await expect.poll(async () => metric(house(), WAITING), LATER).toBe(0)
+      expect(codesTo(server, PERSON.email)).toHaveLength(1)
     })
   })
 

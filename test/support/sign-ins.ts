@@ -45,6 +45,7 @@ export function signInsOver(use: SignInsOver): SignInWithin {
     ...{ deviceOf: () => undefined, remember: () => {} },
   }
   const signIns = createSignIns({
+    prompts: { refusal: async () => undefined },
     ...{ states, guard, clock, persons: accounts.users, record: accounts.record },
     findPolicy: async () => DEFAULT_SIGN_IN,
     methods: new Map([[password.id, password]]),

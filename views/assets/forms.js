@@ -67,6 +67,27 @@ for (const template of document.querySelectorAll('template[data-download]')) {
 for (const template of document.querySelectorAll('template[data-print]'))
   bring(template).addEventListener('click', () => print())
 
+// What was sent a moment ago can't be sent again at once: its button says when.
+const seconds = new Intl.NumberFormat(document.documentElement.lang, {
+  ...{ style: 'unit', unit: 'second', unitDisplay: 'narrow' },
+})
+for (const button of document.querySelectorAll('[data-wait]')) {
+  const words = button.textContent
+  const until = Date.now() + button.dataset.wait * 1000
+  const tick = () => {
+    const left = Math.ceil((until - Date.now()) / 1000)
+    if (left <= 0) {
+      button.removeAttribute('aria-disabled')
+      button.textContent = words
+      return
+    }
+    button.setAttribute('aria-disabled', 'true')
+    button.textContent = button.dataset.waiting.replace('{seconds}', seconds.format(left))
+    setTimeout(tick, 1000)
+  }
+  tick()
+}
+
 // A code that is pasted whole is sent.
 for (const input of document.querySelectorAll('input.code[inputmode=numeric]')) {
   input.addEventListener('input', ({ inputType }) => {
@@ -82,7 +103,7 @@ const GIVE_UP = 10_000
 let release
 
 addEventListener('submit', (event) => {
-  if (release) {
+  if (release || event.submitter.hasAttribute('aria-disabled')) {
     event.preventDefault()
     return
   }

@@ -1,4 +1,4 @@
-import type { PasskeyModel, SignInError } from '../../pages/models.ts'
+import type { PasskeyModel, Sending, SignInError } from '../../pages/models.ts'
 import type { View } from '../../sign-in/types.ts'
 import { asker, type Journey, pageOptions, parameter, type StepUse } from '../journey.ts'
 
@@ -51,17 +51,28 @@ export function showSignIn(
   }
 }
 
-const othersOf = ({ method, ways }: Extract<View, { step: 'first' | 'second' }>) =>
-  ways.filter((way) => way !== method)
+type Asking = Extract<View, { step: 'first' | 'second' }>
+
+const othersOf = ({ method, ways }: Asking) => ways.filter((way) => way !== method)
+
+/** What became of a code that has to be sent; undefined for what has not. */
+function sendingOf({ challenge, again, unsent }: Asking): { sending?: Sending } {
+  if (again === undefined && !unsent) return {}
+  const { to } = (challenge ?? {}) as { to?: string }
+  return {
+    sending: { unsent, againIn: Math.ceil((again ?? 0) / 1000), ...(to !== undefined && { to }) },
+  }
+}
 
 function showMethod(
   { showPage }: StepUse,
   ctx: Journey['ctx'],
-  { method }: Extract<View, { step: 'first' | 'second' }>,
+  view: Asking,
   model: PasskeyModel,
   options: ReturnType<typeof pageOptions>,
 ): void {
+  const { method } = view
   if (method === 'password') throw new Error('the password has a page of its own')
   if (method === 'passkey') showPage(ctx, 'passkey', model, options)
-  else showPage(ctx, 'code', { ...model, method }, options)
+  else showPage(ctx, 'code', { ...model, method, ...sendingOf(view) }, options)
 }

@@ -65,8 +65,11 @@ async function take({ signIns, ...use }: SignInUse, submission: Submission): Sub
     return conclude({ signIns, ...use }, submission, await answerOf(signIns, submission))
   if (method !== undefined) {
     const chosen = await signIns.choose(at, method)
-    if (chosen === 'chosen') return again(journey)
-    return showSignIn(use, journey, view, { form, error: { kind: chosen } })
+    if (chosen.kind === 'chosen') return again(journey)
+    if (chosen.kind !== 'refused')
+      return showSignIn(use, journey, view, { form, error: { kind: chosen.kind } })
+    journey.ctx.set(refusalHeaders(chosen.refusal))
+    return showSignIn(use, journey, view, { form, error: tooMany(chosen.refusal) })
   }
   if (username === undefined || view.step === 'second')
     return showSignIn(use, journey, view, { form, error: { kind: 'missing' } })
@@ -74,10 +77,10 @@ async function take({ signIns, ...use }: SignInUse, submission: Submission): Sub
 }
 
 /** For the page's script, which asks without leaving the page. */
-function tell({ ctx }: Journey, challenge: Awaited<ReturnType<SignIns['challenge']>>): undefined {
-  ctx.status = typeof challenge === 'string' ? 400 : 200
+function tell({ ctx }: Journey, asked: Awaited<ReturnType<SignIns['challenge']>>): undefined {
+  ctx.status = asked.kind === 'chosen' ? 200 : 400
   ctx.set('cache-control', 'no-store')
-  ctx.body = typeof challenge === 'string' ? { error: challenge } : { challenge }
+  ctx.body = asked.kind === 'chosen' ? { challenge: asked.challenge } : { error: asked.kind }
 }
 
 const answerOf = (signIns: SignIns, { at, view, form }: Submission): Promise<Outcome> => {

@@ -1,23 +1,27 @@
-import type { CodeModel } from '../models.ts'
-import { accountFace, type View, type ViewUse } from '../view.ts'
+import type { Piece } from '../messages.ts'
+import type { CodeModel, Sending } from '../models.ts'
+import { safeText } from '../safe-text.ts'
+import { accountFace, EMAIL, type View, type ViewUse } from '../view.ts'
 import { methodRows } from './method-rows.ts'
 import { alertFor } from './sign-in.ts'
 
-/** A code that somebody types. */
+/** A code that somebody types, or first has sent. */
 export function code(model: CodeModel, use: ViewUse): View {
-  const { method, error, trustDays } = model
+  const { method, error, trustDays, sending } = model
+  const title = use.t(`method.${method}.title`)
+  const isThere = sending?.unsent !== true
   return {
     template: 'methods/code',
-    title: use.t(`method.${method}.title`),
+    title,
     failed: error !== undefined,
     script: 'forms.js',
     again: true,
     data: {
-      ...{ csrf: model.csrf, method },
-      text: use.t(`method.${method}.text`),
+      ...{ csrf: model.csrf, method, title },
+      text: textOf(model, use),
       alert: error && alertFor(error, use),
       account: { ...accountFace(model.account), change: use.t('account.change') },
-      code: {
+      code: isThere && {
         label: use.t(`method.${method}.label`),
         hint: use.t(`method.${method}.hint`),
         numeric: method !== 'recovery-codes',
@@ -26,6 +30,9 @@ export function code(model: CodeModel, use: ViewUse): View {
       },
       check: checkOf(trustDays, use),
       checked: model.remember === true,
+      send: sending && sendButton(sending, use),
+      // Whoever has proven something knows which address it is.
+      wrongAddress: sending && !sending.unsent && trustDays === undefined && use.t('code.wrong_address'),
       ways: methodRows(model.ways, use),
     },
   }
@@ -35,4 +42,25 @@ export function code(model: CodeModel, use: ViewUse): View {
 export function checkOf(trustDays: number | undefined, use: ViewUse): string | undefined {
   if (trustDays === undefined) return use.t('sign-in.remember')
   return trustDays > 0 ? use.t('code.trust', { days: trustDays }) : undefined
+}
+
+/** Where it went is told to those alone who have proven something. */
+function textOf({ method, sending: { to = '', unsent } = SENT }: CodeModel, use: ViewUse): Piece[] {
+  if (method !== 'email-code' && method !== 'sms-code') return use.rich(`method.${method}.text`, {})
+  if (unsent) return use.rich(`method.${method}.unsent`, {})
+  if (method === 'email-code' && to === '') return use.rich('method.email-code.text', {})
+  return use.rich(`method.${method}.sent`, { to: { as: 'name', text: safeText(to, EMAIL) } })
+}
+
+const SENT: Sending = { unsent: false, againIn: 0 }
+
+/** Without script its words say when; with it, it counts down. */
+function sendButton({ unsent, againIn }: Sending, use: ViewUse) {
+  if (unsent) return { label: use.t('code.send') }
+  return {
+    label: use.t('code.resend'),
+    hint: use.t('code.resend.hint'),
+    wait: againIn,
+    waiting: use.t('code.resend.wait', { seconds: '{seconds}' }),
+  }
 }
