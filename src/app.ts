@@ -68,6 +68,7 @@ import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import { createRequestContexts, type RequestContexts } from './telemetry/request-context.ts'
 import { requestId } from './telemetry/request-id.ts'
+import { createTextCode } from './text-codes.ts'
 
 export interface AppUse {
   core: Core
@@ -109,6 +110,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const handles = createHandles(core.keys)
   const { signIns, canReach } = openSignIns({
     ...{ core, store: state.artifacts, handles, guards, log },
+    text: createTextCode(core, face.look, metrics),
     look: createSignInRisk({
       ...{ addresses, crowd: guards.crowd },
       findPolicy: lookUps.findRiskPolicy,

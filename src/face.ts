@@ -8,6 +8,7 @@ import { checkReplaced } from './pages/check-replaced.ts'
 import { createMails, type Mails } from './pages/mails.ts'
 import { createMessages, type Messages } from './pages/messages.ts'
 import { createPages } from './pages/pages.ts'
+import { createTexts, type Texts } from './pages/texts.ts'
 import { OUR_VIEWS, openViews, type ViewFiles } from './pages/view-files.ts'
 
 /** What pages and mails have in common. */
@@ -28,6 +29,9 @@ export function openLook({ brand, viewsDir }: Config): Look {
 
 export const openMails = (config: Config, look: Look): Mails =>
   drawn(look, () => createMails({ ...config, ...look }))
+
+export const openTexts = (config: Config, look: Look): Texts =>
+  drawn(look, () => createTexts({ ...config, ...look }))
 
 /** `others`: assets of pages beside those. */
 export function openPages(config: Config, look: Look, others: readonly AssetSource[] = []) {

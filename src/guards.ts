@@ -9,6 +9,7 @@ import { type CountLimit, createCountLimit } from './security/rate-limit/count-l
 import { type CrowdWatch, createCrowdWatch } from './security/rate-limit/crowd-watch.ts'
 import { createMailLimit, type MailLimit } from './security/rate-limit/mail-limit.ts'
 import { networkOf } from './security/rate-limit/network.ts'
+import { createNumberLimit, type NumberLimit } from './security/rate-limit/number-limit.ts'
 import { createPromptLimit, type PromptLimit } from './security/rate-limit/prompt-limit.ts'
 import { createSignInGuard, type SignInGuard } from './security/rate-limit/sign-in-guard.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -23,6 +24,7 @@ export interface Guards {
   passwordStrength: CountLimit
   mails: MailLimit
   prompts: PromptLimit
+  numbers: NumberLimit
   /** Absent: requests as such are not limited. */
   requests: CountLimit | undefined
   sweep(): Promise<number>
@@ -72,6 +74,7 @@ export function createGuards({ core, log, metrics, requests }: GuardsUse): Guard
     passwordStrength: createCountLimit({ ...common, limiter: 'password_strength', limit: TYPING }),
     mails: createMailLimit({ ...common, hash, nameOf, limit: loginAddress }),
     prompts: createPromptLimit({ ...common, hash, nameOf, limit: loginAddress }),
+    numbers: createNumberLimit({ ...common, hash }),
     requests: global && createCountLimit({ ...common, limiter: 'global', limit: global }),
     sweep: counters.sweep,
     close: counters.close,

@@ -9,6 +9,7 @@ import type { NumberedKey } from './keys/data-keys.ts'
 import { relyingPartyOf } from './methods/passkey/relying-party.ts'
 import { createMethods } from './methods/registry.ts'
 import { createSentCodes } from './methods/sent-codes.ts'
+import type { TextCode } from './methods/sms-code/text-code.ts'
 import type { Handles } from './provider/handles.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import type { Level } from './security/sign-in-policy/levels.ts'
@@ -27,17 +28,30 @@ export interface SignInsParts {
   core: Core
   store: StateStore['artifacts']
   handles: Pick<Handles, 'peppers'>
-  guards: Pick<Guards, 'signIn' | 'prompts'>
+  guards: Pick<Guards, 'signIn' | 'prompts' | 'numbers'>
+  /** Absent: nobody takes text messages. */
+  text: TextCode | undefined
   look: LookAtSignIn
   findPolicy: SignInsUse['findPolicy']
   report: SignInsUse['report']
   log: Logger
 }
 
-export function openSignIns({ core, store, handles, guards, look, findPolicy, report, log }: SignInsParts) {
+export function openSignIns({
+  core,
+  store,
+  handles,
+  guards,
+  text,
+  look,
+  findPolicy,
+  report,
+  log,
+}: SignInsParts) {
   const { config, accounts, keys, clock, hasher, sealer } = core
   const { users, credentials, signIns: repository } = accounts
-  const { signIn: guard, prompts } = guards
+  const { signIn: guard, prompts, numbers } = guards
+  const codes = createSentCodes(keys)
   const methods = createMethods({
     passkey: { credentials, persons: users, relyingParty: relyingPartyOf(config) },
     password: {
@@ -47,9 +61,8 @@ export function openSignIns({ core, store, handles, guards, look, findPolicy, re
     totp: { credentials, sealer },
     // Outside production what nobody takes is kept to be looked at.
     emailCode:
-      config.mail === undefined && config.production
-        ? undefined
-        : { codes: createSentCodes(keys), record: accounts.record },
+      config.mail === undefined && config.production ? undefined : { codes, record: accounts.record },
+    smsCode: text && { codes, sealer, text, limit: numbers, record: accounts.record },
     recoveryCodes: { accounts, sealer },
   })
   const states = createStates({ store, peppers: handles.peppers })

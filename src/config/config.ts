@@ -15,6 +15,7 @@ import { isLoopbackHost } from './values/issuer.ts'
 import type { Mailbox, SmtpServer } from './values/mail.ts'
 import type { PasswordCost } from './values/password-cost.ts'
 import type { RateLimit } from './values/rate-limit.ts'
+import type { SmsProvider } from './values/sms.ts'
 import type { TrustProxy } from './values/trust-proxy.ts'
 
 export interface Address {
@@ -95,6 +96,8 @@ export interface Config {
   }
   /** Folder of what replaces our own views. Absent: nothing does. */
   readonly viewsDir?: string
+  /** Absent: nobody takes text messages. */
+  readonly sms?: SmsProvider
   readonly logLevel: Values['LOG_LEVEL']
 }
 
@@ -184,6 +187,7 @@ function toConfig(values: Values): Config {
       }),
     brand: toBrand(values),
     ...(values.VIEWS_DIR !== undefined && { viewsDir: values.VIEWS_DIR }),
+    ...(values.SMS_URL !== undefined && { sms: Object.freeze(values.SMS_URL) }),
     logLevel: values.LOG_LEVEL,
   })
 }

@@ -13,6 +13,7 @@ import { cookieDomain, origins } from './values/origins.ts'
 import { passwordCost } from './values/password-cost.ts'
 import { listenHost, oneOf, path, storeUrl, streamKey, wholeNumber, yesOrNo } from './values/plain.ts'
 import { rateLimit, rateLimitOrOff } from './values/rate-limit.ts'
+import { smsProvider } from './values/sms.ts'
 import { trustProxy } from './values/trust-proxy.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -269,10 +270,18 @@ export const VARIABLES = {
     example: '/var/lib/gatehouse/addresses.txt',
     schema: path,
   },
+  SMS_URL: {
+    unset: 'text messages go to the demo’s mailbox; in production nobody is offered any',
+    meaning:
+      'Who takes text messages: Twilio or what speaks like it (`twilio://ACCOUNT:TOKEN@HOST?from=SENDER`, `twilio+http://` for test set-ups), or a webhook that is told them as JSON, signed (`https://:SECRET@HOST/PATH`). Codes by text message are weaker than the others',
+    example: 'twilio://ACCOUNT:TOKEN@api.twilio.com?from=%2B15550100',
+    secret: 'url',
+    schema: smsProvider,
+  },
   OUTBOUND_ALLOW_PRIVATE: {
     default: 'false',
     meaning:
-      'Lets outgoing requests (back-channel logout, webhooks) go to private addresses, to any port, and by http; for test set-ups only: who may write down an address can then make the server call what only it can reach',
+      'Lets outgoing requests (back-channel logout, webhooks, text messages) go to private addresses, to any port, and by http; for test set-ups only: who may write down an address can then make the server call what only it can reach',
     example: 'true',
     schema: yesOrNo,
   },

@@ -1,8 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import type { Client } from '../clients/client.ts'
 import type { Handler } from '../events/outbox-message.ts'
-import { chooseLocale } from '../pages/choose-locale.ts'
-import type { Locale } from '../pages/locales.ts'
+import { localeOf } from '../pages/locale-of.ts'
 import type { Mails } from '../pages/mails.ts'
 import type { Addressed } from './addressed.ts'
 import { drawEmailChange, type EmailChangePaths } from './draw-email-change.ts'
@@ -66,13 +65,17 @@ async function drawRegistration(
   if ('account' in found) {
     const { email } = found.account
     return {
-      ...mails.render('registration-known', localeOf(found.account, mails), { email, link, ...asked }),
+      ...mails.render('registration-known', localeOf(found.account.profile, mails.locales), {
+        email,
+        link,
+        ...asked,
+      }),
       to: email,
     }
   }
   const { email, locale } = found
   return {
-    ...mails.render(mail, chooseLocale({ uiLocales: locale }, mails.locales), { email, link }),
+    ...mails.render(mail, localeOf({ locale }, mails.locales), { email, link }),
     to: email,
   }
 }
@@ -84,7 +87,7 @@ async function drawFor(
   id: string,
 ): Promise<Addressed | undefined> {
   const { mails, findClient, paths } = use
-  const locale = localeOf(account, mails)
+  const locale = localeOf(account.profile, mails.locales)
   const { email } = account
   switch (told.mail) {
     case 'noticed': {
@@ -112,7 +115,7 @@ async function drawFor(
     }
     case 'email-change':
     case 'email-changed':
-      return drawEmailChange({ mails, paths, localeOf: (one) => localeOf(one, mails) }, told, account, id)
+      return drawEmailChange(use, told, account, id)
     case 'sign-in-code': {
       const { mail, sub: _, asked, ...seen } = told
       const code = use.codeOf(account, asked, told.at)
@@ -129,10 +132,4 @@ async function drawFor(
       return { ...mails.render(mail, locale, { email, ...changed }), to: email }
     }
   }
-}
-
-/** OpenID Connect Core §5.1: `locale` is a BCP 47 tag, by some with an underscore. */
-function localeOf({ profile }: Account, { locales }: Mails): Locale {
-  const { locale } = profile
-  return chooseLocale(typeof locale === 'string' ? { uiLocales: locale.replaceAll('_', '-') } : {}, locales)
 }

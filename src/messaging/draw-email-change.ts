@@ -2,7 +2,7 @@
 
 import type { Account } from '../accounts/account.ts'
 import type { ChangeSide, EmailChange } from '../accounts/email-changes-repository.ts'
-import type { Locale } from '../pages/locales.ts'
+import { localeOf } from '../pages/locale-of.ts'
 import type { Mails } from '../pages/mails.ts'
 import type { Addressed } from './addressed.ts'
 import type { MailPayload } from './mail-message.ts'
@@ -23,17 +23,16 @@ export interface EmailChangePaths {
 export interface DrawEmailChangeUse {
   mails: Mails
   paths: EmailChangePaths
-  localeOf: (account: Account) => Locale
 }
 
 /** Undefined when it is of no use any more. */
 export async function drawEmailChange(
-  { mails, paths, localeOf }: DrawEmailChangeUse,
+  { mails, paths }: DrawEmailChangeUse,
   told: Told,
   account: Account,
   mailId: string,
 ): Promise<Addressed | undefined> {
-  const locale = localeOf(account)
+  const locale = localeOf(account.profile, mails.locales)
   if (told.mail === 'email-changed') {
     const { mail, sub: _, change: id, ...rest } = told
     const made = await paths.undo(mailId, id)
@@ -46,7 +45,10 @@ export async function drawEmailChange(
   if (asked === undefined) return undefined
   if ('account' in asked) {
     const { email } = asked.account
-    return { ...mails.render('email-change-known', localeOf(asked.account), { email }), to: email }
+    return {
+      ...mails.render('email-change-known', localeOf(asked.account.profile, mails.locales), { email }),
+      to: email,
+    }
   }
   const { email: newEmail, fromEmail } = asked.change
   const email = side === 'old' ? fromEmail : newEmail

@@ -4,6 +4,7 @@ import type { Method, MethodId } from './method.ts'
 import { createPasskey, type PasskeyUse } from './passkey/passkey.ts'
 import { createPassword, type PasswordUse } from './password/password.ts'
 import { createRecoveryCodes, type RecoveryCodesUse } from './recovery-codes/recovery-codes.ts'
+import { createSmsCode, type SmsCodeUse } from './sms-code/sms-code.ts'
 import { createTotp, type TotpUse } from './totp/totp.ts'
 
 export interface MethodsUse {
@@ -12,6 +13,8 @@ export interface MethodsUse {
   totp: TotpUse
   /** Absent: nobody takes mail. */
   emailCode: EmailCodeUse | undefined
+  /** Absent: nobody takes text messages. */
+  smsCode: SmsCodeUse | undefined
   recoveryCodes: RecoveryCodesUse
 }
 
@@ -23,6 +26,7 @@ export function createMethods(use: MethodsUse): Methods {
     createPasskey(use.passkey),
     createPassword(use.password),
     createTotp(use.totp),
+    ...(use.smsCode ? [createSmsCode(use.smsCode)] : []),
     ...(use.emailCode ? [createEmailCode(use.emailCode)] : []),
     createRecoveryCodes(use.recoveryCodes),
   ]

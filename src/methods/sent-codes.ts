@@ -3,17 +3,24 @@
  * what it was asked by, whose it is and where it goes to, under the data key `field`: whoever draws the message makes it,
  * and whoever looks at an answer makes it again. So it is dead once the address has changed, and fits no other sign-in.
  */
+import { z } from 'zod'
+import type { JsonObject } from '../../adapters/contract.ts'
 import type { DataKeys, NumberedKey } from '../keys/data-keys.ts'
 import { createKeyedHash, equalBytes } from '../security/keyed-hash.ts'
 import { readDigits } from './read-code.ts'
 
-export interface SentCode {
+const SENT_CODE = z.strictObject({
   /** What it was asked by: never the same twice. */
-  asked: string
-  sub: string
+  asked: z.string(),
+  sub: z.string(),
   /** An e-mail address, a phone number. */
-  to: string
-}
+  to: z.string(),
+})
+
+export type SentCode = z.output<typeof SENT_CODE>
+
+/** As it lies with a sign-in until it is answered. */
+export const readSentCode = (kept: JsonObject | undefined): SentCode => SENT_CODE.parse(kept)
 
 export interface SentCodes {
   /** To be sent, and not to be kept. */

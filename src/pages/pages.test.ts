@@ -9,6 +9,7 @@ import { createMessages, type Messages } from './messages.ts'
 import type { PageModels, PageName } from './models.ts'
 import { createPages } from './pages.ts'
 import { ratingInWords } from './rating-in-words.ts'
+import { createTexts } from './texts.ts'
 
 /** What stands round a page that is drawn already. */
 const AROUND = new Set(['layout.eta', 'self-service/account/shell.eta'])
@@ -117,6 +118,7 @@ describe('the pages as a whole', () => {
     createMails({ issuer, messages: watched, production: false })
     for (const score of [0, 1, 2, 3, 4] as const)
       ratingInWords(watched, 'en', { score, refusal: undefined }, 8)
+    createTexts({ issuer, messages: watched })
     expect(Object.keys(en).filter((key) => !used.has(key))).toEqual([])
   })
 

@@ -87,10 +87,18 @@ export const LIMITERS = [
   'mail_name',
   'password_strength',
   'prompt',
+  'sms_number',
+  'sms_block',
   'global',
   'other',
 ] as const
 export type Limiter = (typeof LIMITERS)[number]
+
+/** Who takes text messages, and what became of one; `unclear`: it may have gone out all the same. */
+export const SMS_PROVIDERS = ['twilio', 'webhook', 'mailbox'] as const
+export type SmsProviderKind = (typeof SMS_PROVIDERS)[number]
+export const SMS_RESULTS = ['sent', 'failed', 'unclear'] as const
+export type SmsResult = (typeof SMS_RESULTS)[number]
 
 /** Kinds of messages in the outbox, and what became of one attempt. */
 export const DELIVERIES = ['mail', 'back-channel-logout'] as const

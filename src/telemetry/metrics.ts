@@ -29,6 +29,10 @@ import {
   type RiskOutcome,
   type RiskRule,
   type RiskSource,
+  SMS_PROVIDERS,
+  SMS_RESULTS,
+  type SmsProviderKind,
+  type SmsResult,
   statusLabel,
   WEBHOOK_RESULTS,
   type WebhookResult,
@@ -82,6 +86,7 @@ export interface Metrics {
   passwordHashQueue(depth: number): void
   /** A list of known passwords was asked about a new one. */
   breachCheck(result: BreachResult): void
+  sms(provider: SmsProviderKind, result: SmsResult): void
   /** One attempt at a message of the outbox. */
   delivery(kind: string, result: DeliveryResult): void
   /** How to learn, whenever somebody asks, what waits in the outbox; also where no worker runs. */
@@ -269,6 +274,10 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     'New passwords that were looked for in the list of known ones.',
     { result: BREACH_RESULTS },
   )
+  const texts = count('auth_sms_sent_total', 'Text messages that were handed to a provider: each costs.', {
+    provider: SMS_PROVIDERS,
+    result: SMS_RESULTS,
+  })
   const deliveries = count('auth_outbox_deliveries_total', 'Attempts at messages of the outbox.', {
     kind: withOther(DELIVERIES),
     result: DELIVERY_RESULTS,
@@ -307,6 +316,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     riskSource: (source, up) => riskSources.set({ source }, up ? 1 : 0),
     rateLimited: (limiter) => limited(limiter),
     breachCheck: (result) => breachChecks(result),
+    sms: (provider, result) => texts(provider, result),
     passwordHashQueue: (depth) => queue.set(depth),
     delivery: (kind, result) => deliveries(deliveryKind(kind), result),
     outbox: outboxGauge(registry),

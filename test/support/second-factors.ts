@@ -1,6 +1,7 @@
 /** People with a second factor, enrolled by the house's own use cases, and what their apps would show. */
 import { generateSync } from 'otplib'
 import { makeRecoveryCodes } from '../../src/methods/recovery-codes/make.ts'
+import { enrolNumber } from '../../src/methods/sms-code/enrol.ts'
 import { enrolTotp } from '../../src/methods/totp/enrol.ts'
 import { newTotpSecret } from '../../src/methods/totp/secret.ts'
 import type { Agent, Answer } from './agent.ts'
@@ -42,4 +43,12 @@ export const answerMfa = (agent: Agent, body: object): Promise<Answer> =>
     method: 'POST',
     body: JSON.stringify(body),
     headers: { ...PAGE, 'content-type': 'application/json' },
+  })
+
+/** `number`: E.164. */
+export const withPhone = (house: House, email: string, number: string): Promise<void> =>
+  within(house, async (core) => {
+    const account = await core.accounts.users.findByEmailKey(email)
+    if (account === undefined || !(await enrolNumber(core)(account, number, {})))
+      throw new Error(`no account ${email}`)
   })

@@ -4,7 +4,7 @@
  */
 import { isConfidential, needsPlainSecret } from '../../clients/client-metadata.ts'
 import type { Variable } from '../../config/variable.ts'
-import { webhookKey } from '../../events/webhooks/webhook-secret.ts'
+import { webhookKey } from '../../shared/webhook-key.ts'
 import type { ClientEntry } from './client-entry.ts'
 import type { DesiredPassword } from './desired.ts'
 import type { Finding, Path } from './finding.ts'

@@ -1,7 +1,7 @@
 /** What the operator gave for the pages: the same look at it that the start takes. */
 import type { Config } from '../../config/config.ts'
 import { ConfigurationRefused } from '../../core.ts'
-import { openLook, openMails, openPages } from '../../face.ts'
+import { openLook, openMails, openPages, openTexts } from '../../face.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -12,6 +12,7 @@ export function* checkPages(config: Config): Iterable<Verdict> {
     const look = openLook(config)
     openPages(config, look)
     openMails(config, look)
+    openTexts(config, look)
     const own = look.views.replaced.length
     yield { check, status: 'ok', message: `${config.brand.name}, ${own} templates of your own` }
   } catch (error) {

@@ -1,8 +1,9 @@
 import { Webhook as Receiver } from 'standardwebhooks'
 import { expect, it } from 'vitest'
 import { createFieldSealer } from '../../keys/field-seal.ts'
+import { webhookKey } from '../../shared/webhook-key.ts'
 import { signedHeaders } from './sign.ts'
-import { createWebhookSecrets, newWebhookSecret, webhookKey } from './webhook-secret.ts'
+import { createWebhookSecrets, newWebhookSecret } from './webhook-secret.ts'
 
 const key = { number: 1, key: Buffer.alloc(32, 7) }
 const sealer = createFieldSealer({

@@ -6,19 +6,11 @@ import { randomBytes } from 'node:crypto'
 import type { FieldSealer } from '../../keys/field-seal.ts'
 import type { SealedColumn } from '../../keys/reseal-columns.ts'
 import { equalBytes } from '../../security/keyed-hash.ts'
+import { WEBHOOK_SECRET_PREFIX, webhookKey } from '../../shared/webhook-key.ts'
 import type { Webhook } from './webhook.ts'
 import type { WebhooksRepository } from './webhooks-repository.ts'
 
-const PREFIX = 'whsec_'
-
-export const newWebhookSecret = (): string => `${PREFIX}${randomBytes(32).toString('base64')}`
-
-/** Undefined unless it is written as the standard has it, with 24 to 64 bytes. */
-export function webhookKey(secret: string): Buffer | undefined {
-  const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : ''
-  const key = Buffer.from(text, 'base64')
-  return key.toString('base64') === text && key.length >= 24 && key.length <= 64 ? key : undefined
-}
+export const newWebhookSecret = (): string => `${WEBHOOK_SECRET_PREFIX}${randomBytes(32).toString('base64')}`
 
 export type SecretColumn = 'secret_sealed' | 'previous_secret_sealed'
 

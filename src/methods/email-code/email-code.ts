@@ -6,12 +6,11 @@
  * Asking for one is one event for every name, known or not; the mail follows from the event, so that neither the answer nor
  * its time says whether there is one.
  */
-import { z } from 'zod'
 import type { Account } from '../../accounts/account.ts'
 import type { Person } from '../../accounts/person.ts'
 import { type AuditEvent, createEvent } from '../../audit/event.ts'
 import type { Asked, Method } from '../method.ts'
-import type { SentCodes } from '../sent-codes.ts'
+import { readSentCode, type SentCodes } from '../sent-codes.ts'
 import { maskEmail } from './mask-email.ts'
 
 export interface EmailCodeUse {
@@ -19,7 +18,6 @@ export interface EmailCodeUse {
   record: (event: AuditEvent) => Promise<void>
 }
 
-const KEPT = z.strictObject({ asked: z.string(), sub: z.string(), to: z.string() })
 const PROVEN = { factors: ['mailbox'], amr: ['email'], phishingResistant: false } as const
 
 export const createEmailCode = (use: EmailCodeUse): Method => ({
@@ -38,7 +36,7 @@ export const createEmailCode = (use: EmailCodeUse): Method => ({
     return { kept: { asked: event.id, sub, to }, shown: as === 'second' ? { to: maskEmail(to) } : {} }
   },
   verify: async ({ person, as, kept }, { code = '' }) => {
-    const sent = KEPT.parse(kept)
+    const sent = readSentCode(kept)
     const isRight = use.codes.isRight(sent, code)
     if (person === undefined) return { ok: false, reason: 'unknown' }
     const { account } = person

@@ -1,0 +1,20 @@
+import type { Account } from '../../accounts/account.ts'
+import type { SendSms } from '../../messaging/sms/send-sms.ts'
+import { localeOf } from '../../pages/locale-of.ts'
+import type { Texts } from '../../pages/texts.ts'
+import type { SmsResult } from '../../telemetry/metric-labels.ts'
+import type { SentCode, SentCodes } from '../sent-codes.ts'
+
+/** Sends a code to a phone, in the words of its reader. */
+export type TextCode = (reader: Account, code: SentCode) => Promise<SmsResult>
+
+export interface TextCodeUse {
+  codes: Pick<SentCodes, 'of'>
+  texts: Texts
+  send: SendSms
+}
+
+export const textCode =
+  ({ codes, texts, send }: TextCodeUse): TextCode =>
+  ({ profile }, code) =>
+    send({ id: code.asked, to: code.to, text: texts.code(localeOf(profile, texts.locales), codes.of(code)) })
