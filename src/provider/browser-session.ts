@@ -15,10 +15,11 @@ import type { RevokeAccess } from '../sessions/revoke-access.ts'
 import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import type { Clock } from '../shared/clock.ts'
 import { newSecret } from '../shared/ids.ts'
-import { acrOf, amrOf, levelOf, levelOfAcr, type Proof } from '../sign-in/assurance.ts'
+import { acrOf, amrOf, levelOf, type Proof } from '../sign-in/assurance.ts'
 import { cookieNames } from './cookies.ts'
 import { type Epochs, isCurrentRecord, ownerOfRecord } from './epochs.ts'
 import type { Found, Handles } from './handles.ts'
+import { levelUnder } from './level-under.ts'
 import { CLEAR_SITE_DATA, endSignOn } from './logout.ts'
 import { signOnIn, writeSignOn } from './sign-ons.ts'
 
@@ -117,11 +118,14 @@ export function createBrowserSessions(use: BrowserSessionsUse): BrowserSessions 
       if (value === undefined || read === undefined) return undefined
       const session = toSession(read.found.payload)
       if (session === undefined || !(await isCurrentRecord(use.epochs, read.found.payload))) return undefined
-      const { level, sessionLength = use.sessionMaxExp } = await use.findSignInPolicy()
+      const policy = await use.findSignInPolicy()
+      const { level, sessionLength = use.sessionMaxExp } = policy
       const most = Math.min(sessionLength, use.sessionMaxExp)
       if (clock.now() - session.authTime * 1000 > most) return undefined
       // Who has to prove more is asked for it where a session is asked for.
-      if (!reaches(levelOfAcr(session.acr) ?? '1fa', level)) return undefined
+      const { proofs } = signOnIn(read.found.payload)
+      const worth = levelUnder({ proofs, acr: session.acr }, policy)
+      if (worth === undefined || !reaches(worth, level)) return undefined
       const account = await use.findAccount(session.sub)
       if (account === undefined || account.disabled) return undefined
       await lengthen(exchange, value, read, session)

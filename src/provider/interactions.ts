@@ -2,8 +2,9 @@ import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provide
 import { highest, type Level, reaches } from '../security/sign-in-policy/levels.ts'
 import type { SignInPolicy } from '../security/sign-in-policy/policy.ts'
 import type { Clock } from '../shared/clock.ts'
-import { ACR_VALUES, levelOf, levelOfAcr, type Proof } from '../sign-in/assurance.ts'
+import { ACR_VALUES, type Proof } from '../sign-in/assurance.ts'
 import { wantedIn } from '../sign-in/wanted.ts'
+import { levelUnder } from './level-under.ts'
 import { requireNonceWithoutPkce } from './pkce.ts'
 import { orUnavailable } from './unavailable.ts'
 
@@ -106,10 +107,8 @@ async function isMoreToProve(use: InteractionPolicyUse, ctx: KoaContextWithOIDC)
   if (sub === undefined) return false
   const { required, wished } = wantedIn(oidc.params ?? {})
   const policy = await policyFor(use, oidc)
-  const counted = use.proofsOf(ctx)?.filter(({ method }) => policy.methods.includes(method))
-  if (counted?.length === 0) return true
-  const level = counted === undefined ? (levelOfAcr(oidc.session?.acr) ?? '1fa') : levelOf(counted)
-  if (!reaches(level, highest([policy.level, required ?? '1fa']))) return true
+  const level = levelUnder({ proofs: use.proofsOf(ctx), acr: oidc.session?.acr }, policy)
+  if (level === undefined || !reaches(level, highest([policy.level, required ?? '1fa']))) return true
   const isAskedFor = oidc.result?.['login'] === undefined && !oidc.prompts.has('none')
   return wished !== undefined && !reaches(level, wished) && isAskedFor && use.canReach(sub, wished, policy)
 }
