@@ -110,7 +110,7 @@ export function createPages(use: PagesUse): Pages {
       const languages = languageSwitch(view.again ? {} : again, locale, use.messages)
       return draw(view.account === undefined ? 'layout' : 'self-service/account/shell', {
         ...{ ...helpers, ...frame(view, locale, use.messages), ...view.account },
-        ...{ languages, brand, host, home, body },
+        ...{ languages, brand, host, home, body, passkey: body.includes(PASSKEY) },
       })
     },
   }
@@ -120,6 +120,9 @@ export function createPages(use: PagesUse): Pages {
   for (const state of gallery) for (const locale of locales) state.render(pages, locale)
   return pages
 }
+
+/** `parts/passkey`; nobody's text can look like it, as it is escaped. */
+const PASSKEY = '<template data-passkey>'
 
 function frame(view: View, locale: Locale, messages: Messages): object {
   const { title, failed, broad, script } = view

@@ -68,7 +68,7 @@ describe('with script', () => {
 
   it('caps lock is told while typing a password', async () => {
     await page.goto(`${served.base}/gallery/password`)
-    const told = page.getByRole('status')
+    const told = page.locator('[data-caps-lock-of]')
     const type = (modifierCapsLock: boolean) =>
       page.getByLabel('Password', { exact: true }).dispatchEvent('keydown', { modifierCapsLock })
     await type(true)
@@ -118,7 +118,7 @@ describe('with script', () => {
 
   it('a way in keeps its picture while it is asked for', async () => {
     await page.goto(`${served.base}/gallery/code`)
-    const way = page.locator('button.method').first()
+    const way = page.locator('button.method[name=method]').first()
     await way.click()
     await way.and(page.locator('[aria-busy=true]')).waitFor()
     expect(await way.locator('svg').count()).toBe(1)
