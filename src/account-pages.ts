@@ -62,6 +62,8 @@ export function createAccount(use: AccountRouterUse) {
 }
 
 const createAccountEmail = ({ core, guards }: AccountRouterUse) => ({
+  askToDelete: core.askToDelete,
+  deletionDays: core.deletionDays,
   askToVerify: core.askToVerify,
   provesEmail: core.provesEmail,
   verifyEmail: core.verifyEmail,

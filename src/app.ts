@@ -52,6 +52,7 @@ import { type Csrf, createCsrf } from './security/csrf.ts'
 import { neighbourhoodOf } from './security/rate-limit/network.ts'
 import { createChangeEmailRouter } from './self-service/change-email.ts'
 import { createHomeRouter } from './self-service/home.ts'
+import { createKeepAccountRouter } from './self-service/keep-account.ts'
 import { createNotMeRouter } from './self-service/not-me.ts'
 import { createPasskeyAddressesRouter } from './self-service/passkey-addresses.ts'
 import { createPasswordStrengthRouter } from './self-service/password-strength.ts'
@@ -380,6 +381,12 @@ function createPlainRouters(
       ...face.look,
       policy: core.passwordPolicy,
       limit: guards.passwordStrength,
+    }),
+    createKeepAccountRouter({
+      ...linked,
+      findLink: core.findDeletion,
+      keepAccount: core.keepAccount,
+      deletionDays: core.deletionDays,
     }),
     createChangeEmailRouter({
       ...linked,

@@ -29,6 +29,7 @@ import { createSentCodes } from './methods/sent-codes.ts'
 import { createCleanUp } from './revocation.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
+import { createAccountDeletion } from './workers/account-deletion.ts'
 import { auditChainJob } from './workers/audit-chain.ts'
 import { auditRetentionJob } from './workers/audit-retention.ts'
 import { endingsJob } from './workers/endings.ts'
@@ -76,6 +77,10 @@ export function createBackground({ core, inside, log, metrics }: BackgroundUse):
         name: 'back-channel-logout',
         atOnce: LOGOUTS_AT_ONCE,
         handlers: new Map([[BACK_CHANNEL_LOGOUT, logoutHandler(core)]]),
+      }),
+      createAccountDeletion({
+        due: core.accounts.users.dueToDelete,
+        remove: (id) => core.deleteDue(id, { actor: 'gatehouse' }),
       }),
       createOutboxSweep({ outbox }),
       createWebhooks(core, log, metrics),

@@ -14,6 +14,7 @@ import { changePassword } from './accounts/change-password.ts'
 import { changeProfile } from './accounts/change-profile.ts'
 import { confirmEmailChange, findEmailChange } from './accounts/confirm-email-change.ts'
 import { createUser } from './accounts/create-user.ts'
+import { askToDelete, deleteDue, findDeletion, keepAccount } from './accounts/delete-later.ts'
 import type { ChangeSide } from './accounts/email-changes-repository.ts'
 import { importUsers } from './accounts/import-users.ts'
 import { createImportsRepository } from './accounts/imports-repository.ts'
@@ -83,6 +84,8 @@ export interface CoreUse {
   onBreachCheck?: (result: BreachResult) => void
   onStorageError?: (error: Error) => void
 }
+
+const DAY = 24 * 60 * 60 * 1000
 
 export type Core = Awaited<ReturnType<typeof openCore>>
 
@@ -233,6 +236,11 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
       refusePassword,
       tell,
     }),
+    askToDelete: askToDelete({ accounts, clock, tell, wait: use.config.accountDeletionWait }),
+    deletionDays: Math.ceil(use.config.accountDeletionWait / DAY),
+    findDeletion: findDeletion({ accounts, clock, linkKeys }),
+    keepAccount: keepAccount({ accounts, clock, linkKeys, tell }),
+    deleteDue: deleteDue({ accounts, clock, tell }),
     askToVerify: askToVerify({ accounts, clock }),
     provesEmail: provesEmail({ accounts, clock, linkKeys }),
     verifyEmail: verifyEmail({ accounts, clock, linkKeys, tell }),

@@ -4,6 +4,7 @@
  */
 import type { LinkEnds } from './accounts/links-repository.ts'
 import { makeChangeLink, makeUndoLink } from './accounts/make-change-link.ts'
+import { makeKeepLink } from './accounts/make-keep-link.ts'
 import { makeNotMeLink } from './accounts/make-not-me-link.ts'
 import { makeRegistrationLink } from './accounts/make-registration-link.ts'
 import { makeResetLink } from './accounts/make-reset-link.ts'
@@ -14,6 +15,7 @@ import type { Noticed } from './messaging/mail-message.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import { CONFIRM_PATH, VERIFY_PATH } from './self-service/account/verify-email.ts'
 import { EMAIL_PATHS } from './self-service/change-email.ts'
+import { KEEP_PATH } from './self-service/keep-account.ts'
 import { NOT_ME_PATH } from './self-service/not-me.ts'
 import { REGISTER_PATHS } from './self-service/register.ts'
 import { RESET_PATHS } from './self-service/reset.ts'
@@ -25,6 +27,7 @@ export function createMailPaths(core: Core): MailPaths {
   const verifyLink = makeVerifyLink({ accounts, clock, linkKey, linkKeys })
   const changeLink = makeChangeLink({ accounts, clock, linkKey })
   const undoLink = makeUndoLink({ accounts, clock, linkKey })
+  const keepLink = makeKeepLink({ accounts, clock, linkKey })
   const registrationLink = makeRegistrationLink({ accounts, clock, linkKey })
   return {
     notMe: async (mailId, account, ends, at) => {
@@ -40,6 +43,10 @@ export function createMailPaths(core: Core): MailPaths {
     },
     verify: async (mailId, account, askedAt) =>
       pathWith(VERIFY_PATH, await verifyLink(account, tokenOf(core, 'verify_link', mailId), askedAt)),
+    keep: async (mailId, account) => {
+      const made = await keepLink(account, tokenOf(core, 'keep_account_link', mailId))
+      return made && { link: `${KEEP_PATH}?token=${made.token}`, until: made.until }
+    },
     emailChange: async (mailId, id, side) => {
       const found = await changeLink(id, side, () => tokenOf(core, 'email_change_link', mailId))
       if (found === undefined || 'account' in found) return found

@@ -67,6 +67,14 @@ export interface UsersRepository {
   lock(id: string): Promise<boolean>
   /** Undefined when there is none, or it was disabled before. */
   disable(id: string, at: number): Promise<Account | undefined>
+  /** Disabled from now on, and to be deleted then; undefined when it was disabled before. */
+  deleteLater(id: string, until: number, at: number): Promise<Account | undefined>
+  /** An account that is to be deleted, and when; epoch ms. */
+  findToDelete(id: string): Promise<{ account: Account; until: number } | undefined>
+  /** Not to be deleted after all, and enabled again; undefined when it was not to be. */
+  keep(id: string, at: number): Promise<Account | undefined>
+  /** Ids of those whose time has come, so many at most. */
+  dueToDelete(now: number, limit: number): Promise<string[]>
   /** With all that hangs on it. Undefined when there was none. */
   remove(id: string): Promise<Account | undefined>
 }
@@ -169,6 +177,34 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
           .set({ disabled_at: new Date(at), updated_at: new Date(at) })
           .returningAll(),
       ),
+    deleteLater: (id, until, at) =>
+      account(
+        enabled(id)
+          .set({ disabled_at: new Date(at), delete_after: new Date(until), updated_at: new Date(at) })
+          .returningAll(),
+      ),
+    findToDelete: async (id) => {
+      const row = await all().where('id', '=', id).where('delete_after', 'is not', null).executeTakeFirst()
+      return row?.delete_after ? { account: toAccount(row), until: row.delete_after.getTime() } : undefined
+    },
+    keep: (id, at) =>
+      account(
+        db
+          .updateTable('users')
+          .where('id', '=', id)
+          .where('delete_after', 'is not', null)
+          .set({ disabled_at: null, delete_after: null, updated_at: new Date(at) })
+          .returningAll(),
+      ),
+    dueToDelete: async (now, limit) => {
+      const rows = await db
+        .selectFrom('users')
+        .select('id')
+        .where('delete_after', '<=', new Date(now))
+        .limit(limit)
+        .execute()
+      return rows.map(({ id }) => id)
+    },
     remove: (id) => account(db.deleteFrom('users').where('id', '=', id).returningAll()),
   }
 }
@@ -224,7 +260,9 @@ const toChangedColumns = (changes: UserChanges, at: number) => ({
   ...(changes.name !== undefined && { name: changes.name }),
   ...(changes.profile !== undefined && { profile: JSON.stringify(changes.profile) }),
   ...(changes.serverRoles !== undefined && { server_roles: JSON.stringify(changes.serverRoles) }),
+  // An operator who lets them in again lets them stay.
   ...(changes.disabled !== undefined && { disabled_at: changes.disabled ? new Date(at) : null }),
+  ...(changes.disabled === false && { delete_after: null }),
 })
 
 const toAccount = (row: Selectable<UserRow>): Account => ({

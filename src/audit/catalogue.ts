@@ -49,6 +49,8 @@ export const DETAILS = {
   'user.updated': { fields: z.array(z.string()) },
   'user.disabled': {},
   'user.enabled': {},
+  'user.deletion_asked': { delete_after: z.string() },
+  'user.deletion_cancelled': {},
   'user.deleted': {},
   'user.link_created': { purpose: z.string() },
   'user.tokens_revoked': {},
@@ -175,6 +177,11 @@ const MAIN = {
   'user.updated': { outcome: 'success', says: 'an account was changed' },
   'user.disabled': { outcome: 'success', says: 'an account may sign in no more' },
   'user.enabled': { outcome: 'success', says: 'it may again' },
+  'user.deletion_asked': {
+    outcome: 'success',
+    says: 'a person wants their account deleted: it may sign in no more, and is gone after that time',
+  },
+  'user.deletion_cancelled': { outcome: 'success', says: 'it stays after all' },
   'user.deleted': { outcome: 'success', says: 'an account is gone' },
   'user.link_created': {
     outcome: 'success',

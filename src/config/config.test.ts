@@ -58,6 +58,8 @@ describe('the default', () => {
       passwordHash: { memoryKiB: 19_456, passes: 2, parallelism: 1 },
       passwords: { minLength: 8, breached: { kind: 'off' } },
       registration: true,
+      accountDeletionWait: 1_209_600_000,
+      passkeys: { rpId: 'localhost', relatedOrigins: [] },
       trustProxy: false,
       outboundAllowPrivate: false,
       brand: { name: 'Gatehouse', logoAlone: false, links: {}, doorway: true, gatehouse: true },

@@ -74,6 +74,7 @@ export interface Config {
   }
   /** People may make accounts themselves. */
   readonly registration: boolean
+  readonly accountDeletionWait: number
   readonly trustProxy: TrustProxy
   /** Absent: the built-in file of countries. */
   readonly geoipDb?: string
@@ -176,6 +177,7 @@ function toConfig(values: Values): Config {
       ...(values.PASSWORD_WORDS !== undefined && { words: values.PASSWORD_WORDS }),
       breached: Object.freeze(values.PASSWORD_BREACHED),
     }),
+    accountDeletionWait: values.ACCOUNT_DELETION_WAIT,
     registration: values.REGISTRATION === undefined ? isTrial(values) : values.REGISTRATION === 'on',
     trustProxy: values.TRUST_PROXY && Object.freeze(values.TRUST_PROXY),
     ...(values.GEOIP_DB !== undefined && { geoipDb: values.GEOIP_DB }),

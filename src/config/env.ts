@@ -200,6 +200,12 @@ export const VARIABLES = {
     example: 'https://app.example.org',
     schema: origins,
   },
+  ACCOUNT_DELETION_WAIT: {
+    default: '14d',
+    meaning: 'How long an account that its person deletes can still be kept; nobody signs in to it meanwhile',
+    example: '30d',
+    schema: duration('0', '365d'),
+  },
   RATE_LIMIT_LOGIN_ADDRESS: {
     default: '20/15m',
     meaning:

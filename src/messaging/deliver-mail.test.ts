@@ -43,6 +43,7 @@ function house({ known = [account], clients = [client], over = false } = {}) {
     findAccount: async (sub) => known.find((one) => one.sub === sub),
     findClient: async (clientId) => clients.find((one) => one.clientId === clientId),
     paths: {
+      keep: async (mailId) => ({ link: `/account/keep?token=${mailId}`, until: Date.UTC(2026, 11, 7) }),
       verify: async (mailId, _, askedAt) => `/account/email/verify?token=${mailId}-${askedAt}`,
       emailChange: async (mailId, id, side) =>
         id === 'known'
@@ -240,6 +241,15 @@ describe('a mail about an account', () => {
     await tell(createEvent(from, { type: 'email.verification_asked', ...about }, clock.now()))
     await deliverAll()
     expect(sent[0]?.text).toContain(`https://id.example.com/account/email/verify?token=m1-${clock.now()}\n`)
+  })
+
+  it('says until when a deletion can be taken back', async () => {
+    const { account: tell, deliverAll, sent } = house()
+    const details = { delete_after: '2026-12-07T00:00:00.000Z' }
+    await tell(createEvent(from, { type: 'user.deletion_asked', ...about, details }, clock.now()))
+    await deliverAll()
+    expect(sent[0]?.text).toContain('https://id.example.com/account/keep?token=m1\n')
+    expect(sent[0]?.text).toContain('Deleted on: 7 Dec 2026, 00:00:00 UTC')
   })
 
   it('says that there is none any more', async () => {

@@ -16,6 +16,8 @@ export interface MailPaths extends EmailChangePaths {
   reset(mailId: string, account: Account, askedAt: number): Promise<string | undefined>
   /** Where the reader confirms their address. */
   verify(mailId: string, account: Account, askedAt: number): Promise<string | undefined>
+  /** Where the reader keeps their account, and until when. */
+  keep(mailId: string, account: Account): Promise<{ link: string; until: number } | undefined>
   /** Where a registration becomes an account, and whom it is for; or the account that there is. */
   registration(
     mailId: string,
@@ -112,6 +114,11 @@ async function drawFor(
       return link === undefined
         ? undefined
         : { ...mails.render(told.mail, locale, { email, link }), to: email }
+    }
+    case 'deletion-asked': {
+      const { mail, sub: _, ...asked } = told
+      const kept = await paths.keep(id, account)
+      return kept && { ...mails.render(mail, locale, { email, ...kept, ...asked }), to: email }
     }
     case 'email-change':
     case 'email-changed':

@@ -50,6 +50,8 @@ export const mailPayload = z.discriminatedUnion('mail', [
   /** Drawn with the code that is made of the event that it follows from. */
   z.strictObject({ mail: z.literal('sign-in-code'), ...base, ...seen, asked: z.string() }),
   z.strictObject({ mail: z.literal('codes-suppressed'), ...base, ...seen }),
+  /** Drawn with a link that takes it back. */
+  z.strictObject({ mail: z.literal('deletion-asked'), ...base, ...seen }),
   z.strictObject({
     mail: z.literal('account-changed'),
     ...base,

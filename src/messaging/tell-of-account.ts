@@ -46,6 +46,7 @@ const FOLLOWING: { [Type in AuditEvent['type']]?: Follow } = {
   'mfa.recovery_used': (base, { left }) => [
     { payload: { mail: 'account-changed', ...base, what: 'recovery_code_used', left: Number(left) } },
   ],
+  'user.deletion_asked': (base) => [{ payload: { mail: 'deletion-asked', ...base } }],
   'email.verification_asked': (base) => [
     { payload: { mail: 'verify-email', ...base }, life: VERIFY_LINK_LIFE },
   ],

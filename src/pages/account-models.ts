@@ -203,10 +203,17 @@ export interface AccountVerifyEmailModel {
   email: string
 }
 
+export interface AccountDeleteModel {
+  frame: AccountFrame
+  /** That it waits. */
+  days: number
+}
+
 export interface AccountPageModels {
   account: AccountOverviewModel
   'account-profile': AccountProfileModel
   'account-email': AccountEmailModel
+  'account-delete': AccountDeleteModel
   'account-verify-email': AccountVerifyEmailModel
   'account-authenticator': AccountAuthenticatorModel
   'account-recovery-codes': AccountRecoveryCodesModel

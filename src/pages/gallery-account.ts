@@ -2,6 +2,7 @@
 import type {
   AccountActivityModel,
   AccountApplicationsModel,
+  AccountDeleteModel,
   AccountEmailModel,
   AccountFrame,
   AccountOverviewModel,
@@ -17,6 +18,7 @@ const entries = [
   { group: 'you', icon: 'place', title: 'account.overview.title', href: '/account' },
   { group: 'you', icon: 'user', title: 'account.profile.title', href: '/account/profile' },
   { group: 'you', icon: 'mail', title: 'account.email.title', href: '/account/email' },
+  { group: 'you', icon: 'stop', title: 'account.delete.title', href: '/account/delete' },
   { group: 'sign_in', icon: 'lock', title: 'account.password.title', href: '/account/password' },
   {
     group: 'sign_in',
@@ -60,6 +62,7 @@ export const unnamed: Omit<AccountOverviewModel, 'summaries'> = {
   emailVerified: false,
 }
 
+export const deletion: AccountDeleteModel = { frame: frameAt('/account/delete'), days: 14 }
 export const emailPage: AccountEmailModel = { frame: frameAt('/account/email'), email, emailVerified: true }
 export const verifyEmail: AccountVerifyEmailModel = {
   frame: frameAt('/account/email'),

@@ -40,6 +40,11 @@ export const mailGallery: readonly MailState[] = [
   state('email-change.new', 'email-change', { ...seen, ...change, email: newEmail, side: 'new' }),
   state('email-change-known', 'email-change-known', { email }),
   state('email-changed', 'email-changed', { ...seen, newEmail, link: '/email/undo?token=A' }),
+  state('deletion-asked', 'deletion-asked', {
+    ...seen,
+    until: at + 1_209_600_000,
+    link: '/account/keep?token=A',
+  }),
   ...ACCOUNT_CHANGES.map((what) =>
     state(`account-changed.${what.replaceAll('_', '-')}`, 'account-changed', { ...seen, what }),
   ),

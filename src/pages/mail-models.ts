@@ -84,6 +84,15 @@ export interface EmailChangedModel extends Seen {
   link: string
 }
 
+export interface DeletionAskedModel extends Seen {
+  email: string
+  at: number
+  /** When it is deleted, epoch ms. */
+  until: number
+  /** A path of our own, where it is taken back. */
+  link: string
+}
+
 /** What was changed on an account; its person is told, whoever did it. */
 export const ACCOUNT_CHANGES = [
   'password_reset',
@@ -129,6 +138,7 @@ export interface MailModels {
   'email-change': EmailChangeModel
   'email-change-known': EmailChangeKnownModel
   'email-changed': EmailChangedModel
+  'deletion-asked': DeletionAskedModel
   'account-changed': AccountChangedModel
   'sign-in-code': SignInCodeModel
   'codes-suppressed': CodesSuppressedModel

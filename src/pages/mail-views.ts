@@ -2,6 +2,7 @@
 import type { MailModels, MailName } from './mail-models.ts'
 import type { MailView } from './mail-parts.ts'
 import { accountChanged } from './mail-views/account-changed.ts'
+import { deletionAsked } from './mail-views/deletion-asked.ts'
 import { emailChange, emailChanged, emailChangeKnown, verifyEmail } from './mail-views/email-change.ts'
 import { noticed } from './mail-views/noticed.ts'
 import { passwordReset } from './mail-views/password-reset.ts'
@@ -20,6 +21,7 @@ export const MAIL_VIEWS: { [N in MailName]: (model: MailModels[N], use: ViewUse)
   'email-change': emailChange,
   'email-change-known': emailChangeKnown,
   'email-changed': emailChanged,
+  'deletion-asked': deletionAsked,
   'account-changed': accountChanged,
   'sign-in-code': signInCode,
   'codes-suppressed': codesSuppressed,

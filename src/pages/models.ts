@@ -167,6 +167,16 @@ export interface EmailUndoModel {
   error?: 'forbidden'
 }
 
+export interface AccountDeletedModel {
+  days: number
+}
+
+export interface AccountKeepModel {
+  csrf: string
+  email: string
+  error?: 'forbidden'
+}
+
 export interface AfterModel {
   back?: WayBackModel | undefined
 }
@@ -288,6 +298,9 @@ export interface PageModels extends AccountPageModels {
   'email-waiting': object
   'email-changed': object
   'email-undo': EmailUndoModel
+  'account-deleted': AccountDeletedModel
+  'account-keep': AccountKeepModel
+  'account-kept': object
   reset: ResetModel
   'reset-sent': AfterModel
   'reset-password': SetPasswordModel

@@ -24,6 +24,7 @@ import { accountSessions } from './views/account-sessions.ts'
 import { emailChanged, emailConfirm, emailUndo, emailWaiting } from './views/change-email.ts'
 import { code } from './views/code.ts'
 import { consent } from './views/consent.ts'
+import { accountDelete, accountDeleted, accountKeep, accountKept } from './views/delete-account.ts'
 import { error } from './views/error.ts'
 import { formPost } from './views/form-post.ts'
 import { loggedOut, logout } from './views/logout.ts'
@@ -85,6 +86,10 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   account: accountOverview,
   'account-profile': accountProfile,
   'account-email': accountEmail,
+  'account-delete': accountDelete,
+  'account-deleted': accountDeleted,
+  'account-keep': accountKeep,
+  'account-kept': accountKept,
   'account-verify-email': accountVerifyEmail,
   'account-authenticator': accountAuthenticator,
   'account-recovery-codes': accountRecoveryCodes,

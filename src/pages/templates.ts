@@ -29,6 +29,7 @@ const TEMPLATES = [
   'interaction/form-post',
   'self-service/account/activity',
   'self-service/account/applications',
+  'self-service/account/delete',
   'self-service/account/email',
   'self-service/account/authenticator',
   'self-service/account/overview',

@@ -2,7 +2,7 @@ import type { EmailConfirmModel, EmailUndoModel } from '../models.ts'
 import { safeText } from '../safe-text.ts'
 import { accountFace, EMAIL, type View, type ViewUse } from '../view.ts'
 
-const forbidden = (use: ViewUse) => ({
+export const outOfDate = (use: ViewUse) => ({
   lead: use.t('not-me.error.forbidden.lead'),
   text: use.t('not-me.error.forbidden.text'),
 })
@@ -22,7 +22,7 @@ export function emailConfirm(model: EmailConfirmModel, use: ViewUse): View {
       submit: use.t('email-confirm.submit'),
       busy: use.t('set-password.submit.busy'),
       otherwise: use.t('email-confirm.otherwise'),
-      alert: error && forbidden(use),
+      alert: error && outOfDate(use),
     },
   }
 }
@@ -41,7 +41,7 @@ export function emailUndo(model: EmailUndoModel, use: ViewUse): View {
       submit: use.t('email-undo.submit'),
       busy: use.t('not-me.submit.busy'),
       otherwise: use.t('not-me.next'),
-      alert: error && forbidden(use),
+      alert: error && outOfDate(use),
     },
   }
 }

@@ -2,6 +2,7 @@
 import { type ActivityUse, createActivityPage } from './activity.ts'
 import { type ApplicationsUse, createApplicationsPage } from './applications.ts'
 import { type AuthenticatorUse, createAuthenticatorPage } from './authenticator.ts'
+import { createDeletePage, type DeleteUse } from './delete.ts'
 import { createEmailPage, type EmailUse } from './email.ts'
 import { createOverviewPage } from './overview.ts'
 import type { AccountPage } from './page.ts'
@@ -25,6 +26,7 @@ export interface AccountPagesUse
     ApplicationsUse,
     ActivityUse,
     EmailUse,
+    DeleteUse,
     VerifyEmailPageUse,
     ConfirmEmailPageUse {}
 
@@ -32,6 +34,7 @@ export function createAccountPages(use: AccountPagesUse): readonly AccountPage[]
   const pages = [
     createProfilePage(use),
     createEmailPage(use),
+    createDeletePage(use),
     createVerifyEmailPage(use),
     createConfirmEmailPage(use),
     createPasswordPage(use),
