@@ -37,11 +37,16 @@ const FOLLOWING: { [Type in AuditEvent['type']]?: Follow } = {
   'password.set': (base, { by }) => changed(by === 'reset' ? 'password_reset' : 'password_set')(base, {}),
   'password.removed': changed('password_removed'),
   'mfa.enrolled': (base, { method }) => {
+    if (method === 'passkey') return changed('passkey_added')(base, {})
     if (method === 'totp') return changed('app_added')(base, {})
     return method === 'recovery-codes' ? changed('recovery_codes_made')(base, {}) : []
   },
   'mfa.removed': (base, { method, last }) =>
-    method === 'totp' ? changed(last === true ? 'last_app_removed' : 'app_removed')(base, {}) : [],
+    method === 'passkey'
+      ? changed('passkey_removed')(base, {})
+      : method === 'totp'
+        ? changed(last === true ? 'last_app_removed' : 'app_removed')(base, {})
+        : [],
   'mfa.reset': changed('factors_reset'),
   'mfa.recovery_used': (base, { left }) => [
     { payload: { mail: 'account-changed', ...base, what: 'recovery_code_used', left: Number(left) } },

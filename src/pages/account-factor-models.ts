@@ -31,3 +31,32 @@ export interface AccountRecoveryCodesModel {
   /** This once. */
   shown?: { codes: string[]; at: number }
 }
+
+export interface AccountPasskeysModel {
+  frame: AccountFrame
+  /** Oldest first. */
+  passkeys: {
+    id: string
+    /** What browsers know it by. */
+    credentialId: string
+    name?: string | undefined
+    /** What keeps it, by its own word. */
+    provider?: string | undefined
+    /** Epoch ms, like the next. */
+    createdAt: number
+    lastUsedAt: number | undefined
+    backedUp: boolean
+    /** There may be a copy of it: it is good no more. */
+    copied: boolean
+  }[]
+  most: number
+  /** For the browser, as `signalAllAcceptedCredentials` and `signalCurrentUserDetails` take it (WebAuthn Level 3 §5.1.11). */
+  known: {
+    rpId: string
+    userId?: string
+    name?: string
+    displayName?: string
+    allAcceptedCredentialIds: string[]
+  }
+  error?: 'refused' | 'taken'
+}

@@ -1,5 +1,9 @@
 /** What the pages at `/account` are told: the frame that all of them stand in, and each page's own. */
-import type { AccountAuthenticatorModel, AccountRecoveryCodesModel } from './account-factor-models.ts'
+import type {
+  AccountAuthenticatorModel,
+  AccountPasskeysModel,
+  AccountRecoveryCodesModel,
+} from './account-factor-models.ts'
 import type { MessageKey } from './locales.ts'
 import type { Plain } from './messages.ts'
 import type { ClientFace, ConsentModel, PasswordFault } from './models.ts'
@@ -31,6 +35,9 @@ export const ACCOUNT_DONE = [
   'email_confirmed',
   'email_changed',
   'email_kept',
+  'passkey_added',
+  'passkey_renamed',
+  'passkey_removed',
   'app_added',
   'app_renamed',
   'app_removed',
@@ -215,6 +222,7 @@ export interface AccountPageModels {
   'account-email': AccountEmailModel
   'account-delete': AccountDeleteModel
   'account-verify-email': AccountVerifyEmailModel
+  'account-passkeys': AccountPasskeysModel
   'account-authenticator': AccountAuthenticatorModel
   'account-recovery-codes': AccountRecoveryCodesModel
   'account-sessions': AccountSessionsModel

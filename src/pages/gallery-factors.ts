@@ -1,5 +1,9 @@
 /** Models of the pages at `/account` about second factors, for the gallery. */
-import type { AccountAuthenticatorModel, AccountRecoveryCodesModel } from './account-factor-models.ts'
+import type {
+  AccountAuthenticatorModel,
+  AccountPasskeysModel,
+  AccountRecoveryCodesModel,
+} from './account-factor-models.ts'
 import type { AccountLine, AccountOverviewModel } from './account-models.ts'
 import { frameAt, signedInAt } from './gallery-account.ts'
 import { longName } from './gallery-samples.ts'
@@ -71,3 +75,21 @@ export const factorLines: readonly AccountOverviewModel['summaries'][] = [
   lines(apps, { says: 'account.recovery-codes.few', values: { left: 2 }, warns: true }),
   lines(apps, { says: 'account.recovery-codes.left', values: { left: 8, of: 10 } }),
 ]
+
+const passkey = {
+  ...{ createdAt: signedInAt, lastUsedAt: signedInAt, backedUp: true, copied: false },
+  provider: 'iCloud Keychain',
+}
+
+export const passkeys: AccountPasskeysModel = {
+  frame: frameAt('/account/passkeys'),
+  passkeys: [
+    { ...passkey, id: '1', credentialId: 'a-1' },
+    {
+      ...{ ...passkey, id: '2', credentialId: 'a-2', name: longName },
+      ...{ provider: undefined, backedUp: false, copied: true, lastUsedAt: undefined },
+    },
+  ],
+  most: 20,
+  known: { rpId: 'localhost', allAcceptedCredentialIds: ['a-1', 'a-2'] },
+}

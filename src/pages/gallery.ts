@@ -26,6 +26,7 @@ import {
   authenticatorApps,
   authenticatorFull,
   factorLines,
+  passkeys,
   recoveryCodes,
   recoveryCodesFew,
   recoveryCodesLeft,
@@ -165,6 +166,12 @@ export const gallery: readonly GalleryState[] = [
   ...factorLines.map((lines, n) =>
     state(`account.factors-${n}`, 'account', { ...overview, summaries: lines }),
   ),
+  state('account-passkeys', 'account-passkeys', passkeys),
+  state('account-passkeys.none', 'account-passkeys', { ...passkeys, passkeys: [] }),
+  state('account-passkeys.full', 'account-passkeys', { ...passkeys, most: 2 }),
+  state('account-passkeys.refused', 'account-passkeys', { ...passkeys, error: 'refused' }),
+  state('account-passkeys.taken', 'account-passkeys', { ...passkeys, error: 'taken' }),
+
   state('account-authenticator', 'account-authenticator', authenticator),
   state('account-authenticator.apps', 'account-authenticator', authenticatorApps),
   state('account-authenticator.full', 'account-authenticator', authenticatorFull),

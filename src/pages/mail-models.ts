@@ -98,6 +98,8 @@ export const ACCOUNT_CHANGES = [
   'password_reset',
   'password_set',
   'password_removed',
+  'passkey_added',
+  'passkey_removed',
   'app_added',
   'app_removed',
   'last_app_removed',

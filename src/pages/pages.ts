@@ -17,6 +17,7 @@ import { accountApplications } from './views/account-applications.ts'
 import { accountAuthenticator } from './views/account-authenticator.ts'
 import { accountEmail, accountVerifyEmail } from './views/account-email.ts'
 import { accountOverview } from './views/account-overview.ts'
+import { accountPasskeys } from './views/account-passkeys.ts'
 import { accountPassword } from './views/account-password.ts'
 import { accountProfile } from './views/account-profile.ts'
 import { accountRecoveryCodes } from './views/account-recovery-codes.ts'
@@ -91,6 +92,7 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   'account-keep': accountKeep,
   'account-kept': accountKept,
   'account-verify-email': accountVerifyEmail,
+  'account-passkeys': accountPasskeys,
   'account-authenticator': accountAuthenticator,
   'account-recovery-codes': accountRecoveryCodes,
   'account-sessions': accountSessions,

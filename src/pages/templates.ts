@@ -31,6 +31,7 @@ const TEMPLATES = [
   'self-service/account/applications',
   'self-service/account/delete',
   'self-service/account/email',
+  'self-service/account/passkeys',
   'self-service/account/authenticator',
   'self-service/account/overview',
   'self-service/account/password',

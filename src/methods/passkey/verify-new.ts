@@ -10,6 +10,8 @@ const FORMATS: readonly unknown[] = ['none', 'packed']
 
 export type NewPasskey = Omit<StoredPasskey, 'userHandle'>
 
+type Cbor = Parameters<Awaited<ReturnType<typeof loadHelpers>>['isoCBOR']['encode']>[0]
+
 /** WebAuthn Level 3 §7.1. `silent`: made without asking the person, right after they had signed in. */
 export async function verifyAttestation(
   { id: expectedRPID, origin }: RelyingParty,
@@ -21,10 +23,11 @@ export async function verifyAttestation(
   if (!isClientData(clientDataJSON, expected)) return undefined
   const [library, helpers] = await Promise.all([loadLibrary(), loadHelpers()])
   try {
-    const object = helpers.decodeAttestationObject(
-      new Uint8Array(Buffer.from(attestationObject, 'base64url')),
-    )
-    if (!FORMATS.includes(object.get('fmt'))) return undefined
+    const bytes = new Uint8Array(Buffer.from(attestationObject, 'base64url'))
+    const object = helpers.decodeAttestationObject(bytes)
+    // What stands behind it would be read by nobody, and signed by nobody.
+    const isAll = helpers.isoCBOR.encode(object as unknown as Cbor).length === bytes.length
+    if (!isAll || !FORMATS.includes(object.get('fmt'))) return undefined
     const result = await library.verifyRegistrationResponse({
       response: {
         ...attestation,

@@ -4,6 +4,7 @@ import type { Account } from '../../accounts/account.ts'
 import type { Credential } from '../../accounts/person.ts'
 import type { Origin } from '../../audit/event.ts'
 import { readLabel } from '../../methods/label.ts'
+import type { SecondFactor } from '../../methods/second-factors.ts'
 import type { AddApp } from '../../methods/totp/add-app.ts'
 import { totpAddress } from '../../methods/totp/address.ts'
 import { MOST_APPS } from '../../methods/totp/stored.ts'
@@ -20,7 +21,7 @@ export interface AuthenticatorUse {
   renameCredential: (userId: string, id: string, label: string | undefined) => Promise<boolean>
   removeFactor: (
     account: Account,
-    factor: { method: 'totp'; id: string },
+    factor: { method: SecondFactor; id: string },
     origin: Origin,
   ) => Promise<Credential | undefined>
   /** Of the issuer: what an app calls us. */

@@ -6,6 +6,7 @@ import { createDeletePage, type DeleteUse } from './delete.ts'
 import { createEmailPage, type EmailUse } from './email.ts'
 import { createOverviewPage } from './overview.ts'
 import type { AccountPage } from './page.ts'
+import { createPasskeysPage, type PasskeysUse } from './passkeys.ts'
 import { createPasswordPage, type PasswordUse } from './password.ts'
 import { createProfilePage, type ProfileUse } from './profile.ts'
 import { createRecoveryCodesPage, type RecoveryCodesUse } from './recovery-codes.ts'
@@ -20,6 +21,7 @@ import {
 export interface AccountPagesUse
   extends ProfileUse,
     PasswordUse,
+    PasskeysUse,
     AuthenticatorUse,
     RecoveryCodesUse,
     SessionsUse,
@@ -38,6 +40,7 @@ export function createAccountPages(use: AccountPagesUse): readonly AccountPage[]
     createVerifyEmailPage(use),
     createConfirmEmailPage(use),
     createPasswordPage(use),
+    createPasskeysPage(use),
     createAuthenticatorPage(use),
     createRecoveryCodesPage(use),
     createSessionsPage(use),
