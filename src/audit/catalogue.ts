@@ -95,7 +95,7 @@ export const DETAILS = {
   'grant.revoked': {},
   'session.ended': {},
   'session.revoked': {},
-  'session.stepped_up': {},
+  'session.raised': {},
   'risk.noticed': ASSESSED,
   'audit.events_dropped': {
     chain: z.string(),
@@ -254,7 +254,7 @@ const MAIN = {
   },
   'session.ended': { outcome: 'success', ofState: true, says: 'a person signed out' },
   'session.revoked': { outcome: 'success', ofState: true, says: 'a session was ended for its person' },
-  'session.stepped_up': {
+  'session.raised': {
     outcome: 'success',
     ofState: true,
     says: 'a person proved again who they are, as a refresh of theirs was odd, and goes on',

@@ -35,7 +35,7 @@ export function createStepUps({ artifacts, inside, tell }: StepUpUse): StepUps {
       if (ctx.oidc.client?.clientAuthMethod !== 'none') return false
       const { grant } = presented
       if (inside.isProven(ctx.req)) {
-        const event = tell(ctx, { type: 'session.stepped_up', ...aboutGrant(grant) })
+        const event = tell(ctx, { type: 'session.raised', ...aboutGrant(grant) })
         const proven = { payload: { who }, expiresIn: grant.family?.endsIn ?? 0 }
         await orUnavailable(artifacts.put(MODEL, keyOf(presented), proven, event))
         return false

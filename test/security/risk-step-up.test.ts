@@ -107,7 +107,7 @@ onBothStorages(
       expect([proven.status, proven.json()['token_type']]).toEqual([200, 'Bearer'])
       expect(codeOf(await mfa(page, answer, LISTED))).toEqual([401, 'invalid_mfa_token'])
       const types = (await trailOf(house())).map(({ event }) => event.type)
-      expect(types.filter((type) => type === 'session.stepped_up')).toHaveLength(1)
+      expect(types.filter((type) => type === 'session.raised')).toHaveLength(1)
 
       // Known by now; another network is not.
       const goesOn = await refreshAt(page, tokenOf(proven), LISTED)
