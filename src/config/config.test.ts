@@ -57,7 +57,6 @@ describe('the default', () => {
       cookieSameSite: 'Strict',
       passwordHash: { memoryKiB: 19_456, passes: 2, parallelism: 1 },
       passwords: { minLength: 8, breached: { kind: 'off' } },
-      passkeys: { rpId: 'localhost', relatedOrigins: [] },
       registration: true,
       accountDeletionWait: 1_209_600_000,
       passkeys: { rpId: 'localhost', relatedOrigins: [] },
