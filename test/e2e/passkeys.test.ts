@@ -9,12 +9,17 @@ import { withPasskey } from '../support/passkeys.ts'
 
 const TIMEOUT = 120_000
 const GRACE = { email: 'grace@example.com', password: 'nanosecond wire 1906' }
+const HEDY = { email: 'hedy@example.com', password: 'frequency hopping 1942' }
 
 let browser: Browser
 let house: House
 
 beforeAll(async () => {
-  house = await openHouse({ storage: 'embedded', browserPort: await freePort(), setUp: SET_UP })
+  house = await openHouse({
+    storage: 'embedded',
+    browserPort: await freePort(),
+    setUp: { ...SET_UP, users: [...SET_UP.users, { ...HEDY, email_verified: true }] },
+  })
   browser = await startBrowser()
 }, TIMEOUT)
 
@@ -98,5 +103,26 @@ it('without script the page says so and offers nothing that can’t be pressed',
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.locator('noscript p').waitFor()
   expect(await page.getByRole('button', { name: 'Use a passkey' }).count()).toBe(0)
+  await context.close()
+})
+
+it('is made on the page for it, signs in from then on, and is gone once removed', {
+  timeout: TIMEOUT,
+}, async () => {
+  const { page, context, faults } = await device()
+  await page.goto(`${house.issuer}/account/passkeys`)
+  await page.locator('#username').fill(HEDY.email)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.locator('#password').fill(HEDY.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await page.getByText('Passkey added.').waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.goto(`${house.issuer}/account/passkeys`)
+  await signedIn(page)
+  await page.locator('details.change summary').click()
+  await page.getByRole('button', { name: 'Remove', exact: true }).click()
+  await page.getByText('Passkey removed.').waitFor()
+  expect(faults).toEqual([])
   await context.close()
 })

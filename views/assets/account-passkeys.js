@@ -1,7 +1,7 @@
 // Passkeys are added here, and the browser is told which of them are still good, so that it offers no other.
 import { ask, begin, createRow, isSupported, readCreation, send, toJson } from './webauthn.js'
 
-const template = document.querySelector('template[data-passkey]')
+const template = document.querySelector('template[data-new-passkey]')
 
 async function create() {
   const signal = begin()
@@ -24,7 +24,7 @@ if (template && isSupported()) {
     })
   })
 } else {
-  document.querySelector('[data-without-passkey]')?.removeAttribute('hidden')
+  document.querySelector('[data-without-new-passkey]')?.removeAttribute('hidden')
 }
 
 // What was removed is remembered until the page says so: a form may be refused.
