@@ -163,6 +163,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     csrf: face.csrf,
     issuer: config.issuer,
     resumeCookie: cookieNames(config.issuer).resume,
+    findAccount: lookUps.findAccountFresh,
   })
   const interaction = createInteractionRouter({
     provider,

@@ -66,7 +66,7 @@ export const recordSignIn =
     const [method] = methods
     const details = { method, methods: [...methods], acr, ...assessed, device: known ?? fresh }
     const event = createEvent(from, { type: 'login.succeeded', ...about(origin, account), details }, at)
-    const recorded = await use.accounts.signIns.record(account.id, at, event, {
+    const recorded = await use.accounts.signIns.record(account, at, event, {
       ...use.describeDevice(origin.userAgent, language),
       known,
       fresh,

@@ -1,6 +1,7 @@
 import { CompiledQuery, type Kysely, sql } from 'kysely'
 import { type AuditEvent, toStored } from '../audit/event.ts'
 import type { Database } from '../schema.ts'
+import type { Account } from './account.ts'
 
 /** A device that somebody signs in on, as far as it is known. */
 export interface SeenDevice {
@@ -53,10 +54,10 @@ export interface SignInsRepository {
   history(userId: string | undefined, device: string | undefined): Promise<SignInHistory>
   /**
    * The sign-in, its event and its device, in one step and one trip: the id of the device. Undefined when the account was
-   * disabled or deleted by now; then nothing is recorded.
+   * disabled or deleted by now, or everything of it was ended; then nothing is recorded.
    */
   record(
-    userId: string,
+    account: Pick<Account, 'id' | 'epoch'>,
     at: number,
     event: AuditEvent,
     device: SeenDevice,
@@ -96,7 +97,7 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
       .execute()
     return rows.map(({ id }) => id)
   },
-  record: async (userId, at, event, device) => {
+  record: async ({ id: userId, epoch }, at, event, device) => {
     const { id, text } = toStored(event)
     const now = new Date(at)
     const until = (ms: number) => new Date(at + ms)
@@ -114,7 +115,8 @@ export const createSignInsRepository = (db: Kysely<Database>): SignInsRepository
       remembered_until, countries, trusted_at, trusted_until`
     const { rows } = await sql<{ device: string }>`
       with signed_in as (
-        update users set last_sign_in_at = ${now} where id = ${userId} and disabled_at is null returning id
+        update users set last_sign_in_at = ${now} where id = ${userId} and disabled_at is null and epoch = ${epoch}
+        returning id
       ), recorded as (
         insert into event_inbox (id, event) select ${id}::uuid, ${text} from signed_in
       ), known as (

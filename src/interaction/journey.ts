@@ -36,6 +36,8 @@ type Login = {
   remember: boolean
   device: string
   proofs: Proof[]
+  /** The account's: what was ended meanwhile stays ended. */
+  epoch: number
 }
 
 export interface Step {

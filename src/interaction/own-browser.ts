@@ -6,6 +6,7 @@
  */
 import type { Context } from 'koa'
 import type { Provider } from 'oidc-provider'
+import type { Account } from '../accounts/account.ts'
 import { createBrowserSecret } from '../security/browser-secret.ts'
 import { readCookie } from '../security/cookies.ts'
 import type { Csrf } from '../security/csrf.ts'
@@ -17,6 +18,7 @@ export interface OwnBrowserUse {
   issuer: string
   /** Name of the cookie by which the library finds the flow on the way back. */
   resumeCookie: string
+  findAccount: (sub: string) => Promise<Pick<Account, 'epoch'> | undefined>
 }
 
 export interface OwnBrowser {
@@ -24,11 +26,15 @@ export interface OwnBrowser {
   meet(ctx: Context): void
   /** For the result of a step: this browser finished it. */
   proof(ctx: Context): string
-  /** Refuses the way back from a step that another browser has finished. */
+  /**
+   * Refuses the way back from a step that another browser has finished, and from a sign-in after which everything of its
+   * person was ended: the session would begin behind that.
+   */
   admit(ctx: Context): Promise<void>
 }
 
-export function createOwnBrowser({ provider, csrf, issuer, resumeCookie }: OwnBrowserUse): OwnBrowser {
+export function createOwnBrowser(use: OwnBrowserUse): OwnBrowser {
+  const { provider, csrf, issuer, resumeCookie } = use
   const secret = createBrowserSecret(issuer)
   const binding = (value: string): string => `browser ${value}`
   return {
@@ -38,14 +44,18 @@ export function createOwnBrowser({ provider, csrf, issuer, resumeCookie }: OwnBr
       const flow = readCookie(ctx.req.headers.cookie, resumeCookie)
       const result = flow === undefined ? undefined : (await provider.Interaction.find(flow))?.result
       // Nothing done: the library asks again, here.
-      if (result === undefined || csrf.check(binding(secret.read(ctx) ?? ''), result['browser'])) return
-      throw new AppError(
-        'interaction_expired',
-        'This page was open too long, or belongs to another browser.',
-        {
-          detail: 'another browser finished this step',
-        },
-      )
+      if (result === undefined) return
+      if (!csrf.check(binding(secret.read(ctx) ?? ''), result['browser']))
+        throw expired('another browser finished this step')
+      const login = result.login
+      if (login === undefined) return
+      const account = await use.findAccount(login.accountId)
+      if (account?.epoch !== login['epoch']) throw expired('everything of the account was ended since')
     },
   }
 }
+
+const expired = (detail: string): AppError =>
+  new AppError('interaction_expired', 'This page was open too long, or belongs to another browser.', {
+    detail,
+  })

@@ -62,7 +62,7 @@ onBothDatabases((opened) => {
   const event = () => createEvent({ actor: 'test' }, { type: 'session.revoked' }, NOON)
   const signIn = (id: string, at: number, device: Partial<SeenDevice>) =>
     accounts.signIns.record(
-      id,
+      { id, epoch: 0 },
       at,
       createEvent(
         {},

@@ -9,11 +9,11 @@ import { commandWithin } from '../support/within.ts'
 import { withoutFaults } from './answers.ts'
 import { atPage, callbackAfter, isSignedIn } from './browsers.ts'
 
-const PEOPLE = ['ada', 'bob', 'cy', 'dee', 'eve', 'fay'].map((name) => ({
+const PEOPLE = ['ada', 'bob', 'cy', 'dee', 'eve', 'fay', 'hal'].map((name) => ({
   ...{ email: `${name}@example.com`, email_verified: true, password: `a password of ${name}` },
 }))
 type Person = (typeof PEOPLE)[number]
-const [ADA, BOB, CY, DEE, EVE, FAY] = PEOPLE as [Person, Person, Person, Person, Person, Person]
+const [ADA, BOB, CY, DEE, EVE, FAY, HAL] = PEOPLE as [Person, Person, Person, Person, Person, Person, Person]
 
 onBothStorages(
   (house) => {
@@ -53,6 +53,18 @@ onBothStorages(
       await disable(CY)
       const answer = await exchange(agent, OWN, code, request.verifier)
       expect([answer.status, answer.json()['error']]).toEqual([400, 'invalid_grant'])
+    })
+
+    it('A-415 A-605 everything is ended between the last proof and the way back: no session begins', async () => {
+      const agent = agentOf(house())
+      const { at, page } = await atPage(house(), agent, OWN)
+      const { email, password } = HAL
+      const sent = await agent.submit(page, at, { username: email, password })
+      expect(sent.location).toContain('/oauth2/authorize/')
+      expect((await commandWithin(house(), ['sessions', 'revoke', '--user', email])).code).toBe(0)
+      const left = await follow(agent, house().issuer, sent.location ?? '')
+      expect([left.page.status, left.page.location]).toEqual([400, undefined])
+      expect(await isSignedIn(agent)).toBe(false)
     })
 
     it('A-451 no other address leads around the second factor', async () => {

@@ -138,7 +138,16 @@ const UNMET: StepResult = {
 }
 
 const loginOf = ({ account, amr, acr, authTime, remember, device, proofs }: SignedIn) => ({
-  ...{ accountId: account.sub, amr, acr, ts: authTime, remember, device: device.id, proofs },
+  ...{
+    accountId: account.sub,
+    amr,
+    acr,
+    ts: authTime,
+    remember,
+    device: device.id,
+    proofs,
+    epoch: account.epoch,
+  },
 })
 
 function again({ ctx }: Journey): undefined {
