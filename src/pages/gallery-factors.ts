@@ -68,7 +68,15 @@ const lines = (apps: AccountLine, codes?: AccountLine): AccountOverviewModel['su
 
 const apps = { says: 'account.authenticator.count', values: { apps: 2 } } as const
 
+const passkeyLine = (line: AccountLine): AccountOverviewModel['summaries'][number] => ({
+  ...{ group: 'sign_in', icon: 'passkey', title: 'account.passkeys.title', href: '/account/passkeys' },
+  ...line,
+})
+
 export const factorLines: readonly AccountOverviewModel['summaries'][] = [
+  [passkeyLine({ says: 'account.passkeys.none' })],
+  [passkeyLine({ says: 'account.passkeys.count', values: { passkeys: 2 } })],
+  [passkeyLine({ says: 'account.passkeys.copied', warns: true })],
   lines({ says: 'account.authenticator.none' }),
   lines(apps, { says: 'account.recovery-codes.none', warns: true }),
   lines(apps, { says: 'account.recovery-codes.not_noted', warns: true }),
@@ -85,11 +93,12 @@ export const passkeys: AccountPasskeysModel = {
   frame: frameAt('/account/passkeys'),
   passkeys: [
     { ...passkey, id: '1', credentialId: 'a-1' },
+    { ...passkey, id: '3', credentialId: 'a-3', provider: undefined },
     {
       ...{ ...passkey, id: '2', credentialId: 'a-2', name: longName },
       ...{ provider: undefined, backedUp: false, copied: true, lastUsedAt: undefined },
     },
   ],
   most: 20,
-  known: { rpId: 'localhost', allAcceptedCredentialIds: ['a-1', 'a-2'] },
+  known: { rpId: 'localhost', allAcceptedCredentialIds: ['a-1', 'a-2', 'a-3'] },
 }

@@ -30,13 +30,16 @@ const EXACT = new Set([
   'done',
   'alert',
   'method',
+  'credentialId',
+  'rpId',
+  'userId',
 ])
 
 /** Every string of a model replaced, but for those that are exact by contract. */
 function poison(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return EXACT.has(key) ? value : HOSTILE
   if (Array.isArray(value))
-    return ['fields', 'navigation', 'summaries', 'ways'].includes(key)
+    return ['fields', 'navigation', 'summaries', 'ways', 'allAcceptedCredentialIds'].includes(key)
       ? value
       : value.map((item) => poison(item))
   if (value === null || typeof value !== 'object') return value

@@ -396,7 +396,7 @@ describe('by redirect', () => {
     })
     const { searchParams } = new URL((await asked).url())
     expect(Object.fromEntries(searchParams)).toMatchObject({ max_age: '0', code_challenge_method: 'S256' })
-    await page.locator('input[name=password]').waitFor()
+    await page.locator('input[name=username]').waitFor()
     await context.close()
   })
 })

@@ -127,11 +127,6 @@ withHouse({ storage: 'embedded' }, (house) => {
       expect([code, stderr]).toEqual([1, expect.stringContaining(words)])
     })
 
-    it('says what is not there yet', async () => {
-      const { code, stderr } = await command('user', 'reset-mfa', PERSON.email)
-      expect([code, stderr]).toEqual([1, expect.stringContaining('not available yet')])
-    })
-
     it('disables a person in the running server: refresh and session end within a second', async () => {
       const agent = agentOf(house())
       const { tokens } = await signIn(house(), agent, OWN)

@@ -1,6 +1,6 @@
 import type { AccountPasskeysModel } from '../account-factor-models.ts'
 import { safeText } from '../safe-text.ts'
-import { NAME, type View, type ViewUse } from '../view.ts'
+import { EMAIL, NAME, type View, type ViewUse } from '../view.ts'
 import { inAccount } from './account-frame.ts'
 
 export function accountPasskeys(model: AccountPasskeysModel, use: ViewUse): View {
@@ -15,7 +15,7 @@ export function accountPasskeys(model: AccountPasskeysModel, use: ViewUse): View
       canAdd: passkeys.length < most,
       full: use.t('account.passkeys.full', { most }),
       // For the browser, which keeps passkeys that are no good any more.
-      known: JSON.stringify(known),
+      known: JSON.stringify(withoutTricks(known)),
       alert: error && {
         lead: use.t(`account.passkeys.error.${error}.lead`),
         text: use.t(`account.passkeys.error.${error}.text`),
@@ -41,3 +41,10 @@ function line(passkey: AccountPasskeysModel['passkeys'][number], use: ViewUse) {
     ],
   }
 }
+
+/** The browser shows these names to people, as we do. */
+const withoutTricks = ({ name, displayName, ...known }: AccountPasskeysModel['known']) => ({
+  ...known,
+  ...(name !== undefined && { name: safeText(name, EMAIL) }),
+  ...(displayName !== undefined && { displayName: safeText(displayName, NAME) }),
+})
