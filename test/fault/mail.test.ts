@@ -165,10 +165,8 @@ withHouse({ storage: 'redis', nodes: 2, env: { ...server.env, REFRESH_REUSE_GRAC
     it('comes no more once it has expired', async () => {
       server.behave(451)
       await asked(PERSON.email)
-      await onDatabase(
-        house(),
-        `update outbox set expires_at = now() where payload->>'mail' = 'sign-in-code'`,
-      )
+      const expire = `update outbox set expires_at = now() where payload->>'mail' = 'sign-in-code' returning id`
+      await vi.waitUntil(async () => (await onDatabase(house(), expire)).length > 0, LATER)
       await expect.poll(async () => metric(house(), WAITING), LATER).toBe(0)
       expect(codesTo(server, PERSON.email)).toHaveLength(1)
     })

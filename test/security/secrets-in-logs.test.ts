@@ -106,6 +106,9 @@ function expectPlain(line: string): void {
   expect(line).not.toMatch(/@example\.com|\/interaction\/(?!:uid)|token=/)
 }
 
+/** The foot of a page leads to the page itself, by the address that it has. */
+const IN_OTHER_LANGUAGES = /<a href="[^"]*" lang="[a-z]+" hreflang=[^>]*>/g
+
 const env = { LOG_LEVEL: 'trace', RATE_LIMIT_LOGIN_ADDRESS: '1000/15m' }
 
 withHouse({ storage: 'redis', nodes: 1, setUp: WITH_SIGNER, env }, (house) => {
@@ -127,7 +130,7 @@ withHouse({ storage: 'redis', nodes: 1, setUp: WITH_SIGNER, env }, (house) => {
       const elsewhere = new Map([...recorder.secrets].filter(([, kind]) => !/form|interaction/.test(kind)))
       for (const { status, text } of refusals) {
         expect(status).toBeGreaterThanOrEqual(400)
-        expect(secretsIn(text, elsewhere)).toEqual([])
+        expect(secretsIn(text.replaceAll(IN_OTHER_LANGUAGES, ''), elsewhere)).toEqual([])
       }
     })
   })
