@@ -89,7 +89,8 @@ onBothStorages(
       expect(await api(String(old['access_token']), 60)).toEqual(challenge)
       expect(decodeJwt(String(old['id_token']))).toMatchObject({ acr: ONE, amr: ['pwd'] })
 
-      const isTooOld = async () => (await api(second.tokens.access_token, 1)) !== undefined
+      // In whole seconds, as `max_age` is counted.
+      const isTooOld = async () => (await api(second.tokens.access_token, 2)) !== undefined
       await expect.poll(isTooOld, SOON).toBe(true)
       const renewed = (await refresh(agent, OWN, second.tokens.refresh_token)).json()
       const stale = await api(String(renewed['access_token']), 1)

@@ -23,7 +23,7 @@ if (template && isSupported()) {
       row.fails(error.name === 'InvalidStateError' ? row.known : undefined)
     })
   })
-} else {
+} else if (template) {
   document.querySelector('[data-without-new-passkey]')?.removeAttribute('hidden')
 }
 
