@@ -78,6 +78,8 @@ it('A-913 no other comparison has a secret on one side, but for these', () => {
     "src/commands/apply/plan-user.ts: return password.kind === 'hash' ? before.passwordHash === password.phc : facts.passwordFits(address.key)",
     // Both were brought by the same browser: its address and its cookie.
     "src/interaction/flow.ts: if (interaction.uid !== ctx['params'].uid) throw expired('the address names another interaction')",
+    // Two hashes of 80 random bits each: how far they agree says nothing about a code.
+    'src/methods/recovery-codes/recovery-codes.ts: const left = hashes.filter((kept) => kept !== hashOf(code))',
     // One record before it was saved and after: nobody outside asks.
     "src/provider/dated-records.ts: former !== undefined && former['uid'] === uid && former['accountId'] === accountId",
     // Two keyed hashes: who does not know the key learns nothing by how far they agree.
