@@ -121,7 +121,7 @@ describe('with script', () => {
     const way = page.locator('button.method[name=method]:not([value=passkey])').first()
     await way.click()
     await way.and(page.locator('[aria-busy=true]')).waitFor()
-    expect(await way.locator('svg').count()).toBe(1)
+    expect(await way.locator('svg').count()).toBe(2)
   })
 
   it('consent carries the decision that was pressed', async () => {

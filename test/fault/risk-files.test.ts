@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { BEHIND_PROXY } from '../security/guessing.ts'
 import { metric, SOON } from '../security/probes.ts'
 import { login } from '../support/first-party.ts'
-import { agentOf } from '../support/flows.ts'
+import { agentOf, SET_UP } from '../support/flows.ts'
 import { withHouse } from '../support/on-every-storage.ts'
 import { placesFile } from '../support/places-file.ts'
 import { commandWithin } from '../support/within.ts'
@@ -25,7 +25,9 @@ function replace(path: string, content: string | Buffer): void {
 writeFileSync(list, '60.1.2.0/24\nsixty.one\n')
 
 const env = { ...BEHIND_PROXY, GEOIP_DB: places, ADDRESS_REPUTATION: list }
-withHouse({ storage: 'embedded', env }, (house) => {
+// Nobody is asked for more here: what is told of a sign-in is what counts.
+const setUp = { ...SET_UP, policies: { sign_in: { risky: '1fa' } } }
+withHouse({ storage: 'embedded', env, setUp }, (house) => {
   /** The sign-in itself, and what was known of it. */
   const signIn = async () => {
     const answer = await login(agentOf(house()), undefined, { headers: { 'x-forwarded-for': ADDRESS } })
