@@ -99,7 +99,7 @@ async function answer(
 async function login(use: FirstPartyUse, ctx: Context): Promise<void> {
   const { username, password, deviceId } = await readJson(ctx, MAX_BYTES)
   await admitProof(use, ctx)
-  const at = placeOf(use, ctx, newSecret(), labelOf(deviceId))
+  const at = { ...placeOf(use, ctx, newSecret(), labelOf(deviceId)), isNew: true as const }
   const given = { username: textOf(username), password: textOf(password) }
   await conclude(use, ctx, at, await use.signIns.answer(at, 'password', given))
 }

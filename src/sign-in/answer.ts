@@ -25,10 +25,16 @@ export async function answer(use: SignInsUse, at: At, id: string, given: Given):
     return { kind: 'refused', refusal }
   }
   const { attempt } = admission
+  let isCounted = false
+  const failed = async (): Promise<void> => {
+    isCounted = true
+    await attempt.failed()
+  }
   try {
-    return await look(use, at, { offered, method, username, given, attempt })
+    return await look(use, at, { offered, method, username, given, attempt: { ...attempt, failed } })
   } catch (error) {
-    await attempt.giveBack()
+    // What was wrong stays counted, whatever can't be written of it.
+    if (!isCounted) await attempt.giveBack()
     if (error instanceof AppError && error.code === 'busy') return { kind: 'busy' }
     throw error
   }
@@ -134,7 +140,7 @@ interface Proved {
 async function goOn(
   use: SignInsUse,
   at: At,
-  { given, attempt, method, offered: { policy, as, state } }: Try,
+  { given, attempt, method, offered: { policy, as, state, isStored } }: Try,
   { next, person, gathered, assessed, now, taken }: Proved,
   failed: (reason: string, whose: Account) => Promise<Outcome>,
 ): Promise<Outcome> {
@@ -143,18 +149,21 @@ async function goOn(
   const began = next.proofs[0]?.method ?? method.id
   // What is complete leaves nothing that another answer could complete; who is cut off now begins anew.
   const kept: SignInState = step.kind === 'done' ? { proofs: [] } : next
-  const isStill = await use.states.change(
-    at.id,
-    (stored) => {
-      const present = startOf(stored, at, policy)
-      const same = present.sub === state.sub && present.proofs.length === state.proofs.length
-      return same && isSame(taken, stored.challenges?.[method.id], method)
-        ? { state: kept, result: true }
-        : { result: false }
-    },
-    at.life,
-  )
-  if (!isStill) return failed('replayed', account)
+  const keep = (): Promise<boolean> =>
+    use.states.change(
+      at.id,
+      (stored) => {
+        const present = startOf(stored, at, policy)
+        const same = present.sub === state.sub && present.proofs.length === state.proofs.length
+        return same && isSame(taken, stored.challenges?.[method.id], method)
+          ? { state: kept, result: true }
+          : { result: false }
+      },
+      at.life,
+    )
+  // One proof that is enough, and that no question was asked for, is worth as much each time.
+  const isAlone = step.kind === 'done' && as === 'first' && taken === undefined
+  if (!isAlone && !(await keep())) return failed('replayed', account)
   if (step.kind === 'done' && next.refreshToken !== undefined) {
     if (next.epoch !== account.epoch) return failed('disabled', account)
     await use.states.end(at.id)
@@ -167,7 +176,7 @@ async function goOn(
     const { history } = gathered
     const { rememberDevice } = policy
     const signedIn = await use.complete(at, {
-      ...{ state: next, person, assessed, history, now },
+      ...{ state: next, isStored: isStored || !isAlone, person, assessed, history, now },
       trustFor: trust && rememberDevice > 0 ? rememberDevice : undefined,
     })
     if (signedIn === undefined) return failed('disabled', account)

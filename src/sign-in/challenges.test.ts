@@ -58,6 +58,7 @@ const send = () => {
     as: 'first',
     person: undefined,
     ways: [],
+    isStored: true,
     unmet: false,
   } as const
   return ask(use, at, method, offered, { shows: true })

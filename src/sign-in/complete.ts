@@ -15,6 +15,8 @@ export interface CompleteUse {
 
 export interface Ready {
   state: SignInState
+  /** Something is kept of the sign-in, which is over. */
+  isStored: boolean
   person: Person
   assessed: Assessed
   history: SignInHistory
@@ -28,7 +30,7 @@ export type Complete = (at: At, ready: Ready) => Promise<SignedIn | undefined>
 
 export const createComplete =
   (use: CompleteUse): Complete =>
-  async (at, { state, person: { account }, assessed, history, trustFor, now }) => {
+  async (at, { state, isStored, person: { account }, assessed, history, trustFor, now }) => {
     const { proofs } = state
     const [first, ...others] = proofs
     if (first === undefined || state.epoch !== account.epoch) return undefined
@@ -45,7 +47,7 @@ export const createComplete =
     if (device === undefined) return undefined
     const cookieHeader = at.req.headers.cookie
     use.guard.remember(at.res, { cookieHeader, username: account.email, deviceId: device.cookieId })
-    await use.states.end(at.id)
+    if (isStored) await use.states.end(at.id)
     return {
       ...{ account, device, proofs, acr: acrOf(level), amr: amrOf(proofs) },
       authTime: Math.floor(provenAt(state, proofs, now) / 1000),

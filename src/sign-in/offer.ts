@@ -6,7 +6,7 @@ import type { Methods } from '../methods/registry.ts'
 import type { SignInPolicy } from '../security/sign-in-policy/policy.ts'
 import { demandOf } from './demand.ts'
 import { type NextStep, nextStep, reachableLevel } from './next-step.ts'
-import type { SignInState } from './states.ts'
+import { EMPTY, type SignInState } from './states.ts'
 import { stepUpAfter } from './step-up.ts'
 import type { At, SignInsUse } from './types.ts'
 
@@ -14,6 +14,8 @@ export interface Offered {
   /** Of the client that it is for. */
   policy: SignInPolicy
   state: SignInState
+  /** Something is kept of the sign-in. */
+  isStored: boolean
   as: 'first' | 'second'
   person: Person | undefined
   /** The strongest first. */
@@ -26,17 +28,19 @@ type OfferUse = Pick<SignInsUse, 'states' | 'methods' | 'persons' | 'findPolicy'
 
 export async function offer(use: OfferUse, at: At): Promise<Offered> {
   const policy = await use.findPolicy(at.origin.client)
-  const state = startOf(await use.states.read(at.id), at, policy)
+  const stored = at.isNew ? undefined : await use.states.read(at.id)
+  const state = startOf(stored ?? EMPTY, at, policy)
+  const common = { policy, state, isStored: stored !== undefined }
   if (state.sub === undefined) {
     // Before anything is proven every name is offered the same.
     const allowed = [...allowedBy(policy, use.methods).values()]
     const ways = allowed.filter(({ role }) => role === 'first' || role === 'either')
-    return { policy, state, as: 'first', person: undefined, ways, unmet: ways.length === 0 }
+    return { ...common, as: 'first', person: undefined, ways, unmet: ways.length === 0 }
   }
   const person = await use.persons.findPersonBySub(state.sub)
   const next = person && stepAfter(use, policy, state, person, at)
   const ways = next?.kind === 'more' ? next.methods : []
-  return { policy, state, as: 'second', person, ways, unmet: next?.kind === 'unreachable' }
+  return { ...common, as: 'second', person, ways, unmet: next?.kind === 'unreachable' }
 }
 
 export const allowedBy = ({ methods }: Pick<SignInPolicy, 'methods'>, known: Methods): Methods =>

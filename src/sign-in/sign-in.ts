@@ -7,22 +7,14 @@ import { isDeepStrictEqual } from 'node:util'
 import { answer } from './answer.ts'
 import { ask, posed } from './challenges.ts'
 import { isMailbox } from './next-step.ts'
-import { offer } from './offer.ts'
+import { offer, startOf } from './offer.ts'
 import type { SignInState } from './states.ts'
 import type { At, Chosen, SignIns, SignInsUse, View } from './types.ts'
 
 export function createSignIns(use: SignInsUse): SignIns {
   return {
     view: (at) => view(use, at),
-    name: (at, username, remember) =>
-      use.states.change(
-        at.id,
-        (state) => {
-          const named = { proofs: [], username, remember }
-          return { ...(!isDeepStrictEqual(state, named) && { state: named }), result: undefined }
-        },
-        at.life,
-      ),
+    name: (at, username, remember) => name(use, at, { proofs: [], username, remember }),
     choose: (at, id) => askBy(use, at, id, { shows: true }),
     challenge: (at, id) => askBy(use, at, id, { shows: false }),
     answer: (at, id, given) => answer(use, at, id, given),
@@ -30,6 +22,19 @@ export function createSignIns(use: SignInsUse): SignIns {
     restart: (at) =>
       use.states.change(at.id, () => ({ state: { proofs: [], username: '' }, result: undefined }), at.life),
   }
+}
+
+/** Whoever has proven something is not another one by a name: that takes `restart`. */
+async function name(use: SignInsUse, at: At, named: SignInState): Promise<void> {
+  const policy = await use.findPolicy(at.origin.client)
+  await use.states.change(
+    at.id,
+    (state) => {
+      const isKept = startOf(state, at, policy).sub !== undefined || isDeepStrictEqual(state, named)
+      return { ...(!isKept && { state: named }), result: undefined }
+    },
+    at.life,
+  )
 }
 
 async function askBy(use: SignInsUse, at: At, id: string, how: { shows: boolean }): Promise<Chosen> {

@@ -57,7 +57,8 @@ export interface StatesUse {
 }
 
 export interface States {
-  read(id: string): Promise<SignInState>
+  /** Undefined where nothing was kept yet. */
+  read(id: string): Promise<SignInState | undefined>
   /**
    * Changes it in one step: `change` is asked again where somebody else was faster. What it resolves with; undefined
    * from it leaves the state alone.
@@ -74,7 +75,7 @@ const MODEL = 'SignIn'
 /** Each lost swap means that somebody else has saved: a few rounds are enough. */
 const ROUNDS = 20
 
-const EMPTY: SignInState = { proofs: [] }
+export const EMPTY: SignInState = { proofs: [] }
 
 export function createStates({ store, peppers }: StatesUse): States {
   const find = async (id: string) => {
@@ -89,7 +90,7 @@ export function createStates({ store, peppers }: StatesUse): States {
   return {
     read: async (id) => {
       const found = await find(id)
-      return found === undefined ? EMPTY : reveal(found.under, id, found.payload)
+      return found && reveal(found.under, id, found.payload)
     },
     change: async (id, change, life) => {
       for (let round = 0; round < ROUNDS; round++) {

@@ -22,6 +22,8 @@ import type { States } from './states.ts'
 export interface At {
   /** What its browser or caller brings, and nobody else knows. */
   id: string
+  /** Made for this request: nothing can be kept of it yet. */
+  isNew?: true
   origin: SignInOrigin & { client: string }
   req: IncomingMessage
   res: ServerResponse

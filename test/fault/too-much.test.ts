@@ -116,7 +116,7 @@ function openSocket({ url }: Node): Socket {
 }
 
 // The last: what failed here is counted against this address for a while.
-test('F-147 a flood of sign-ins is answered or turned away, and memory does not run out', async () => {
+test('F-147 a flood of sign-ins is turned away before memory runs out', async () => {
   const env = {
     PASSWORD_HASH: 'm=19456,t=2,p=1',
     RATE_LIMIT_LOGIN_ADDRESS: '10000/15m',
@@ -130,8 +130,8 @@ test('F-147 a flood of sign-ins is answered or turned away, and memory does not 
       login(agent, { username: `nobody-${n}`, password: 'wrong 0815 wrong' }),
     ),
   )
-  const others = answers.filter(({ status }) => status !== 401 && status !== 503)
-  expect(others).toEqual([])
+  const statuses = new Set(answers.map(({ status }) => status))
+  expect(statuses).toEqual(new Set([401, 503]))
   expect(node.process.exitCode).toBeNull()
   expect(peakOf(node)).toBeLessThan(256)
   expect((await login(agent)).status).toBe(200)

@@ -35,11 +35,10 @@ export function createSignIn(use: SignInUse): Step {
       return showSignIn(use, journey, view, {})
     },
     submit: async (journey, form) => {
-      const at = await placeOf(use, journey)
-      const view = await use.signIns.view(at)
+      const submission = { journey, at: await placeOf(use, journey), form }
       if (!use.csrf.check(journey.interaction.uid, form['csrf']))
-        return showSignIn(use, journey, view, { form, error: { kind: 'forbidden' } })
-      return take(use, { journey, at, view, form })
+        return showAgain(use, submission, { kind: 'forbidden' })
+      return take(use, submission)
     },
   }
 }
@@ -47,13 +46,17 @@ export function createSignIn(use: SignInUse): Step {
 interface Submission {
   journey: Journey
   at: At
-  view: View
   form: Form
 }
 
+/** The step that the sign-in is at, which says what is wrong. */
+const showAgain = async (use: SignInUse, { journey, at, form }: Submission, error: SignInError) =>
+  showSignIn(use, journey, await use.signIns.view(at), { form, error })
+
 /** By what the form brings: an answer, another method, another person, or a name. */
-async function take({ signIns, ...use }: SignInUse, submission: Submission): Submitted {
-  const { journey, at, view, form } = submission
+async function take(use: SignInUse, submission: Submission): Submitted {
+  const { signIns } = use
+  const { journey, at, form } = submission
   const { method, code, response, username, action } = form
   if (action === 'restart') {
     await signIns.restart(at)
@@ -62,18 +65,16 @@ async function take({ signIns, ...use }: SignInUse, submission: Submission): Sub
   if (action === 'challenge' && method !== undefined)
     return tell(journey, await signIns.challenge(at, method))
   if (code !== undefined || response !== undefined)
-    return conclude({ signIns, ...use }, submission, await answerOf(signIns, submission))
+    return conclude(use, submission, await answerOf(signIns, submission))
   if (method !== undefined) {
     const chosen = await signIns.choose(at, method)
     if (chosen.kind === 'chosen') return again(journey)
-    if (chosen.kind !== 'refused')
-      return showSignIn(use, journey, view, { form, error: { kind: chosen.kind } })
+    if (chosen.kind !== 'refused') return showAgain(use, submission, { kind: chosen.kind })
     journey.ctx.set(refusalHeaders(chosen.refusal))
-    return showSignIn(use, journey, view, { form, error: tooMany(chosen.refusal) })
+    return showAgain(use, submission, tooMany(chosen.refusal))
   }
-  if (username === undefined || view.step === 'second')
-    return showSignIn(use, journey, view, { form, error: { kind: 'missing' } })
-  return named({ signIns, ...use }, submission, username)
+  if (username === undefined || username === '') return showAgain(use, submission, { kind: 'missing' })
+  return named(use, submission, username)
 }
 
 /** For the page's script, which asks without leaving the page. */
@@ -83,7 +84,8 @@ function tell({ ctx }: Journey, asked: Awaited<ReturnType<SignIns['challenge']>>
   ctx.body = asked.kind === 'chosen' ? { challenge: asked.challenge } : { error: asked.kind }
 }
 
-const answerOf = (signIns: SignIns, { at, view, form }: Submission): Promise<Outcome> => {
+async function answerOf(signIns: SignIns, { at, form }: Submission): Promise<Outcome> {
+  const view = await signIns.view(at)
   const shown = view.step === 'first' || view.step === 'second' ? view.method : 'passkey'
   const checked = form['remember'] === 'on'
   return signIns.answer(at, form['method'] ?? shown, {
@@ -95,18 +97,17 @@ const answerOf = (signIns: SignIns, { at, view, form }: Submission): Promise<Out
 
 /** A name, with its password or before it. */
 async function named(use: SignInUse, submission: Submission, username: string): Submitted {
-  const { journey, at, form, view } = submission
+  const { journey, at, form } = submission
   const { password } = form
   const remember = form['remember'] === 'on'
-  if (username === '') return showSignIn(use, journey, view, { form, error: { kind: 'missing' } })
   if (password === undefined || password === '') {
     await use.signIns.name(at, username, remember)
     if (password === undefined) return again(journey)
-    return showSignIn(use, journey, await use.signIns.view(at), { form, error: { kind: 'missing' } })
+    return showAgain(use, submission, { kind: 'missing' })
   }
   const outcome = await use.signIns.answer(at, 'password', { username, password, remember })
-  const isDone = outcome.kind === 'done' || outcome.kind === 'more' || outcome.kind === 'unmet'
-  if (!isDone) await use.signIns.name(at, username, remember)
+  const isOver = outcome.kind === 'done' || outcome.kind === 'more' || outcome.kind === 'unmet'
+  if (!isOver) await use.signIns.name(at, username, remember)
   return conclude(use, submission, outcome)
 }
 
