@@ -1,8 +1,8 @@
-import { type Kysely, sql } from 'kysely'
-import type { AuditEvent } from '../audit/event.ts'
-import { recorded } from '../audit/inbox-repository.ts'
+import type { Kysely, Selectable } from 'kysely'
+import { createSettingRepository, type SettingRepository } from '../audit/setting-repository.ts'
 import type { Database } from '../schema.ts'
 import { readSignInSettings, type SignInSettings } from '../security/sign-in-policy/policy.ts'
+import type { SignInPolicyRow } from './rows.ts'
 
 export interface StoredSignInPolicy {
   settings: SignInSettings
@@ -10,33 +10,17 @@ export interface StoredSignInPolicy {
 }
 
 /** The server's own. */
-export interface SignInPolicyRepository {
-  /** Undefined where nothing was set. */
-  find(): Promise<StoredSignInPolicy | undefined>
-  save(policy: StoredSignInPolicy, event: AuditEvent): Promise<void>
-  /** False, and nothing recorded, when nothing was set. */
-  remove(event: AuditEvent): Promise<boolean>
-}
+export type SignInPolicyRepository = SettingRepository<StoredSignInPolicy>
 
-export const createSignInPolicyRepository = (db: Kysely<Database>): SignInPolicyRepository => ({
-  find: async () => {
-    const row = await db.selectFrom('sign_in_policy').selectAll().executeTakeFirst()
-    return row && { settings: readSignInSettings(row.settings), managedBy: row.managed_by ?? undefined }
-  },
-  save: async ({ settings, managedBy }, event) => {
-    const values = { settings: JSON.stringify(settings), managed_by: managedBy ?? null }
-    await recorded(db, event, async (tx) => {
-      await tx
-        .insertInto('sign_in_policy')
-        .values(values)
-        .onConflict((c) => c.column('single').doUpdateSet({ ...values, updated_at: sql`now()` }))
-        .execute()
-      return true
-    })
-  },
-  remove: (event) =>
-    recorded(db, event, async (tx) => {
-      const result = await tx.deleteFrom('sign_in_policy').executeTakeFirst()
-      return result.numDeletedRows > 0n
+export const createSignInPolicyRepository = (db: Kysely<Database>): SignInPolicyRepository =>
+  createSettingRepository<StoredSignInPolicy, Selectable<SignInPolicyRow>>(db, {
+    table: 'sign_in_policy',
+    read: (row) => ({
+      settings: readSignInSettings(row.settings),
+      managedBy: row.managed_by ?? undefined,
     }),
-})
+    write: ({ settings, managedBy }) => ({
+      settings: JSON.stringify(settings),
+      managed_by: managedBy ?? null,
+    }),
+  })

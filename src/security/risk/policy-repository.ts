@@ -1,8 +1,8 @@
-import { type Kysely, sql } from 'kysely'
-import type { AuditEvent } from '../../audit/event.ts'
-import { recorded } from '../../audit/inbox-repository.ts'
+import type { Kysely, Selectable } from 'kysely'
+import { createSettingRepository, type SettingRepository } from '../../audit/setting-repository.ts'
 import type { Database } from '../../schema.ts'
 import { RISK_OUTCOMES, RISK_RULES, type RiskOutcome, type RiskRule } from '../../telemetry/metric-labels.ts'
+import type { RiskPolicyRow } from './rows.ts'
 
 export type Outcomes = Readonly<Partial<Record<RiskRule, RiskOutcome>>>
 
@@ -12,36 +12,17 @@ export interface RiskPolicySettings {
   managedBy: string | undefined
 }
 
-export interface RiskPolicyRepository {
-  /** Undefined where nothing was set. */
-  find(): Promise<RiskPolicySettings | undefined>
-  save(settings: RiskPolicySettings, event: AuditEvent): Promise<void>
-  /** False, and nothing recorded, when nothing was set. */
-  remove(event: AuditEvent): Promise<boolean>
-}
+export type RiskPolicyRepository = SettingRepository<RiskPolicySettings>
 
-export const createRiskPolicyRepository = (db: Kysely<Database>): RiskPolicyRepository => ({
-  find: async () => {
-    const row = await db.selectFrom('risk_policy').selectAll().executeTakeFirst()
-    return row && { outcomes: outcomesIn(row.outcomes), managedBy: row.managed_by ?? undefined }
-  },
-  save: async ({ outcomes, managedBy }, event) => {
-    const values = { outcomes: JSON.stringify(outcomes), managed_by: managedBy ?? null }
-    await recorded(db, event, async (tx) => {
-      await tx
-        .insertInto('risk_policy')
-        .values(values)
-        .onConflict((c) => c.column('single').doUpdateSet({ ...values, updated_at: sql`now()` }))
-        .execute()
-      return true
-    })
-  },
-  remove: (event) =>
-    recorded(db, event, async (tx) => {
-      const result = await tx.deleteFrom('risk_policy').executeTakeFirst()
-      return result.numDeletedRows > 0n
+export const createRiskPolicyRepository = (db: Kysely<Database>): RiskPolicyRepository =>
+  createSettingRepository<RiskPolicySettings, Selectable<RiskPolicyRow>>(db, {
+    table: 'risk_policy',
+    read: (row) => ({ outcomes: outcomesIn(row.outcomes), managedBy: row.managed_by ?? undefined }),
+    write: ({ outcomes, managedBy }) => ({
+      outcomes: JSON.stringify(outcomes),
+      managed_by: managedBy ?? null,
     }),
-})
+  })
 
 /** Without what another version wrote there. */
 const outcomesIn = (stored: Readonly<Record<string, string>>): Outcomes =>
