@@ -24,8 +24,8 @@ export interface CredentialsRepository {
   use(id: string, from: JsonObject, to: JsonObject, at: number): Promise<boolean>
   /** Adds to its data what its person has said of it. False where the person has none of this id. */
   note(userId: string, id: string, said: JsonObject): Promise<boolean>
-  /** False where the person has none of this id. */
-  rename(userId: string, id: string, label: string | undefined): Promise<boolean>
+  /** False where the person has none of this id and method. */
+  rename(userId: string, method: string, id: string, label: string | undefined): Promise<boolean>
   /** What was removed; undefined where the person had none of this id and method. */
   remove(userId: string, method: string, id: string): Promise<Credential | undefined>
   /** How many there were. */
@@ -95,12 +95,13 @@ export function createCredentialsRepository(db: Kysely<Database>): CredentialsRe
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
-    rename: async (userId, id, label) => {
+    rename: async (userId, method, id, label) => {
       const { numUpdatedRows } = await db
         .updateTable('credentials')
         .set({ label: label ?? null })
         .where('id', '=', id)
         .where('user_id', '=', userId)
+        .where('method', '=', method)
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },

@@ -1,29 +1,18 @@
 /** `/account/authenticator`: apps that make codes. One is added by scanning a picture and showing a code of it. */
-
-import type { Account } from '../../accounts/account.ts'
 import type { Credential } from '../../accounts/person.ts'
-import type { Origin } from '../../audit/event.ts'
 import { readLabel } from '../../methods/label.ts'
-import type { SecondFactor } from '../../methods/second-factors.ts'
 import type { AddApp } from '../../methods/totp/add-app.ts'
 import { totpAddress } from '../../methods/totp/address.ts'
 import { MOST_APPS } from '../../methods/totp/stored.ts'
 import { TOTP_PROVEN } from '../../methods/totp/totp.ts'
 import type { AccountAuthenticatorModel } from '../../pages/account-factor-models.ts'
-import { AppError } from '../../shared/app-error.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { changeOwnFactor, holderOf, type OwnFactorsUse } from './own-factors.ts'
 import type { AccountPage, Visit } from './page.ts'
 import { RECOVERY_CODES_PATH } from './recovery-codes.ts'
 
-export interface AuthenticatorUse {
-  credentialsOf: (userId: string) => Promise<Credential[]>
+export interface AuthenticatorUse extends OwnFactorsUse {
   addApp: AddApp
-  renameCredential: (userId: string, id: string, label: string | undefined) => Promise<boolean>
-  removeFactor: (
-    account: Account,
-    factor: { method: SecondFactor; id: string },
-    origin: Origin,
-  ) => Promise<Credential | undefined>
   /** Of the issuer: what an app calls us. */
   host: string
   clock: Clock
@@ -45,9 +34,8 @@ export function createAuthenticatorPage(use: AuthenticatorUse): AccountPage {
       show(use, visit, { apps, secret })
     },
     submit: async (visit, form) => {
-      if (form['remove'] !== undefined) return remove(use, visit, form['remove'])
-      if (form['rename'] !== undefined) return rename(use, visit, form['rename'], form['name'])
-      return confirm(use, visit, form)
+      const says = { removed: 'app_removed', renamed: 'app_renamed' } as const
+      if (!(await changeOwnFactor(use, visit, 'totp', form, says))) await confirm(use, visit, form)
     },
     summary: async (visit) => {
       const apps = (await appsOf(use, visit)).length
@@ -57,9 +45,6 @@ export function createAuthenticatorPage(use: AuthenticatorUse): AccountPage {
     },
   }
 }
-
-/** What is shown to somebody is theirs, in the session in which it was. */
-const holderOf = ({ session: { id, sub } }: Visit): string => `${id} ${sub}`
 
 const appsOf = async (use: AuthenticatorUse, { account }: Visit): Promise<Credential[]> =>
   (await use.credentialsOf(account.id)).filter(({ method }) => method === 'totp')
@@ -102,22 +87,3 @@ async function confirm(use: AuthenticatorUse, visit: Visit, form: Record<string,
   const secret = apps.length < MOST_APPS ? (shown ?? (await use.addApp.begin(holder))) : undefined
   show(use, visit, { apps, secret, error, label: form['name'] ?? '' })
 }
-
-async function remove(use: AuthenticatorUse, visit: Visit, id: string): Promise<void> {
-  const removed = await use.removeFactor(visit.account, { method: 'totp', id }, visit.origin)
-  if (removed === undefined) throw noSuchApp()
-  visit.done('app_removed')
-}
-
-async function rename(
-  use: AuthenticatorUse,
-  visit: Visit,
-  id: string,
-  name: string | undefined,
-): Promise<void> {
-  const mine = (await appsOf(use, visit)).some((app) => app.id === id)
-  if (!mine || !(await use.renameCredential(visit.account.id, id, readLabel(name)))) throw noSuchApp()
-  visit.done('app_renamed')
-}
-
-const noSuchApp = () => new AppError('not_found', 'There is no such app.')

@@ -1,27 +1,16 @@
 /** `/account/passkeys`: what somebody signs in with instead of a password. Adding one takes script; all else does not. */
-import type { Account } from '../../accounts/account.ts'
-import type { Credential, Person } from '../../accounts/person.ts'
-import type { Origin } from '../../audit/event.ts'
-import { readLabel } from '../../methods/label.ts'
+import type { Person } from '../../accounts/person.ts'
 import type { askForPasskey, enrolPasskey } from '../../methods/passkey/enrol.ts'
 import { MOST_PASSKEYS, type Passkey, passkeysOf } from '../../methods/passkey/passkey.ts'
 import { providerName } from '../../methods/passkey/provider-name.ts'
-import type { SecondFactor } from '../../methods/second-factors.ts'
 import type { AccountPasskeysModel } from '../../pages/account-factor-models.ts'
-import { AppError } from '../../shared/app-error.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { changeOwnFactor, holderOf, type OwnFactorsUse } from './own-factors.ts'
 import type { AccountPage, Visit } from './page.ts'
 
-export interface PasskeysUse {
-  credentialsOf: (userId: string) => Promise<Credential[]>
+export interface PasskeysUse extends OwnFactorsUse {
   askForPasskey: ReturnType<typeof askForPasskey>
   enrolPasskey: ReturnType<typeof enrolPasskey>
-  renameCredential: (userId: string, id: string, label: string | undefined) => Promise<boolean>
-  removeFactor: (
-    account: Account,
-    factor: { method: SecondFactor; id: string },
-    origin: Origin,
-  ) => Promise<Credential | undefined>
   /** The RP ID. */
   rpId: string
   clock: Clock
@@ -40,8 +29,8 @@ export function createPasskeysPage(use: PasskeysUse): AccountPage {
     submit: async (visit, form) => {
       if (form['action'] === 'challenge') return ask(use, visit)
       if (form['response'] !== undefined) return enrol(use, visit, form['response'])
-      if (form['remove'] !== undefined) return remove(use, visit, form['remove'])
-      if (form['rename'] !== undefined) return rename(use, visit, form['rename'], form['name'])
+      const says = { removed: 'passkey_removed', renamed: 'passkey_renamed' } as const
+      if (await changeOwnFactor(use, visit, 'passkey', form, says)) return
       // Whose sign-in was too old comes this way: now it is not.
       visit.ctx.status = 303
       visit.ctx.redirect(PASSKEYS_PATH)
@@ -61,9 +50,6 @@ const personAt = async ({ credentialsOf }: PasskeysUse, { account }: Visit): Pro
   account,
   credentials: await credentialsOf(account.id),
 })
-
-/** What a browser was asked is for its session and its person. */
-const askedBy = ({ session: { id, sub } }: Visit): string => `${id} ${sub}`
 
 async function show(use: PasskeysUse, visit: Visit, error?: Fault): Promise<void> {
   const passkeys = passkeysOf(await personAt(use, visit))
@@ -99,12 +85,12 @@ async function ask(use: PasskeysUse, visit: Visit): Promise<void> {
   visit.ctx.set('cache-control', 'no-store')
   visit.ctx.body = full
     ? { error: 'full' }
-    : { challenge: await use.askForPasskey(person, { by: askedBy(visit), silent: false }) }
+    : { challenge: await use.askForPasskey(person, { by: holderOf(visit), silent: false }) }
 }
 
 async function enrol(use: PasskeysUse, visit: Visit, response: string): Promise<void> {
   const { account, origin } = visit
-  const enrolled = await use.enrolPasskey(account, { by: askedBy(visit), response }, origin)
+  const enrolled = await use.enrolPasskey(account, { by: holderOf(visit), response }, origin)
   if (typeof enrolled === 'string') return show(use, visit, enrolled)
   const { backupEligible } = enrolled
   // The key has signed nothing yet: nobody could say that it wasn't passed on.
@@ -114,17 +100,3 @@ async function enrol(use: PasskeysUse, visit: Visit, response: string): Promise<
   })
   visit.done('passkey_added')
 }
-
-async function remove(use: PasskeysUse, visit: Visit, id: string): Promise<void> {
-  const removed = await use.removeFactor(visit.account, { method: 'passkey', id }, visit.origin)
-  if (removed === undefined) throw noSuchPasskey()
-  visit.done('passkey_removed')
-}
-
-async function rename(use: PasskeysUse, visit: Visit, id: string, name: string | undefined): Promise<void> {
-  const isTheirs = passkeysOf(await personAt(use, visit)).some(({ credential }) => credential.id === id)
-  if (!isTheirs || !(await use.renameCredential(visit.account.id, id, readLabel(name)))) throw noSuchPasskey()
-  visit.done('passkey_renamed')
-}
-
-const noSuchPasskey = () => new AppError('not_found', 'There is no such passkey.')
