@@ -373,7 +373,7 @@ function createPlainRouters(
       ...linked,
       askToReset: core.askToReset,
       findLink: core.openResetLink,
-      resetPassword: core.resetPassword,
+      redeemLink: core.resetPassword,
     }),
     ...(config.registration ? [register()] : []),
     createPasswordStrengthRouter({
