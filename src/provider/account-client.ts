@@ -6,6 +6,9 @@
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import { ACCOUNT, ACCOUNT_CALLBACK } from '../clients/client.ts'
 
+/** For everybody else. */
+export const RESPONSE_TYPES = ['code'] as const
+
 /** `name`: what people know this service as. */
 export const accountMetadata = (issuer: string, name: string): AdapterPayload => ({
   client_id: ACCOUNT,

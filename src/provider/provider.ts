@@ -15,7 +15,7 @@ import type { SessionsRepository } from '../sessions/sessions-repository.ts'
 import type { Clock } from '../shared/clock.ts'
 import { ACR_VALUES } from '../sign-in/assurance.ts'
 import { acrToSay } from '../sign-in/wanted.ts'
-import { isSigningIn } from './account-client.ts'
+import { isSigningIn, RESPONSE_TYPES } from './account-client.ts'
 import { type AccountsUse, createFindAccount } from './accounts.ts'
 import { createAdapterFactory } from './adapter.ts'
 import { tellAssurance } from './assurance-claims.ts'
@@ -219,7 +219,7 @@ export function createProvider(use: ProviderUse): Provided {
     pkce,
     renderError: createRenderError(use),
     // `none` for `/account`, which wants to know that somebody is signed in, and reads the session itself.
-    responseTypes: ['code', 'none'],
+    responseTypes: [...RESPONSE_TYPES, 'none'],
     rotateRefreshToken: true,
     // An access token that is revoked leaves its family alone.
     revokeGrantPolicy: (ctx) =>

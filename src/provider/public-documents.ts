@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { retryAfter } from '../shared/retry-after.ts'
+import { RESPONSE_TYPES } from './account-client.ts'
 
 /** Short enough that a new signing key is seen before it signs, long enough that nobody asks for every token. */
 const KEPT_FOR = 300
@@ -15,6 +16,7 @@ export function letPublicDocumentsBeKept(provider: Provider): void {
     if (ctx.status === 503) ctx.set('retry-after', retryAfter())
     const route = (ctx['oidc'] as KoaContextWithOIDC['oidc'] | undefined)?.route
     if ((route !== 'discovery' && route !== 'jwks') || ctx.status !== 200) return
+    if (route === 'discovery') tellOnlyOthers(ctx.body as Record<string, unknown>)
     const body = JSON.stringify(ctx.body)
     ctx.set({
       'cache-control': `public, max-age=${KEPT_FOR}`,
@@ -22,4 +24,9 @@ export function letPublicDocumentsBeKept(provider: Provider): void {
     })
     if (ctx.fresh) ctx.status = 304
   })
+}
+
+/** What is for the house's own client alone (`account-client.ts`) is no offer. */
+function tellOnlyOthers(metadata: Record<string, unknown>): void {
+  metadata['response_types_supported'] = [...RESPONSE_TYPES]
 }

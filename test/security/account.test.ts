@@ -77,6 +77,8 @@ onBothStorages((house) => {
     })
 
     it('has a client that nobody else can be', async () => {
+      const metadata = (await agentOf(house()).request('/.well-known/openid-configuration')).json()
+      expect(metadata['response_types_supported']).toEqual(['code'])
       const agent = agentOf(house())
       for (const [path, form] of [
         ['/oauth2/token', { grant_type: 'refresh_token', refresh_token: 'x' }],
