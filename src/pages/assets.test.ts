@@ -31,8 +31,8 @@ describe('assets', () => {
     }
   })
 
-  it('keep the style of a hosted page within 24 kB', () => {
-    expect(STYLES.reduce((sum, name) => sum + read(name).body.length, 0)).toBeLessThanOrEqual(24_000)
+  it('keep the style of a hosted page within 20 kB', () => {
+    expect(STYLES.reduce((sum, name) => sum + read(name).body.length, 0)).toBeLessThanOrEqual(20_000)
   })
 
   it('mirror by themselves: no physical direction in any style', () => {

@@ -67,7 +67,7 @@ export function createAssets(sources: readonly AssetSource[] = hostedAssets()): 
     const type = TYPES[extension]
     if (!type) throw new Error(`No media type for the asset ${name}`)
     const content = 'body' in source ? source.body : readFileSync(source.file)
-    const body = extension === 'js' ? linkImports(name, content.toString(), href) : content
+    const body = readyToServe(name, extension, content, href)
     const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
     const path = `/assets/${stem}.${hash}.${extension}`
     hrefs.set(name, path)
@@ -75,6 +75,19 @@ export function createAssets(sources: readonly AssetSource[] = hostedAssets()): 
   }
   return { href, find: (path) => found.get(path) }
 }
+
+function readyToServe(
+  name: string,
+  extension: string,
+  content: Buffer,
+  href: (name: string) => string,
+): Buffer {
+  if (extension === 'js') return linkImports(name, content.toString(), href)
+  return extension === 'css' ? withoutComments(content.toString()) : content
+}
+
+/** What a style sheet says to its readers here is a tenth of it. */
+const withoutComments = (sheet: string): Buffer => Buffer.from(sheet.replace(/\/\*[\s\S]*?\*\/\n?/g, ''))
 
 function encodings(body: Buffer): Asset['encoded'] {
   const made = new Map<string, Promise<Buffer>>()
