@@ -29,7 +29,7 @@ onBothStorages(
       mails.received.length = 0
     })
     let addresses = 0
-    const stranger = () => browserAt(house(), `192.0.2.${++addresses}`)
+    const stranger = () => browserAt(house(), `198.18.${++addresses}.1`)
     const mayIn = async (name: string) =>
       (await login(stranger(), credentials(asPerson(name)))).status === 200
     const accountOf = (name: string) =>

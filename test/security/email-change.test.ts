@@ -51,8 +51,8 @@ onBothStorages(
       within(house(), ({ accounts }) => accounts.users.findByEmailKey(email))
     let addresses = 0
     const mayIn = async (email: string, password: string) =>
-      (await login(browserAt(house(), `192.0.2.${++addresses}`), credentials({ email, password }))).status ===
-      200
+      (await login(browserAt(house(), `198.18.${++addresses}.1`), credentials({ email, password })))
+        .status === 200
 
     /** Asks for another address; the agent, and the links that go to both. */
     const askFor = async (name: string, email: string) => {

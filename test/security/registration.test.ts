@@ -35,7 +35,7 @@ onBothStorages(
       mails.received.length = 0
     })
     let addresses = 0
-    const stranger = () => browserAt(house(), `192.0.2.${++addresses}`)
+    const stranger = () => browserAt(house(), `198.18.${++addresses}.1`)
     const mayIn = async (email: string, password = PASSWORD) =>
       (await login(stranger(), credentials({ email, password }))).status === 200
     const accountOf = (email: string) =>

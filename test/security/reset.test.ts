@@ -51,8 +51,8 @@ onBothStorages(
       mails.received.length = 0
     })
     let addresses = 0
-    /** Somebody whom no limiter knows. */
-    const stranger = () => browserAt(house(), `192.0.2.${++addresses}`)
+    /** Somebody whom no limiter knows, nor anybody near them. */
+    const stranger = () => browserAt(house(), `198.18.${++addresses}.1`)
     const mayIn = async (name: string, password = passwordOf(name)) =>
       (await login(stranger(), credentials(asPerson(name, password)))).status === 200
 

@@ -32,7 +32,7 @@ onBothStorages(
   (house, storage) => {
     withoutFaults(house)
     let addresses = 0
-    const stranger = () => browserAt(house(), `192.0.2.${++addresses}`, addresses % house().nodes.length)
+    const stranger = () => browserAt(house(), `198.18.${++addresses}.1`, addresses % house().nodes.length)
     let numbers = 0
     /** A number of its own block, for each storage its own. */
     const newNumber = () => `+4477${storage === 'redis' ? 1 : 2}${String(++numbers).padStart(3, '0')}0047`
