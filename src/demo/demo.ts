@@ -15,7 +15,7 @@ import { newSecret } from '../shared/ids.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { CONFIDENTIAL, DEMO_USER, type DemoSecrets, demoDocument, playgroundOf } from './demo-document.ts'
 import { type DemoFile, demoFileIn, readDemoFile, writeDemoFile } from './demo-file.ts'
-import { DEMO, isDemo, isDemoAllowed } from './demo-scope.ts'
+import { DEMO, isDemo } from './demo-scope.ts'
 
 export interface DemoUse {
   log: Pick<Logger, 'info'>
@@ -25,7 +25,6 @@ export interface DemoUse {
 
 export async function ensureDemo(core: Core, { log, print = () => {} }: DemoUse): Promise<void> {
   const { config } = core
-  if (config.databaseUrl !== undefined || !isDemoAllowed(config)) return
   const left = await whatIsLeft(core)
   if (left === undefined) return
   const written = await readDemoFile(config.dataDir)

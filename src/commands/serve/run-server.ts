@@ -7,7 +7,7 @@ import { createApp, type House } from '../../app.ts'
 import { createBackground } from '../../background.ts'
 import type { Address, Config } from '../../config/config.ts'
 import { type Core, openCore } from '../../core.ts'
-import { ensureDemo } from '../../demo/demo.ts'
+import { isDemoAllowed } from '../../demo/demo-scope.ts'
 import { webhookDepth } from '../../events/webhooks/webhook-depth.ts'
 import { StoreAway } from '../../shared/app-error.ts'
 import { systemClock } from '../../shared/clock.ts'
@@ -67,7 +67,11 @@ async function openAndServe(context: CommandContext, use: ServeUse): Promise<voi
   )
   if (core === undefined) return
   try {
-    await ensureDemo(core, { log, ...(process.stderr.isTTY && { print: context.say }) })
+    if (config.databaseUrl === undefined && isDemoAllowed(config)) {
+      // It brings half of `apply` with it, which other nodes need not load.
+      const { ensureDemo } = await import('../../demo/demo.ts')
+      await ensureDemo(core, { log, ...(process.stderr.isTTY && { print: context.say }) })
+    }
     await serveOn(core, use)
   } finally {
     await core.close()

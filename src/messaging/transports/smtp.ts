@@ -2,7 +2,7 @@
  * Mail by SMTP (RFC 5321), one connection a mail. What a server says decides: a refusal of this mail sets it aside, all
  * else is tried again. Where the connection is lost after the whole content was sent, nobody knows.
  */
-import { createTransport, type SendMailOptions } from 'nodemailer'
+import type { SendMailOptions } from 'nodemailer'
 import { isLoopbackHost } from '../../config/values/issuer.ts'
 import type { Mailbox, SmtpServer } from '../../config/values/mail.ts'
 import type { Outcome } from '../../events/outbox-message.ts'
@@ -15,6 +15,9 @@ export interface SmtpUse {
   domain: string
   limits?: Partial<typeof LIMITS>
 }
+
+/** It takes a tenth of the memory of a server, which where no mail goes out need not have. */
+const loadMailer = () => import('nodemailer')
 
 const LIMITS = { connectMs: 5_000, answerMs: 10_000, wholeMs: 30_000 }
 
@@ -42,6 +45,7 @@ export function createSmtpTransport({ server, from, domain, limits = {} }: SmtpU
     if (!isOneLine(mail.to) || !isOneLine(mail.subject))
       return { status: 'refused', reason: 'a header would have several lines' }
     const progress = watchProgress()
+    const { createTransport } = await loadMailer()
     const wire = createTransport({ ...connectionOf(server, bounds), logger: progress.logger })
     try {
       const signal = AbortSignal.timeout(bounds.wholeMs)
@@ -55,6 +59,7 @@ export function createSmtpTransport({ server, from, domain, limits = {} }: SmtpU
 
 /** Whether the server answers (EHLO, and the sign-in where there is one); sends nothing. Rejects with the reason. */
 export async function probeSmtp(server: SmtpServer): Promise<void> {
+  const { createTransport } = await loadMailer()
   await createTransport(connectionOf(server, LIMITS)).verify()
 }
 

@@ -120,10 +120,13 @@ export function createHonest(use: HonestUse): Honest {
     },
     live: async () => {
       await signIn()
-      while (!use.isOver()) {
+      let isAnswered = true
+      // Who rests while an answer is missing would ask again when the grace is over.
+      while (!use.isOver() || !isAnswered) {
         asleep.resolve()
         await sleeping
-        if ((await step()) && random.chance(use.leaves)) await leave()
+        isAnswered = await step()
+        if (isAnswered && random.chance(use.leaves)) await leave()
         await delay(random.between(0, 10))
       }
       asleep.resolve()
