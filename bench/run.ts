@@ -5,10 +5,11 @@
 import { openHouseOn } from '../test/support/house.ts'
 import { startPostgres, startRedis } from '../test/support/services.ts'
 import { manyFamilies } from './families.ts'
+import { firstPaints } from './first-paint.ts'
 import { revocations } from './revocation.ts'
 import { riskOf } from './risk.ts'
 import { print, SET_UP } from './set-up.ts'
-import { passwordSignIns } from './sign-ins.ts'
+import { signIns } from './sign-ins.ts'
 import { startsAndMemory } from './starts.ts'
 import { tokenRequests } from './token-requests.ts'
 import { webhooks } from './webhooks.ts'
@@ -27,7 +28,8 @@ try {
   await webhooks(postgres.url, `${redis.url}/4`)
   await manyFamilies(postgres.url, `${redis.url}/3`)
   await riskOf(postgres.url, `${redis.url}/4`)
-  await passwordSignIns(postgres.url, `${redis.url}/1`)
+  await signIns(postgres.url, `${redis.url}/1`)
+  await firstPaints(postgres.url, `${redis.url}/5`)
   await startsAndMemory(postgres.url, `${redis.url}/2`)
 } finally {
   await redis.stop()
