@@ -41,22 +41,20 @@ async function see(browser: Browser, house: House, path: string): Promise<Seen> 
   const { context, page } = await visit(browser)
   try {
     await page.goto(new URL(path, house.issuer).href, { waitUntil: 'networkidle' })
-    return await page.evaluate(look)
+    return await page.evaluate<Seen>(LOOK)
   } finally {
     await context.close()
   }
 }
 
 /** In the browser. */
-function look(): Promise<Seen> {
-  const entries = performance.getEntries() as (PerformanceEntry & { transferSize?: number })[]
-  const paint = entries.find(({ name }) => name === 'first-contentful-paint')?.startTime ?? Number.NaN
+const LOOK = `new Promise((resolve) => {
+  const entries = performance.getEntries()
+  const paint = entries.find(({ name }) => name === 'first-contentful-paint')?.startTime ?? NaN
   const bytes = entries.reduce((sum, { transferSize = 0 }) => sum + transferSize, 0)
-  return new Promise((resolve) => {
-    let shift = 0
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) shift += (entry as PerformanceEntry & { value: number }).value
-    }).observe({ type: 'layout-shift', buffered: true })
-    setTimeout(() => resolve({ paint, bytes, shift }), 50)
-  })
-}
+  let shift = 0
+  new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) shift += value
+  }).observe({ type: 'layout-shift', buffered: true })
+  setTimeout(() => resolve({ paint, bytes, shift }), 50)
+})`
