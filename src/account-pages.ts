@@ -25,7 +25,7 @@ export interface AccountRouterUse extends AccountAccessUse, AccountFactorsUse {
   csrf: Csrf
   showPage: ShowPage
   originOf: (ctx: Context) => Origin
-  guards: Pick<Guards, 'signIn' | 'mails'>
+  guards: Pick<Guards, 'signIn' | 'mails' | 'prompts' | 'numbers'>
   requests: RequestContexts
 }
 

@@ -109,9 +109,9 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const answerError = createAnswerError({ showPage, requests, clock })
 
   const handles = createHandles(core.keys)
-  const { signIns, canReach } = openSignIns({
-    ...{ core, store: state.artifacts, handles, guards, log },
-    text: createTextCode(core, face.look, metrics),
+  const text = createTextCode(core, face.look, metrics)
+  const { signIns, canReach, suffices } = openSignIns({
+    ...{ core, store: state.artifacts, handles, guards, log, text },
     look: createSignInRisk({
       ...{ addresses, crowd: guards.crowd },
       findPolicy: lookUps.findRiskPolicy,
@@ -200,7 +200,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           signIns,
         }),
         createAccount({
-          ...{ core, lookUps, state, handles, access, canReach },
+          ...{ core, lookUps, state, handles, access, canReach, suffices, text },
           ...{ browserSessions, originOf, guards, requests, ...face },
         }),
         ...createPlainRouters(core, lookUps, { ...face, originOf }, { provider, guards, requests, access }),

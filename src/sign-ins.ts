@@ -1,5 +1,6 @@
 /** Sign-in, put together: the methods, what stands before them, and who hears of what comes of it. */
 import type { StateStore } from '../adapters/contract.ts'
+import type { Person } from './accounts/person.ts'
 import { recordSignIn } from './accounts/record-sign-in.ts'
 import type { LookAtSignIn } from './accounts/sign-in-risk.ts'
 import type { Core } from './core.ts'
@@ -97,6 +98,8 @@ export function openSignIns({
       const person = await users.findPersonBySub(sub)
       return person !== undefined && canReach(level, person, allowedBy(policy, methods))
     },
+    suffices: (person: Person, policy: SignInPolicy) =>
+      canReach(policy.level, person, allowedBy(policy, methods)),
   }
 }
 

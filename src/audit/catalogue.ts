@@ -25,7 +25,11 @@ export const DETAILS = {
   },
   'login.codes_suppressed': { method: z.enum(METHODS) },
   'mfa.failed': { method: z.enum(METHODS) },
-  'mfa.enrolled': { method: z.enum(METHODS) },
+  'mfa.enrolment_asked': { method: z.enum(METHODS) },
+  'mfa.enrolled': {
+    method: z.enum(METHODS),
+    replaces: z.literal(true).optional().describe('the one of this kind that the person had before'),
+  },
   'mfa.removed': {
     method: z.enum(METHODS),
     last: z.boolean().describe('whether the account has no second factor now'),
@@ -135,6 +139,10 @@ const MAIN = {
     says: 'somebody asked for more codes than one person is sent in a time: nothing was sent',
   },
   'mfa.failed': { outcome: 'failure', says: 'somebody did not prove a second factor; the reason says why' },
+  'mfa.enrolment_asked': {
+    outcome: 'success',
+    says: 'a person was sent a code, to show that a number is theirs',
+  },
   'mfa.enrolled': { outcome: 'success', says: 'a person can prove who they are by one thing more' },
   'mfa.removed': { outcome: 'success', says: 'a person took away what they had proven who they are by' },
   'mfa.recovery_used': { outcome: 'success', says: 'a person used up a recovery code' },

@@ -36,17 +36,19 @@ const FOLLOWING: { [Type in AuditEvent['type']]?: Follow } = {
   'password.reset_asked': (base) => [{ payload: { mail: 'password-reset', ...base }, life: RESET_LINK_LIFE }],
   'password.set': (base, { by }) => changed(by === 'reset' ? 'password_reset' : 'password_set')(base, {}),
   'password.removed': changed('password_removed'),
-  'mfa.enrolled': (base, { method }) => {
+  'mfa.enrolled': (base, { method, replaces }) => {
     if (method === 'passkey') return changed('passkey_added')(base, {})
     if (method === 'totp') return changed('app_added')(base, {})
+    if (method === 'sms-code') return changed(replaces === true ? 'phone_replaced' : 'phone_added')(base, {})
     return method === 'recovery-codes' ? changed('recovery_codes_made')(base, {}) : []
   },
-  'mfa.removed': (base, { method, last }) =>
-    method === 'passkey'
-      ? changed('passkey_removed')(base, {})
-      : method === 'totp'
-        ? changed(last === true ? 'last_app_removed' : 'app_removed')(base, {})
-        : [],
+  'mfa.removed': (base, { method, last }) => {
+    if (method === 'passkey') return changed('passkey_removed')(base, {})
+    if (method === 'totp') return changed(last === true ? 'last_app_removed' : 'app_removed')(base, {})
+    return method === 'sms-code'
+      ? changed(last === true ? 'last_phone_removed' : 'phone_removed')(base, {})
+      : []
+  },
   'mfa.reset': changed('factors_reset'),
   'mfa.recovery_used': (base, { left }) => [
     { payload: { mail: 'account-changed', ...base, what: 'recovery_code_used', left: Number(left) } },

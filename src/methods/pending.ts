@@ -21,11 +21,13 @@ export interface Pending {
   /** In the place of what the holder had before. */
   put(kind: PendingKind, holder: string, held: string): Promise<void>
   read(kind: PendingKind, holder: string): Promise<string | undefined>
+  /** As `take`, in the place of what is held. */
+  change(kind: PendingKind, holder: string, held: string, to: string): Promise<boolean>
   /** True for exactly one of any number of callers at once, and only while this is still what is held. */
   take(kind: PendingKind, holder: string, held: string): Promise<boolean>
 }
 
-export type PendingKind = 'totp' | 'recovery-codes'
+export type PendingKind = 'totp' | 'sms-code' | 'recovery-codes'
 
 const MODEL = 'Pending'
 const LIFE = 10 * 60 * 1000
@@ -40,7 +42,9 @@ export function createPending({ store, peppers }: PendingUse): Pending {
       const payload = (await store.get(MODEL, key))?.payload
       if (payload === undefined) continue
       const sealed = String(payload['sealed'])
-      return sealed === '' ? undefined : { key, payload, held: under.open(MODEL, value, sealed) }
+      return sealed === ''
+        ? undefined
+        : { under, key, value, payload, held: under.open(MODEL, value, sealed) }
     }
     return undefined
   }
@@ -53,6 +57,13 @@ export function createPending({ store, peppers }: PendingUse): Pending {
       await store.put(MODEL, under.key(MODEL, value), { payload, expiresIn: LIFE })
     },
     read: async (kind, holder) => (await find(kind, holder))?.held,
+    change: async (kind, holder, held, to) => {
+      const found = await find(kind, holder)
+      if (found?.held !== held) return false
+      const { under, key, value, payload } = found
+      const changed = { payload: { sealed: under.seal(MODEL, value, to) }, expiresIn: LIFE }
+      return (await store.replace(MODEL, key, changed, payload)) === 'replaced'
+    },
     take: async (kind, holder, held) => {
       const found = await find(kind, holder)
       if (found?.held !== held) return false

@@ -4,9 +4,13 @@
  */
 export function readDigits(typed: string, length: number): string | undefined {
   if (typed.length > MOST) return undefined
-  const digits = typed.replace(SEPARATORS, '').replace(/\p{Nd}/gu, worthOf)
+  const digits = plainDigits(typed)
   return digits.length === length && /^\d+$/.test(digits) ? digits : undefined
 }
+
+/** Without spaces and dashes, all digits as those of ASCII. */
+export const plainDigits = (typed: string): string =>
+  typed.replace(SEPARATORS, '').replace(/\p{Nd}/gu, worthOf)
 
 const MOST = 64
 const SEPARATORS = /[\p{Zs}\p{Pd}\t\u200e\u200f]/gu

@@ -9,7 +9,7 @@ import type { DataKeys, NumberedKey } from '../keys/data-keys.ts'
 import { createKeyedHash, equalBytes } from '../security/keyed-hash.ts'
 import { readDigits } from './read-code.ts'
 
-const SENT_CODE = z.strictObject({
+export const SENT_CODE = z.strictObject({
   /** What it was asked by: never the same twice. */
   asked: z.string(),
   sub: z.string(),

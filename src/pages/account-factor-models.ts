@@ -20,6 +20,21 @@ export interface AccountAuthenticatorModel {
   label?: string
 }
 
+export interface AccountPhoneModel {
+  frame: AccountFrame
+  /** The number that there is: its last two digits, and times in epoch ms. */
+  number?: { id: string; ends: string; createdAt: number; lastUsedAt: number | undefined }
+  /**
+   * Absent where none may be added. `number`: where a code was sent, in E.164, which another can be sent to in so many ms;
+   * without it, where to send one is asked.
+   */
+  adding?: { number?: string; again?: number }
+  /** `unsent`: no message can go there now. `minutes`: too many were asked for, come back then. */
+  error?: 'missing' | 'national' | 'malformed' | 'unsent' | 'wrong_code' | 'expired' | { minutes: number }
+  /** As it was typed. */
+  typed?: string
+}
+
 export interface AccountRecoveryCodesModel {
   frame: AccountFrame
   /** Whether there is something that they could stand for. */

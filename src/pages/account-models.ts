@@ -2,6 +2,7 @@
 import type {
   AccountAuthenticatorModel,
   AccountPasskeysModel,
+  AccountPhoneModel,
   AccountRecoveryCodesModel,
 } from './account-factor-models.ts'
 import type { MessageKey } from './locales.ts'
@@ -41,6 +42,9 @@ export const ACCOUNT_DONE = [
   'app_added',
   'app_renamed',
   'app_removed',
+  'phone_added',
+  'phone_replaced',
+  'phone_removed',
   'codes_made',
   'codes_noted',
 ] as const
@@ -48,8 +52,11 @@ export type AccountDone = (typeof ACCOUNT_DONE)[number]
 export const isAccountDone = (word: unknown): word is AccountDone =>
   ACCOUNT_DONE.some((known) => known === word)
 
-/** What keeps any page from being served as asked: a form that was not this session's. */
-export type AccountAlert = 'forbidden'
+/**
+ * What keeps any page from being served as asked: a form that was not this session's, or one that would take what its
+ * person needs to sign in at all.
+ */
+export type AccountAlert = 'forbidden' | 'needed'
 
 export interface AccountFrame {
   csrf: string
@@ -224,6 +231,7 @@ export interface AccountPageModels {
   'account-verify-email': AccountVerifyEmailModel
   'account-passkeys': AccountPasskeysModel
   'account-authenticator': AccountAuthenticatorModel
+  'account-phone': AccountPhoneModel
   'account-recovery-codes': AccountRecoveryCodesModel
   'account-sessions': AccountSessionsModel
   'account-applications': AccountApplicationsModel

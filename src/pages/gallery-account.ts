@@ -26,6 +26,7 @@ const entries = [
     title: 'account.authenticator.title',
     href: '/account/authenticator',
   },
+  { group: 'sign_in', icon: 'message', title: 'account.phone.title', href: '/account/phone' },
   {
     group: 'sign_in',
     icon: 'key',

@@ -2,6 +2,7 @@
 import type {
   AccountAuthenticatorModel,
   AccountPasskeysModel,
+  AccountPhoneModel,
   AccountRecoveryCodesModel,
 } from './account-factor-models.ts'
 import type { AccountLine, AccountOverviewModel } from './account-models.ts'
@@ -51,6 +52,22 @@ export const recoveryCodesShown: AccountRecoveryCodesModel = {
   },
 }
 
+export const phone: AccountPhoneModel = { frame: frameAt('/account/phone'), adding: {} }
+const number = { id: '1', ends: '47', createdAt: signedInAt, lastUsedAt: signedInAt + 3_600_000 }
+export const phoneThere: AccountPhoneModel = {
+  ...{ ...phone, frame: { ...phone.frame, done: 'phone_replaced' } },
+  number,
+}
+/** Where policy has no more text messages. */
+export const phoneLeft: AccountPhoneModel = {
+  frame: { ...phone.frame, alert: 'needed' },
+  number: { ...number, lastUsedAt: undefined },
+}
+export const phoneWaiting: AccountPhoneModel = {
+  ...phone,
+  adding: { number: '+447700900047', again: 30_000 },
+}
+
 const lines = (apps: AccountLine, codes?: AccountLine): AccountOverviewModel['summaries'] => [
   {
     ...{ group: 'sign_in', icon: 'clock', title: 'account.authenticator.title' },
@@ -73,10 +90,19 @@ const passkeyLine = (line: AccountLine): AccountOverviewModel['summaries'][numbe
   ...line,
 })
 
+const phoneLine = (line: AccountLine): AccountOverviewModel['summaries'] => [
+  {
+    ...{ group: 'sign_in', icon: 'message', title: 'account.phone.title', href: '/account/phone' },
+    ...line,
+  },
+]
+
 export const factorLines: readonly AccountOverviewModel['summaries'][] = [
   [passkeyLine({ says: 'account.passkeys.none' })],
   [passkeyLine({ says: 'account.passkeys.count', values: { passkeys: 2 } })],
   [passkeyLine({ says: 'account.passkeys.copied', warns: true })],
+  phoneLine({ says: 'account.phone.none' }),
+  phoneLine({ says: 'account.phone.ends', values: { ends: '47' } }),
   lines({ says: 'account.authenticator.none' }),
   lines(apps, { says: 'account.recovery-codes.none', warns: true }),
   lines(apps, { says: 'account.recovery-codes.not_noted', warns: true }),

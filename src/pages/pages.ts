@@ -19,6 +19,7 @@ import { accountEmail, accountVerifyEmail } from './views/account-email.ts'
 import { accountOverview } from './views/account-overview.ts'
 import { accountPasskeys } from './views/account-passkeys.ts'
 import { accountPassword } from './views/account-password.ts'
+import { accountPhone } from './views/account-phone.ts'
 import { accountProfile } from './views/account-profile.ts'
 import { accountRecoveryCodes } from './views/account-recovery-codes.ts'
 import { accountSessions } from './views/account-sessions.ts'
@@ -94,6 +95,7 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   'account-verify-email': accountVerifyEmail,
   'account-passkeys': accountPasskeys,
   'account-authenticator': accountAuthenticator,
+  'account-phone': accountPhone,
   'account-recovery-codes': accountRecoveryCodes,
   'account-sessions': accountSessions,
   'account-applications': accountApplications,

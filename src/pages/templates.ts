@@ -35,6 +35,7 @@ const TEMPLATES = [
   'self-service/account/authenticator',
   'self-service/account/overview',
   'self-service/account/password',
+  'self-service/account/phone',
   'self-service/account/profile',
   'self-service/account/recovery-codes',
   'self-service/account/sessions',

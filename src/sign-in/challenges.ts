@@ -5,13 +5,10 @@ import { about } from '../accounts/record-sign-in.ts'
 import { createEvent } from '../audit/event.ts'
 import type { Challenge, Method } from '../methods/method.ts'
 import type { Refusal } from '../security/rate-limit/refusal.ts'
-import { CODE_LIFE } from '../shared/code-life.ts'
+import { CODE_LIFE, RESEND_AFTER } from '../shared/code-life.ts'
 import { type Offered, personNamed, startOf } from './offer.ts'
 import type { Question, SignInState } from './states.ts'
 import type { At, Chosen, Posed, SignInsUse } from './types.ts'
-
-/** What was sent is sent again after so long at the earliest, ms. */
-const RESEND_AFTER = 30 * 1000
 
 type ChallengesUse = Pick<SignInsUse, 'states' | 'persons' | 'clock' | 'prompts' | 'record'>
 

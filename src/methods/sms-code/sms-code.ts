@@ -20,12 +20,12 @@ export interface SmsCodeUse {
   record: (event: AuditEvent) => Promise<void>
 }
 
-const PROVEN = { factors: ['possession'], amr: ['sms'], phishingResistant: false } as const
+export const SMS_PROVEN = { factors: ['possession'], amr: ['sms'], phishingResistant: false } as const
 
 export const createSmsCode = (use: SmsCodeUse): Method => ({
   id: 'sms-code',
   role: 'second',
-  factors: PROVEN.factors,
+  factors: SMS_PROVEN.factors,
   phishingResistant: false,
   sends: true,
   tries: 5,
@@ -50,7 +50,7 @@ export const createSmsCode = (use: SmsCodeUse): Method => ({
     if (person === undefined) return { ok: false, reason: 'unknown' }
     const { account } = person
     const isStill = account.sub === sent.sub && numberOf(use, person) === sent.to
-    if (isStill && isRight) return { ok: true, person, proven: PROVEN }
+    if (isStill && isRight) return { ok: true, person, proven: SMS_PROVEN }
     return { ok: false, reason: isStill ? 'wrong_code' : 'no_challenge', whose: account }
   },
 })

@@ -20,7 +20,7 @@ export interface OwnFactorsUse {
     account: Account,
     factor: { method: SecondFactor; id: string },
     origin: Origin,
-  ) => Promise<Credential | undefined>
+  ) => Promise<Credential | 'needed' | undefined>
 }
 
 /** What is shown to somebody, or asked of their browser, is theirs, in the session in which it was. */
@@ -34,17 +34,32 @@ export async function changeOwnFactor(
   form: Record<string, string>,
   says: { removed: AccountDone; renamed: AccountDone },
 ): Promise<boolean> {
-  const { account, origin } = visit
+  const { account } = visit
   const { remove, rename, name } = form
   if (remove !== undefined) {
-    if ((await use.removeFactor(account, { method, id: remove }, origin)) === undefined) throw notTheirs()
-    visit.done(says.removed)
+    await removeOwnFactor(use, visit, { method, id: remove }, { says: says.removed })
     return true
   }
   if (rename === undefined) return false
   if (!(await use.renameCredential(account.id, method, rename, readLabel(name)))) throw notTheirs()
   visit.done(says.renamed)
   return true
+}
+
+/**
+ * Rejects where it is not theirs; shows the page as it is where policy wants them to have it. `at`: which page says that it
+ * is done, where that is another.
+ */
+export async function removeOwnFactor(
+  { removeFactor }: Pick<OwnFactorsUse, 'removeFactor'>,
+  visit: Visit,
+  factor: { method: SecondFactor; id: string },
+  { says, at }: { says: AccountDone; at?: string },
+): Promise<void> {
+  const removed = await removeFactor(visit.account, factor, visit.origin)
+  if (removed === undefined) throw notTheirs()
+  if (removed === 'needed') await visit.refuse('needed')
+  else visit.done(says, at)
 }
 
 const notTheirs = () => new AppError('not_found', 'There is nothing like that in your account.')

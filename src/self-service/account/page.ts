@@ -25,6 +25,8 @@ export interface Visit {
   show: ShowAccountPage
   /** The person has proven more: the session is worth it from now on. */
   prove(proof: Proof): Promise<void>
+  /** The page as it is now, with what kept it from being changed. */
+  refuse(alert: AccountAlert): Promise<void>
   /** After a change: to the page itself, or to another one, which says what was done. */
   done(what: AccountDone, path?: string): void
 }
@@ -55,6 +57,8 @@ export interface AccountPage {
   path: string
   /** Its place in the navigation; a page without one belongs to that whose path its own begins with. */
   entry?: AccountEntry
+  /** Whether there is such a page for somebody; for everybody unless told otherwise. */
+  isThere?(account: Account): Promise<boolean>
   /**
    * What takes a sign-in of the last five minutes, with a second factor of whoever has one: the page as a whole, or only
    * what is changed on it. Who comes without is asked for one and led back to the page; what their form held is not kept.

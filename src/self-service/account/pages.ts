@@ -8,6 +8,7 @@ import { createOverviewPage } from './overview.ts'
 import type { AccountPage } from './page.ts'
 import { createPasskeysPage, type PasskeysUse } from './passkeys.ts'
 import { createPasswordPage, type PasswordUse } from './password.ts'
+import { createPhonePage, type PhoneUse } from './phone.ts'
 import { createProfilePage, type ProfileUse } from './profile.ts'
 import { createRecoveryCodesPage, type RecoveryCodesUse } from './recovery-codes.ts'
 import { createSessionsPage, type SessionsUse } from './sessions.ts'
@@ -23,6 +24,7 @@ export interface AccountPagesUse
     PasswordUse,
     PasskeysUse,
     AuthenticatorUse,
+    PhoneUse,
     RecoveryCodesUse,
     SessionsUse,
     ApplicationsUse,
@@ -42,6 +44,7 @@ export function createAccountPages(use: AccountPagesUse): readonly AccountPage[]
     createPasswordPage(use),
     createPasskeysPage(use),
     createAuthenticatorPage(use),
+    createPhonePage(use),
     createRecoveryCodesPage(use),
     createSessionsPage(use),
     createApplicationsPage(use),

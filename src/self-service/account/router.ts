@@ -58,7 +58,7 @@ export function createAccountRouter(use: AccountUse): Router {
       const visit = await admit(use, ctx, page, page.fresh !== undefined)
       if (visit === undefined) return
       if (use.csrf.check(bindingOf(visit.session), form['csrf'])) return submit(visit, form)
-      await page.show(await visitOf(use, ctx, page, visit.session, 'forbidden'))
+      await visit.refuse('forbidden')
     })
   }
   return router
@@ -96,10 +96,12 @@ async function visitOf(
 ): Promise<Visit> {
   const account = await use.findAccount(session.sub)
   if (account === undefined) throw new AppError('interaction_expired', 'This account is gone.')
+  const pages = await pagesFor(use.pages, account)
+  if (!pages.includes(page)) throw new AppError('not_found', 'There is no such page.')
   const frame = {
     csrf: use.csrf.token(bindingOf(session)),
     account: { email: account.email, ...(account.name !== undefined && { name: account.name }) },
-    navigation: navigationAt(use.pages, page.path),
+    navigation: navigationAt(pages, page.path),
   }
   const said = ctx.query['done']
   return {
@@ -112,6 +114,7 @@ async function visitOf(
       use.showPage(ctx, name, whole as Parameters<typeof use.showPage<typeof name>>[2], { status: answer })
     },
     prove: (proof) => use.sessions.prove(ctx, session, proof),
+    refuse: async (alert) => page.show(await visitOf(use, ctx, page, session, alert)),
     done: (what, path = page.path) => {
       ctx.status = 303
       ctx.redirect(`${path}?done=${what}`)
@@ -119,7 +122,12 @@ async function visitOf(
   }
 }
 
-const STATUS: Record<AccountAlert, number> = { forbidden: 403 }
+async function pagesFor(pages: readonly AccountPage[], account: Account): Promise<AccountPage[]> {
+  const there = await Promise.all(pages.map(async (page) => (await page.isThere?.(account)) ?? true))
+  return pages.filter((_page, n) => there[n])
+}
+
+const STATUS: Record<AccountAlert, number> = { forbidden: 403, needed: 409 }
 
 /** The end of a sign-in that was asked for above: nothing came of it but the session. */
 async function comeBack(use: AccountUse, ctx: Context): Promise<void> {
