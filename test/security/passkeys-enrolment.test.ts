@@ -98,7 +98,8 @@ onBothStorages(
         expect((await answer(place, createAuthenticator().make(await ask(here)))).status).toBe(400)
       const options = await ask(here)
       const both = await Promise.all([1, 2].map(() => answer(here, createAuthenticator().make(options))))
-      expect(both.map(({ status }) => status).toSorted()).toEqual([303, 400])
+      // Who comes after it may have something to prove by then, and is asked for that.
+      expect(both.filter(({ location }) => location?.endsWith('done=passkey_added'))).toHaveLength(1)
       expect(await passkeysOf(DEE)).toHaveLength(1)
       const made = { ...(await ask(here)), challenge: 'A'.repeat(43) }
       expect((await answer(here, createAuthenticator().make(made))).status).toBe(400)
