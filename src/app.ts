@@ -263,6 +263,7 @@ function createSteps(
       originOf,
       ...signIn,
       deviceOf: guards.signIn.deviceOf,
+      lastMethodOf: guards.signIn.lastMethodOf,
       stepUpReason: ACR_NOT_REACHED,
       life: INTERACTION_LIFE,
       registration: config.registration,

@@ -79,6 +79,7 @@ export const gallery: readonly GalleryState[] = [
   state('sign-in', 'sign-in', signIn),
   state('sign-in.house', 'sign-in', { csrf }),
   state('sign-in.nameless', 'sign-in', { ...signIn, client: { name: '\u200b' } }),
+  state('sign-in.last-used', 'sign-in', { ...signIn, last: 'passkey' }),
   state('sign-in.known', 'sign-in', { ...signIn, username: email }),
   state('sign-in.long-name', 'sign-in', { ...signIn, client: { name: longName } }),
   state('sign-in.missing', 'sign-in', { ...signIn, error: { kind: 'missing' } }),
@@ -92,6 +93,9 @@ export const gallery: readonly GalleryState[] = [
   state('sign-in.busy', 'sign-in', { ...signIn, username: email, error: { kind: 'busy' } }),
 
   state('password', 'password', passwordAsked),
+  state('password.last-used', 'password', {
+    ...{ ...passwordAsked, ways: ['email-code', 'passkey'], last: 'email-code' },
+  }),
   state('password.alone', 'password', { ...passwordAsked, ways: [] }),
   state('password.invalid-credentials', 'password', {
     ...{ ...passwordAsked, remember: true, error: { kind: 'invalid_credentials' } },

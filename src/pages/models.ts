@@ -42,6 +42,8 @@ export interface SignInModel {
   register?: string
   /** Ways in that need no name. */
   ways?: MethodId[]
+  /** By which somebody signed in with this browser the last time. */
+  last?: MethodId
   error?: SignInError
 }
 
@@ -52,8 +54,10 @@ export interface PasswordModel {
   /** As it was typed. */
   username: string
   remember?: boolean
-  /** Other ways in, the strongest first. */
+  /** Other ways in, in the order in which they stand. */
   ways: MethodId[]
+  /** By which somebody signed in with this browser the last time. */
+  last?: MethodId
   /** Where a forgotten password is replaced; a path of our own. */
   reset?: string
   error?: SignInError
@@ -77,8 +81,10 @@ export interface CodeModel {
   /** As it was typed, where nothing is proven yet. */
   account: { email: string; name?: string }
   method: CodeMethod
-  /** Other ways, the strongest first. */
+  /** Other ways, in the order in which they stand. */
   ways: MethodId[]
+  /** By which somebody signed in with this browser the last time; absent once something is proven. */
+  last?: MethodId
   /** Of a code that has to be sent. */
   sending?: Sending
   /** How long the device may be trusted, 0: not at all; absent where the code is all that is asked for. */

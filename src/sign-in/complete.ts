@@ -46,7 +46,8 @@ export const createComplete =
     )
     if (device === undefined) return undefined
     const cookieHeader = at.req.headers.cookie
-    use.guard.remember(at.res, { cookieHeader, username: account.email, deviceId: device.cookieId })
+    const { method } = first
+    use.guard.remember(at.res, { cookieHeader, username: account.email, deviceId: device.cookieId, method })
     if (isStored) await use.states.end(at.id)
     return {
       ...{ account, device, proofs, acr: acrOf(level), amr: amrOf(proofs) },

@@ -4,6 +4,7 @@
  * asked by way of their contract; limits, the audit trail, risk and the device are looked after here, for all of them.
  */
 import { isDeepStrictEqual } from 'node:util'
+import type { Method } from '../methods/method.ts'
 import { answer } from './answer.ts'
 import { ask, posed } from './challenges.ts'
 import { isMailbox } from './next-step.ts'
@@ -64,21 +65,34 @@ async function renew(
   return ways.length > 0 ? { kind: 'more', methods: ways.map(({ id }) => id) } : { kind: 'unmet' }
 }
 
+/** Which page follows a name. What needs no name is no answer to one. */
+const beginsWith = (ways: readonly Method[], last: Method | undefined): Method | undefined =>
+  last !== undefined && last.identifies !== true ? last : ways.find(({ id }) => id === 'password')
+
 async function view(use: SignInsUse, at: At): Promise<View> {
-  const { policy, state, as, person, ways, unmet } = await offer(use, at)
+  const { policy, state, as, person, ways: all, unmet } = await offer(use, at)
   if (unmet) return { step: 'unmet' }
-  const name: View = { step: 'name', ways: ways.filter(({ identifies }) => identifies).map(({ id }) => id) }
+  // By this browser alone, so that every name is offered the same; afterwards the strongest is first.
+  const last = as === 'first' ? all.find(({ id }) => id === at.lastMethod) : undefined
+  const ways = last === undefined ? all : [last, ...all.filter((way) => way !== last)]
+  const ids = (methods: readonly Method[]) => methods.map(({ id }) => id)
+  const name: View = {
+    ...{ step: 'name', ways: ids(ways.filter(({ identifies }) => identifies)), last: last?.id },
+  }
   if (as === 'first' && (state.username ?? '') === '') return name
-  const chosen = ways.find(({ id }) => id === state.method)
-  const method = chosen ?? (as === 'first' ? ways.find(({ id }) => id === 'password') : undefined) ?? ways[0]
+  const usual = as === 'first' ? beginsWith(ways, last) : undefined
+  const method = ways.find(({ id }) => id === state.method) ?? usual ?? ways[0]
   if (method === undefined || (as === 'second' && person === undefined)) return name
   const common = {
     method: method.id,
-    ways: ways.map(({ id }) => id),
+    ways: ids(ways),
     ...posed(state.challenges?.[method.id], method, use.clock.now()),
   }
   return person === undefined
-    ? { step: 'first', username: state.username ?? '', remember: state.remember === true, ...common }
+    ? {
+        ...{ step: 'first', username: state.username ?? '', remember: state.remember === true, ...common },
+        last: last?.id,
+      }
     : {
         ...{ step: 'second', account: person.account, ...common },
         trustFor: isMailbox(method) ? 0 : policy.rememberDevice,

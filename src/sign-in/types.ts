@@ -32,6 +32,8 @@ export interface At {
   wanted: Wanted
   /** Who is signed in already and has to prove more. */
   session?: { sub: string; proofs: Proof[] } | undefined
+  /** How somebody began to sign in with this browser the last time, whoever it was. */
+  lastMethod?: MethodId | undefined
   /** How long it may take, ms. */
   life: number
 }
@@ -97,8 +99,8 @@ export interface Posed {
 
 /** What to show. */
 export type View =
-  /** `ways`: those that need no name. */
-  | { step: 'name'; ways: MethodId[] }
+  /** `ways`: those that need no name; `last`: by which somebody signed in with this browser the last time. */
+  | { step: 'name'; ways: MethodId[]; last?: MethodId | undefined }
   /** What the client needs, or policy, can't be reached by this account. */
   | { step: 'unmet' }
   | ({
@@ -107,6 +109,7 @@ export type View =
       remember: boolean
       method: MethodId
       ways: MethodId[]
+      last?: MethodId | undefined
     } & Posed)
   | ({
       step: 'second'

@@ -42,7 +42,7 @@ export function signInsOver(use: SignInsOver): SignInWithin {
   })
   const guard = {
     ...{ admit: admitted, admitNameless: admitted, admitSecond: admitted },
-    ...{ deviceOf: () => undefined, remember: () => {} },
+    ...{ deviceOf: () => undefined, lastMethodOf: () => undefined, remember: () => {} },
   }
   const signIns = createSignIns({
     prompts: { refusal: async () => undefined },

@@ -33,18 +33,18 @@ export function showSignIn(
     const { email, name } = view.account
     const account = { email, ...(name !== undefined && { name }) }
     const trustDays = Math.floor(view.trustFor / DAY)
-    showMethod(use, ctx, view, { ...common, account, trustDays, ways: othersOf(view) }, options)
+    showMethod(use, ctx, view, { ...common, account, trustDays, ...waysOf(view) }, options)
   } else if (view.step === 'first' && view.method === 'password') {
     const { username, remember } = view
-    const model = { ...common, ...asker(journey), username, remember, ways: othersOf(view) }
+    const model = { ...common, ...asker(journey), username, remember, ...waysOf(view) }
     use.showPage(ctx, 'password', { ...model, reset: `/reset?uid=${interaction.uid}` }, options)
   } else if (view.step === 'first') {
     const { username: email, remember } = view
-    showMethod(use, ctx, view, { ...common, account: { email }, remember, ways: othersOf(view) }, options)
+    showMethod(use, ctx, view, { ...common, account: { email }, remember, ...waysOf(view) }, options)
   } else {
     const username = form?.['username'] ?? parameter(journey, 'login_hint')
     const register = use.registration && { register: `/register?uid=${interaction.uid}` }
-    const ways = view.step === 'name' && { ways: view.ways }
+    const ways = view.step === 'name' && { ways: view.ways, ...lastOf(view) }
     const named = username !== undefined && { username }
     const model = { ...common, ...asker(journey), ...register, ...ways, ...named }
     use.showPage(ctx, 'sign-in', model, options)
@@ -53,7 +53,12 @@ export function showSignIn(
 
 type Asking = Extract<View, { step: 'first' | 'second' }>
 
-const othersOf = ({ method, ways }: Asking) => ways.filter((way) => way !== method)
+const waysOf = (view: Asking) => ({
+  ways: view.ways.filter((way) => way !== view.method),
+  ...(view.step === 'first' && lastOf(view)),
+})
+
+const lastOf = ({ last }: Extract<View, { last?: unknown }>) => (last === undefined ? {} : { last })
 
 /** What became of a code that has to be sent; undefined for what has not. */
 function sendingOf({ challenge, again, unsent }: Asking): { sending?: Sending } {

@@ -7,6 +7,7 @@ import { minutesOf, type Refusal, refusalHeaders } from '../../security/rate-lim
 import type { Proof } from '../../sign-in/assurance.ts'
 import type { At, Outcome, SignedIn, SignIns, View } from '../../sign-in/types.ts'
 import { wantedIn } from '../../sign-in/wanted.ts'
+import type { MethodId } from '../../telemetry/metric-labels.ts'
 import type { Journey, Step, StepResult, StepUse } from '../journey.ts'
 import { showSignIn } from './show-sign-in.ts'
 
@@ -14,6 +15,8 @@ export interface SignInUse extends StepUse {
   signIns: SignIns
   /** What the cookie of the request's device says. */
   deviceOf: (cookieHeader: string | undefined) => string | undefined
+  /** How somebody began to sign in on it the last time. */
+  lastMethodOf: (cookieHeader: string | undefined) => MethodId | undefined
   /** What a session has proven, by its uid. */
   findProofs: (uid: string) => Promise<Proof[]>
   /** The reason of the library's prompt where somebody who is signed in has to prove more. */
@@ -166,6 +169,7 @@ async function placeOf(use: SignInUse, { ctx, interaction, client }: Journey): P
     origin: { ...use.originOf(ctx), client: client.clientId, device },
     ...{ req, res, life: use.life },
     wanted: wantedIn(params),
+    lastMethod: use.lastMethodOf(headers.cookie),
     session: adds ? { sub: session.accountId, proofs: await use.findProofs(session.uid) } : undefined,
   }
 }

@@ -33,7 +33,7 @@ export function code(model: CodeModel, use: ViewUse): View {
       send: sending && sendButton(sending, use),
       // Whoever has proven something knows which address it is.
       wrongAddress: sending && !sending.unsent && trustDays === undefined && use.t('code.wrong_address'),
-      ways: methodRows(model.ways, use),
+      ways: methodRows(model, use),
     },
   }
 }

@@ -10,9 +10,10 @@ const ICONS: Record<MethodId, string> = {
   'recovery-codes': 'key',
 }
 
-/** Ways to prove who one is, as rows of a list: those that work without script. */
-export const methodRows = (ways: readonly MethodId[], use: ViewUse) =>
+/** Ways to prove who one is, as rows of a list. */
+export const methodRows = ({ ways = [], last }: { ways?: MethodId[]; last?: MethodId }, use: ViewUse) =>
   ways.map((id) => ({
     ...{ id, icon: ICONS[id], needsScript: id === 'passkey' },
     ...{ name: use.t(`method.${id}.name`), fact: use.t(`method.${id}.fact`) },
+    last: id === last && use.t('ways.last'),
   }))

@@ -19,7 +19,7 @@ export function passkey(model: PasskeyModel, use: ViewUse): View {
       account: { ...accountFace(model.account), change: use.t('account.change') },
       check: checkOf(trustDays, use),
       checked: model.remember === true,
-      ways: methodRows(model.ways, use),
+      ways: methodRows(model, use),
     },
   }
 }

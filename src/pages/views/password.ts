@@ -29,7 +29,7 @@ export function password(model: PasswordModel, use: ViewUse): View {
         autofocus: !error,
       },
       remember: model.remember === true,
-      ways: methodRows(model.ways, use),
+      ways: methodRows(model, use),
       reset: use.links.own(model.reset),
     },
   }

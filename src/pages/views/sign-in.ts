@@ -23,7 +23,7 @@ export function signIn(model: SignInModel, use: ViewUse): View {
         autofocus: !model.error,
       },
       register: use.links.own(model.register),
-      ways: methodRows(model.ways ?? [], use),
+      ways: methodRows(model, use),
     },
   }
 }

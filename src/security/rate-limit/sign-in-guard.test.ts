@@ -47,7 +47,7 @@ function open(account = 10, address = 100) {
     const res = new ServerResponse(new IncomingMessage(new Socket()))
     await admitted.giveBack()
     const deviceId = guard.deviceOf(cookieHeader) ?? newDeviceId()
-    guard.remember(res, { cookieHeader, username, deviceId })
+    guard.remember(res, { cookieHeader, username, deviceId, method: 'password' })
     return String(res.getHeader('set-cookie')).split(';')[0] ?? ''
   }
   return { time, told, sprays, attempt, fail, succeed }

@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http'
 import type { Counters } from '../../../adapters/counters.ts'
 import type { RateLimits } from '../../config/config.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { Limiter } from '../../telemetry/metric-labels.ts'
+import type { Limiter, MethodId } from '../../telemetry/metric-labels.ts'
 import type { Device, DeviceCookies } from '../device-cookie.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 import { neighbourhoodOf, networkOf } from './network.ts'
@@ -51,8 +51,13 @@ export interface SignInGuard {
   admitSecond(of: { signIn: string; sub: string }): Promise<Admission>
   /** What the device's cookie says; undefined for a device without. */
   deviceOf(cookieHeader: string | undefined): string | undefined
-  /** After a sign-in: gives the device its cookie, with this id, by which it is known to the account. */
-  remember(res: ServerResponse, signedIn: Omit<SignInTry, 'ip'> & { deviceId: string }): void
+  /** How somebody began to sign in on the device the last time; undefined where that is not known. */
+  lastMethodOf(cookieHeader: string | undefined): MethodId | undefined
+  /** After a sign-in that began by `method`: gives the device its cookie, with this id, by which it is known to the account. */
+  remember(
+    res: ServerResponse,
+    signedIn: Omit<SignInTry, 'ip'> & { deviceId: string; method: MethodId },
+  ): void
 }
 
 export function createSignInGuard(use: SignInGuardUse): SignInGuard {
@@ -77,8 +82,9 @@ export function createSignInGuard(use: SignInGuardUse): SignInGuard {
     admitNameless: ({ ip }) => alone([addressBudget(use, ip)]),
     admitSecond: ({ signIn, sub }) => alone(secondBudgets(use, signIn, sub)),
     deviceOf: (cookieHeader) => devices.read(cookieHeader)?.id,
-    remember: (res, { cookieHeader, username, deviceId }) =>
-      devices.remember(res, devices.read(cookieHeader), nameOf(username), deviceId),
+    lastMethodOf: (cookieHeader) => devices.read(cookieHeader)?.lastMethod,
+    remember: (res, { cookieHeader, username, deviceId: id, method }) =>
+      devices.remember(res, devices.read(cookieHeader), { account: nameOf(username), id, method }),
   }
 }
 
