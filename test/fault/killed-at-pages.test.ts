@@ -12,7 +12,7 @@ import {
   exchange,
   follow,
   OWN,
-  PERSON,
+  type PERSON,
   PORTAL,
   SET_UP,
 } from '../support/flows.ts'
