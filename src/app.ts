@@ -25,6 +25,7 @@ import { createConsent } from './interaction/steps/consent.ts'
 import { createSignIn, type SignInUse } from './interaction/steps/sign-in.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
+import { provenNumber } from './methods/sms-code/proven-number.ts'
 import { createDisown } from './not-me.ts'
 import { createLanguageOf } from './pages/language.ts'
 import { createShowPage } from './pages/respond.ts'
@@ -142,6 +143,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     tell: createTell(originOf, clock),
     findConsent: core.consents.find,
     claimsOf,
+    provenNumberOf: provenNumber({ credentials: core.accounts.credentials, sealer: core.sealer }),
     resourcesOf: async (clientId) =>
       (await core.resourceServers.list())
         .filter(({ introspectionClient }) => introspectionClient === clientId)

@@ -1,9 +1,10 @@
 /** A mobile number at `/account`: what it takes to add, to replace and to remove one, and which code counts. */
+import { decodeJwt } from 'jose'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { ageSignIn, csrfOf, openAccount, sendForm } from '../support/account.ts'
 import type { Agent, Answer } from '../support/agent.ts'
 import { credentials, login } from '../support/first-party.ts'
-import { SET_UP } from '../support/flows.ts'
+import { PORTAL, SET_UP, signIn } from '../support/flows.ts'
 import { startMailServer } from '../support/mail-server.ts'
 import { onBothStorages } from '../support/on-every-storage.ts'
 import { AUTHENTICATOR, appsOn, RECOVERY_CODES } from '../support/own-factors.ts'
@@ -15,7 +16,7 @@ import { withoutFaults } from './answers.ts'
 import { wrong } from './codes.ts'
 import { dumpOf, textOf } from './dump.ts'
 import { BEHIND_PROXY, browserAt, limiterOf, retryAfter, times } from './guessing.ts'
-import { SOON } from './probes.ts'
+import { SOON, userinfo } from './probes.ts'
 import { linkTo, useLink } from './resets.ts'
 
 const [mails, provider] = [await startMailServer(), await startSmsProvider()]
@@ -32,6 +33,12 @@ const person = (name: string) => ({ email: `${name}@example.com`, password: `the
 const users = [
   ...NAMES.map((name) => ({ ...person(name), email_verified: true })),
   { ...person('unproven'), email_verified: false },
+  {
+    ...person('tells'),
+    email_verified: true,
+    phone_number: '+1 (555) 010-0000',
+    phone_number_verified: false,
+  },
 ]
 
 const subjectsTo = (name: string) =>
@@ -52,6 +59,7 @@ onBothStorages(
       openAccount(house(), { path: PHONE, person: person(name), agent })
     const send = (agent: Agent, page: Answer, fields: Record<string, string>) =>
       agent.submit(page, PHONE, fields)
+    const openPhone = async (agent: Agent) => ({ agent, at: '', page: await agent.request(PHONE) })
     /** Has a code sent to a number. */
     const ask = async (name: string, number = newNumber(), at = atPage(name)) => {
       const { agent, page } = await at
@@ -154,7 +162,7 @@ onBothStorages(
           400,
           true,
         ])
-        const anew = await ask('older', newNumber(), Promise.resolve({ ...mine, at: '', page: again }))
+        const anew = await ask('older', newNumber(), openPhone(mine.agent))
         expect((await send(mine.agent, anew.page, { code: mine.code })).status).toBe(400)
         expect(await methodsOf('older')).toBeUndefined()
         expect((await send(mine.agent, anew.page, { code: anew.code })).status).toBe(303)
@@ -288,6 +296,38 @@ onBothStorages(
         (await useLink(stranger(), await linkTo(mails, email, '/reset/password'), { password })).status,
       ).toBe(303)
       expect((await login(stranger(), credentials({ email, password }))).status).toBe(200)
+    })
+
+    it('OpenID Connect Core §5.4: the scope phone brings the number that was proven, before one that others have said', async () => {
+      const { agent, page } = await openAccount(house(), { person: person('tells'), agent: stranger() })
+      const claims = async (over: Record<string, string>) => {
+        const { tokens } = await signIn(house(), agent, PORTAL, { prompt: 'consent', ...over })
+        const { sub: _, ...told } = (await userinfo(agent, tokens.access_token)).json()
+        const { phone_number, phone_number_verified } = decodeJwt(tokens.id_token)
+        return [told, { phone_number, phone_number_verified }]
+      }
+      const nothing = { phone_number: undefined, phone_number_verified: undefined }
+      const said = { phone_number: '+1 (555) 010-0000', phone_number_verified: false }
+      expect(await claims({ scope: 'openid phone' })).toEqual([said, nothing])
+      const { number, ...asked } = await ask('tells', newNumber(), openPhone(agent))
+      expect(await claims({ scope: 'openid phone' })).toEqual([said, nothing])
+      expect((await send(agent, asked.page, { code: asked.code })).status).toBe(303)
+      const proven = { phone_number: number, phone_number_verified: true }
+      expect(await claims({ scope: 'openid phone' })).toEqual([proven, nothing])
+      expect(await claims({ scope: 'openid' })).toEqual([{}, nothing])
+      const byName = JSON.stringify({ id_token: { phone_number: null } })
+      expect(await claims({ scope: 'openid', claims: byName })).toEqual([
+        {},
+        { ...nothing, phone_number: number },
+      ])
+      const [id = ''] = appsOn(await agent.request(PHONE))
+      expect((await send(agent, page, { remove: id })).status).toBe(303)
+      expect(await claims({ scope: 'openid phone' })).toEqual([said, nothing])
+      const metadata = (await agent.request('/.well-known/openid-configuration')).json()
+      expect(metadata['scopes_supported']).toContain('phone')
+      expect(metadata['claims_supported']).toEqual(
+        expect.arrayContaining(['phone_number', 'phone_number_verified']),
+      )
     })
 
     describe('what policy wants', () => {
