@@ -17,12 +17,12 @@ const mails = await startMailServer()
 afterAll(() => mails.close())
 
 /** People of one test each. */
-const [OWNER, RACER, NOBODY] = ['owner', 'racer', 'nobody'].map((name) => ({
+const [OWNER, RACER, THIEF, NOBODY] = ['owner', 'racer', 'thief', 'nobody'].map((name) => ({
   email: `${name}@example.com`,
   password: `the password of ${name} 1`,
-})) as [Person, Person, Person]
+})) as [Person, Person, Person, Person]
 type Person = { email: string; password: string }
-const users = [OWNER, RACER, NOBODY].map((one) => ({ ...one, email_verified: true }))
+const users = [OWNER, RACER, THIEF, NOBODY].map((one) => ({ ...one, email_verified: true }))
 
 onBothStorages(
   (house) => {
@@ -112,6 +112,17 @@ onBothStorages(
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
       const used = (await trailOf(house())).filter(({ event }) => event.type === 'mfa.recovery_used')
       expect(used.filter(({ personal }) => personal.name === RACER.email)).toHaveLength(1)
+    })
+
+    it('A-456 somebody else’s is none', async () => {
+      const [theirs = ''] = await withRecoveryCodes(house(), RACER.email)
+      await withTotp(house(), THIEF.email)
+      await withRecoveryCodes(house(), THIEF.email)
+      expect((await signInBy(THIEF, theirs)).json()['code']).toBe('invalid_code')
+      const failed = (await trailOf(house())).filter(({ event }) => event.type === 'mfa.failed')
+      expect(failed.filter(({ personal }) => personal.name === THIEF.email)).toHaveLength(1)
+      // It was not used up by it either.
+      expect((await signInBy(RACER, theirs)).status).toBe(200)
     })
 
     it('there are none without a factor that they could stand for', async () => {

@@ -19,6 +19,9 @@ const CONFIRM = '/register/confirm'
 const PASSWORD = 'differential machine 1822'
 const OTHER = 'another machine of mine 1834'
 
+/** A retry comes after two seconds. */
+const LATER = { timeout: 30_000, interval: 20 }
+
 const form = (email: string, over: Record<string, string> = {}) => ({
   ...{ name: 'Charles Babbage', email, password: PASSWORD },
   ...over,
@@ -159,6 +162,19 @@ onBothStorages(
       expect((await victim.submit(page, link, { password: 'victim@example.com' })).status).toBe(400)
       expect((await victim.submit(page, link, { password: PASSWORD })).status).toBe(303)
       expect([await mayIn(email, 'what the attacker knows 1'), await mayIn(email)]).toEqual([false, true])
+    })
+
+    it('F-161 the page answers whatever the mail server does, and the mail comes', async () => {
+      const email = 'patient@example.com'
+      // Whatever else comes meanwhile is treated the same.
+      mails.behave(451, 451, 451, 451)
+      expect((await ask(stranger(), email)).status).toBe(303)
+      await expect.poll(() => linksTo(mails, email, CONFIRM).length, LATER).toBe(2)
+      mails.behave()
+      const [link = '', again] = linksTo(mails, email, CONFIRM)
+      expect(again).toBe(link)
+      expect((await useLink(stranger(), link, { password: OTHER })).status).toBe(303)
+      expect(await mayIn(email, OTHER)).toBe(true)
     })
 
     it('A-402 is limited by where it comes from, for known and unknown addresses alike', async () => {

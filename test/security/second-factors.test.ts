@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
 import { expect, it } from 'vitest'
+import { createHandles } from '../../src/provider/handles.ts'
 import { login, tokenOf } from '../support/first-party.ts'
 import { agentOf, authorizationRequest, exchange, follow, OWN, SET_UP } from '../support/flows.ts'
 import { onBothStorages } from '../support/on-every-storage.ts'
 import { answerMfa, totpCode, withRecoveryCodes, withTotp } from '../support/second-factors.ts'
+import { withinState } from '../support/within.ts'
 import { withoutFaults } from './answers.ts'
 import { atPage, callbackAfter, isSignedIn } from './browsers.ts'
 
@@ -14,6 +17,8 @@ const people = ['ada', 'bob', 'cy', 'dee'].map((name) => ({
 }))
 const [ADA, BOB, CY, DEE] = people as [Person, Person, Person, Person]
 type Person = (typeof people)[number]
+
+const MINUTE = 60_000
 
 onBothStorages(
   (house) => {
@@ -96,6 +101,25 @@ onBothStorages(
       const given = await answerMfa(agent, answer)
       expect([given.status, tokenOf(given)]).toEqual([200, expect.stringMatching(/^ghr_/)])
       expect((await answerMfa(agent, answer)).json()['code']).toBe('invalid_mfa_token')
+    })
+
+    it('A-452 the token is dead when its five minutes are over', async () => {
+      const secret = await withTotp(house(), CY.email)
+      const agent = agentOf(house())
+      const { mfa_token: token } = (
+        await login(agent, { username: CY.email, password: CY.password })
+      ).json()
+      await withinState(house(), async ({ keys }, { artifacts }) => {
+        const key = createHandles(keys).inUse().key('SignIn', String(token))
+        const found = await artifacts.get('SignIn', key)
+        expect(found?.expiresIn).toBeGreaterThan(4 * MINUTE)
+        expect(found?.expiresIn).toBeLessThanOrEqual(5 * MINUTE)
+        const payload = found?.payload ?? {}
+        expect(await artifacts.replace('SignIn', key, { payload, expiresIn: 1 })).toBe('replaced')
+      })
+      await delay(50)
+      const late = await answerMfa(agent, { mfa_token: token, method: 'totp', code: totpCode(secret) })
+      expect([late.status, late.json()['code']]).toEqual([401, 'invalid_mfa_token'])
     })
 
     it('A-467 a session of one factor is asked for the second where the client needs it, and never says more than it is', async () => {
