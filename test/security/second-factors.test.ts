@@ -106,9 +106,7 @@ onBothStorages(
     it('A-452 the token is dead when its five minutes are over', async () => {
       const secret = await withTotp(house(), CY.email)
       const agent = agentOf(house())
-      const { mfa_token: token } = (
-        await login(agent, { username: CY.email, password: CY.password })
-      ).json()
+      const { mfa_token: token } = (await login(agent, { username: CY.email, password: CY.password })).json()
       await withinState(house(), async ({ keys }, { artifacts }) => {
         const key = createHandles(keys).inUse().key('SignIn', String(token))
         const found = await artifacts.get('SignIn', key)
