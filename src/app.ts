@@ -12,6 +12,7 @@ import { readDemoFile } from './demo/demo-file.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
 import { endedSidLife } from './events/ended-sids.ts'
 import { openLook, openMails, openPages } from './face.ts'
+import { createFactors } from './factors.ts'
 import { createFirstPartyRouter } from './first-party/api.ts'
 import { createRefreshCookie } from './first-party/cookies.ts'
 import { createGuards, type Guards } from './guards.ts'
@@ -51,6 +52,7 @@ import { createBrowserSecret } from './security/browser-secret.ts'
 import { createClientAddress } from './security/client-address.ts'
 import { type Csrf, createCsrf } from './security/csrf.ts'
 import { neighbourhoodOf } from './security/rate-limit/network.ts'
+import { HOME as ACCOUNT_HOME } from './self-service/account/return-to.ts'
 import { createChangeEmailRouter } from './self-service/change-email.ts'
 import { createHomeRouter } from './self-service/home.ts'
 import { createKeepAccountRouter } from './self-service/keep-account.ts'
@@ -111,8 +113,9 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
 
   const handles = createHandles(core.keys)
   const text = createTextCode(core, face.look, metrics)
-  const { signIns, canReach, suffices } = openSignIns({
-    ...{ core, store: state.artifacts, handles, guards, log, text },
+  const factors = createFactors(core, state.artifacts, handles)
+  const { signIns, enrolments, canReach, suffices } = openSignIns({
+    ...{ core, store: state.artifacts, handles, factors, guards, log, text },
     look: createSignInRisk({
       ...{ addresses, crowd: guards.crowd },
       findPolicy: lookUps.findRiskPolicy,
@@ -173,7 +176,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     requests,
     ownBrowser,
     steps: createSteps(core, lookUps, { ...face, originOf }, guards, {
-      signIns,
+      ...{ signIns, enrolments, browserOf: ownBrowser.nameOf },
       findProofs: createFindProofs(state.artifacts, handles),
     }),
   })
@@ -202,7 +205,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           signIns,
         }),
         createAccount({
-          ...{ core, lookUps, state, handles, access, canReach, suffices, text },
+          ...{ core, lookUps, state, factors, access, canReach, suffices, text },
           ...{ browserSessions, originOf, guards, requests, ...face },
         }),
         ...createPlainRouters(core, lookUps, { ...face, originOf }, { provider, guards, requests, access }),
@@ -255,7 +258,7 @@ function createSteps(
   { findAccountFresh, findResourceServer }: LookUps,
   { csrf, showPage, originOf }: Face & WithOrigin,
   guards: Guards,
-  signIn: Pick<SignInUse, 'signIns' | 'findProofs'>,
+  signIn: Pick<SignInUse, 'signIns' | 'enrolments' | 'findProofs' | 'browserOf'>,
 ) {
   const { config, consents, giveConsent } = core
   return {
@@ -269,6 +272,8 @@ function createSteps(
       stepUpReason: ACR_NOT_REACHED,
       life: INTERACTION_LIFE,
       registration: config.registration,
+      host: new URL(config.issuer).host,
+      clock: core.clock,
     }),
     consent: createConsent({
       csrf,
@@ -301,6 +306,7 @@ function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
   return [
     createFirstPartyRouter({
       origins: config.firstPartyOrigins,
+      accountAddress: new URL(ACCOUNT_HOME, config.issuer).href,
       requests,
       cookie: createRefreshCookie({
         sameSite: config.cookieSameSite,

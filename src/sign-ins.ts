@@ -5,30 +5,34 @@ import { recordSignIn } from './accounts/record-sign-in.ts'
 import type { LookAtSignIn } from './accounts/sign-in-risk.ts'
 import type { Core } from './core.ts'
 import { isDemo, isDemoAllowed } from './demo/demo-scope.ts'
+import type { Factors } from './factors.ts'
 import type { Guards } from './guards.ts'
 import type { NumberedKey } from './keys/data-keys.ts'
-import { relyingPartyOf } from './methods/passkey/relying-party.ts'
+import { createPasskeyEnrolment } from './methods/passkey/enrol.ts'
 import { createMethods } from './methods/registry.ts'
 import { createSentCodes } from './methods/sent-codes.ts'
 import type { TextCode } from './methods/sms-code/text-code.ts'
+import { createAppEnrolment } from './methods/totp/add-app.ts'
 import type { Handles } from './provider/handles.ts'
 import { createKeyedHash } from './security/keyed-hash.ts'
 import type { Level } from './security/sign-in-policy/levels.ts'
 import type { SignInPolicy } from './security/sign-in-policy/policy.ts'
 import { describeDevice } from './sessions/describe-device.ts'
 import { createComplete } from './sign-in/complete.ts'
+import { createEnrolments } from './sign-in/enrolments.ts'
 import { createGather } from './sign-in/gather.ts'
 import { canReach } from './sign-in/next-step.ts'
 import { allowedBy } from './sign-in/offer.ts'
 import { createSignIns } from './sign-in/sign-in.ts'
 import { createStates } from './sign-in/states.ts'
-import type { SignIns, SignInsUse } from './sign-in/types.ts'
+import type { Enrolments, SignIns, SignInsUse } from './sign-in/types.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 export interface SignInsParts {
   core: Core
   store: StateStore['artifacts']
   handles: Pick<Handles, 'peppers'>
+  factors: Factors
   guards: Pick<Guards, 'signIn' | 'prompts' | 'numbers'>
   /** Absent: nobody takes text messages. */
   text: TextCode | undefined
@@ -42,6 +46,7 @@ export function openSignIns({
   core,
   store,
   handles,
+  factors,
   guards,
   text,
   look,
@@ -54,12 +59,15 @@ export function openSignIns({
   const { signIn: guard, prompts, numbers } = guards
   const codes = createSentCodes(keys)
   const methods = createMethods({
-    passkey: { credentials, persons: users, relyingParty: relyingPartyOf(config) },
+    passkey: {
+      ...{ credentials, persons: users, relyingParty: factors.passkeys.relyingParty },
+      enrolment: createPasskeyEnrolment(factors.passkeys),
+    },
     password: {
       ...{ credentials, users, hasher, standIn: (name) => standIn(keys.current('pepper'), name) },
       onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
     },
-    totp: { credentials, sealer },
+    totp: { credentials, sealer, enrolment: createAppEnrolment(factors.addApp) },
     // Outside production what nobody takes is kept to be looked at.
     emailCode:
       config.mail === undefined && config.production ? undefined : { codes, record: accounts.record },
@@ -68,18 +76,8 @@ export function openSignIns({
   })
   const states = createStates({ store, peppers: handles.peppers })
   const describe = describeDevice(keys)
-  const signIns: SignIns = createSignIns({
-    ...{
-      states,
-      methods,
-      guard,
-      prompts,
-      findPolicy,
-      report,
-      clock,
-      persons: users,
-      record: accounts.record,
-    },
+  const common = {
+    ...{ states, methods, findPolicy, report, clock, persons: users },
     gather: createGather({ signIns: repository, look, describeDevice: describe }),
     complete: createComplete({
       ...{ guard, states },
@@ -89,11 +87,15 @@ export function openSignIns({
         deviceRememberedFor: Math.max(config.sessionMaxExp, config.refreshFamilyExp),
       }),
     }),
+  }
+  const enrolments: Enrolments = createEnrolments({ ...common, ...factors })
+  const signIns: SignIns = createSignIns({
+    ...{ ...common, guard, prompts, record: accounts.record },
     // The demo's password is public: where others can come, nobody of it comes in.
     mayEnter: isDemoAllowed(config) ? () => true : ({ managedBy }) => !isDemo(managedBy),
   })
   return {
-    signIns,
+    ...{ signIns, enrolments },
     canReach: async (sub: string, level: Level, policy: SignInPolicy) => {
       const person = await users.findPersonBySub(sub)
       return person !== undefined && canReach(level, person, allowedBy(policy, methods))

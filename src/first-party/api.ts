@@ -35,6 +35,8 @@ export interface FirstPartyUse {
   origins: readonly string[]
   requests: RequestContexts
   cookie: RefreshCookie
+  /** Where people set up what they sign in with. */
+  accountAddress: string
   signIns: Pick<SignIns, 'view' | 'challenge' | 'answer' | 'renew'>
   /** Where a request comes from, and on which device. */
   visitOf: (ctx: Context) => Pick<At, 'origin' | 'req' | 'res' | 'binding'>
@@ -131,6 +133,8 @@ async function conclude(use: FirstPartyUse, ctx: Context, at: At, outcome: Outco
       return showRefreshed(use, ctx, await use.tokens.refresh(ctx.req, outcome.refreshToken, true))
     case 'more':
       throw new Problem('mfa_required', { members: { mfa_token: at.id, methods: outcome.methods } })
+    case 'enrol':
+      throw new Problem('mfa_enrolment_required', { members: { enrol_at: use.accountAddress } })
     case 'wrong': {
       // A token of nobody's is told apart by nothing being asked under it.
       if (outcome.reason === 'no_challenge' && outcome.method === NAMELESS)

@@ -15,6 +15,7 @@ const PROBLEMS = {
   invalid_refresh: [401, 'The session is over. Sign in again.'],
   refresh_reused: [401, 'The session was ended, because its token was used twice. Sign in again.'],
   mfa_required: [403, 'A second factor is needed.'],
+  mfa_enrolment_required: [403, 'A second factor has to be set up first, at the address in enrol_at.'],
   step_up_required: [403, 'It has to be proven again who this is.'],
   cross_site: [403, 'This call must come from a page of this application.'],
   missing_header: [403, 'The header X-Requested-With is missing.'],

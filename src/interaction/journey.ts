@@ -77,3 +77,9 @@ export function faceOf(client: Client): ClientFace {
   const logo = client['logo_path']
   return { name: client.clientName ?? client.clientId, ...(typeof logo === 'string' ? { logo } : {}) }
 }
+
+/** After a form: to the page that is next. */
+export function again({ ctx }: Journey): undefined {
+  ctx.status = 303
+  ctx.redirect(ctx.path)
+}

@@ -2,8 +2,9 @@
  * What a person does at a step counts in the browser where it was done. The library finds a flow by cookies alone, which
  * a sibling host can plant (cookie tossing): an attacker could have somebody sign in within a flow of his own and go on
  * as that person, or have a browser finish what he began and be signed in as himself. Over https the name of the cookie
- * below keeps other hosts from planting it (RFC 6265bis §4.1.3.2), and every finished step is bound to it.
+ * below keeps other hosts from planting it (RFC 6265bis §4.1.3.2), and what is proven and every finished step is bound to it.
  */
+import { hash } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Provider } from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
@@ -24,6 +25,8 @@ export interface OwnBrowserUse {
 export interface OwnBrowser {
   /** Gives the browser a secret until it closes, if it has none. */
   meet(ctx: Context): void
+  /** The same for each request of this browser, and no secret: what one has begun, no other goes on with. */
+  nameOf(ctx: Context): string
   /** For the result of a step: this browser finished it. */
   proof(ctx: Context): string
   /**
@@ -39,6 +42,7 @@ export function createOwnBrowser(use: OwnBrowserUse): OwnBrowser {
   const binding = (value: string): string => `browser ${value}`
   return {
     meet: (ctx) => void secret.ensure(ctx),
+    nameOf: (ctx) => hash('sha256', binding(secret.ensure(ctx)), 'base64url'),
     proof: (ctx) => csrf.token(binding(secret.ensure(ctx))),
     admit: async (ctx) => {
       const flow = readCookie(ctx.req.headers.cookie, resumeCookie)

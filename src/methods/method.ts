@@ -4,9 +4,11 @@
  * the session) is done around them, in `src/sign-in`, so that none can forget it.
  */
 import type { JsonObject } from '../../adapters/contract.ts'
+import type { Account } from '../accounts/account.ts'
 import type { Person } from '../accounts/person.ts'
 import type { Origin } from '../audit/event.ts'
 import type { MethodId } from '../telemetry/metric-labels.ts'
+import type { OnlyIf } from './only-if.ts'
 
 export type { MethodId }
 
@@ -77,6 +79,27 @@ export interface Challenge {
   shown: JsonObject
 }
 
+/** How a person comes to have it in the middle of a sign-in. */
+export interface Enrolment {
+  /** What is shown, or asked of the browser. `holder` alone may answer it, once; of several the newest counts. */
+  begin(person: Person, holder: string): Promise<JsonObject>
+  /** What was shown last, while it is good: for who has not answered it yet. */
+  shown?(holder: string): Promise<JsonObject | undefined>
+  confirm(account: Account, holder: string, answer: Answer, how: Enrolling): Promise<Enrolled>
+}
+
+export interface Enrolling {
+  origin: Origin
+  /** Asked within the change: without it nothing is added. */
+  only: OnlyIf
+}
+
+/** `proven`: what somebody has shown who added it. */
+export type Enrolled = { ok: true; proven: Proven } | { ok: false; reason: EnrolFault }
+
+/** `expired`: it was answered already, or is another's, or too old. `taken`: there is such a one already, somebody's. */
+export type EnrolFault = 'wrong_code' | 'expired' | 'refused' | 'taken'
+
 export interface Method {
   readonly id: MethodId
   readonly role: Role
@@ -97,4 +120,6 @@ export interface Method {
   challenge?(asked: Omit<Asked, 'kept'>): Promise<Challenge | undefined>
   /** Takes as long for `nobody` as for somebody where it serves as first. */
   verify(asked: Asked, answer: Answer): Promise<Verdict>
+  /** For what can be added while somebody signs in. */
+  readonly enrolment?: Enrolment
 }

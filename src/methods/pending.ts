@@ -30,7 +30,8 @@ export interface Pending {
 export type PendingKind = 'totp' | 'sms-code' | 'recovery-codes'
 
 const MODEL = 'Pending'
-const LIFE = 10 * 60 * 1000
+/** Ms. */
+export const PENDING_LIFE = 10 * 60 * 1000
 /** What was taken, for as long as somebody might come for it again. */
 const TAKEN: JsonObject = { sealed: '' }
 
@@ -54,21 +55,21 @@ export function createPending({ store, peppers }: PendingUse): Pending {
       if (under === undefined) throw new Error('there is no pepper')
       const value = `${kind} ${holder}`
       const payload = { sealed: under.seal(MODEL, value, held) }
-      await store.put(MODEL, under.key(MODEL, value), { payload, expiresIn: LIFE })
+      await store.put(MODEL, under.key(MODEL, value), { payload, expiresIn: PENDING_LIFE })
     },
     read: async (kind, holder) => (await find(kind, holder))?.held,
     change: async (kind, holder, held, to) => {
       const found = await find(kind, holder)
       if (found?.held !== held) return false
       const { under, key, value, payload } = found
-      const changed = { payload: { sealed: under.seal(MODEL, value, to) }, expiresIn: LIFE }
+      const changed = { payload: { sealed: under.seal(MODEL, value, to) }, expiresIn: PENDING_LIFE }
       return (await store.replace(MODEL, key, changed, payload)) === 'replaced'
     },
     take: async (kind, holder, held) => {
       const found = await find(kind, holder)
       if (found?.held !== held) return false
       const { key, payload } = found
-      const outcome = await store.replace(MODEL, key, { payload: TAKEN, expiresIn: LIFE }, payload)
+      const outcome = await store.replace(MODEL, key, { payload: TAKEN, expiresIn: PENDING_LIFE }, payload)
       return outcome === 'replaced'
     },
   }

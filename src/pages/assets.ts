@@ -35,6 +35,7 @@ const FILES = [
   'password-strength.js',
   'webauthn.js',
   'passkey.js',
+  'new-passkey.js',
   'account-passkeys.js',
   'form-post.js',
   'mark.svg',

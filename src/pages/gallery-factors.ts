@@ -7,7 +7,8 @@ import type {
 } from './account-factor-models.ts'
 import type { AccountLine, AccountOverviewModel } from './account-models.ts'
 import { frameAt, signedInAt } from './gallery-account.ts'
-import { longName } from './gallery-samples.ts'
+import { csrf, email, ledger, longName } from './gallery-samples.ts'
+import type { EnrolCodesModel, EnrolModel } from './models.ts'
 
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 const app = (id: string, name: string | undefined, lastUsedAt?: number) => ({
@@ -31,6 +32,14 @@ const { adding: _, ...noMore } = authenticatorApps
 export const authenticatorFull: AccountAuthenticatorModel = {
   ...noMore,
   apps: ['Pixel 10', 'Old phone', 'Tablet', 'Key ring', undefined].map((name, n) => app(String(n), name)),
+}
+
+export const enrol: EnrolModel = {
+  csrf,
+  client: ledger,
+  account: { email },
+  passkey: true,
+  app: authenticator.adding ?? { secret, address: '' },
 }
 
 export const recoveryCodes: AccountRecoveryCodesModel = {
@@ -66,6 +75,12 @@ export const phoneLeft: AccountPhoneModel = {
 export const phoneWaiting: AccountPhoneModel = {
   ...phone,
   adding: { number: '+447700900047', again: 30_000 },
+}
+
+export const enrolCodes: EnrolCodesModel = {
+  csrf,
+  account: { email },
+  shown: { ...(recoveryCodesShown.shown ?? { codes: [], at: signedInAt }), id: '1' },
 }
 
 const lines = (apps: AccountLine, codes?: AccountLine): AccountOverviewModel['summaries'] => [

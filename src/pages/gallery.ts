@@ -25,6 +25,8 @@ import {
   authenticator,
   authenticatorApps,
   authenticatorFull,
+  enrol,
+  enrolCodes,
   factorLines,
   passkeys,
   phone,
@@ -74,6 +76,9 @@ export interface GalleryState {
 function state<N extends PageName>(id: string, page: N, model: PageModels[N]): GalleryState {
   return { id, page, model, render: (pages, locale) => pages.render(page, locale, model) }
 }
+
+const { client: _, ...houseAsks } = enrol
+const { app: __, ...passkeyNeeded } = enrol
 
 export const gallery: readonly GalleryState[] = [
   state('sign-in', 'sign-in', signIn),
@@ -266,6 +271,19 @@ export const gallery: readonly GalleryState[] = [
   state('reset-done.long-name', 'reset-done', { back: { ...wayBack, client: { name: longName } } }),
   state('reset-done.account', 'reset-done', { back: { href: '/interaction/sample' } }),
   state('reset-done.house', 'reset-done', {}),
+  state('enrol', 'enrol', enrol),
+  state('enrol.house', 'enrol', houseAsks),
+  state('enrol.app', 'enrol', { ...enrol, passkey: false }),
+  state('enrol.passkey', 'enrol', passkeyNeeded),
+  state('enrol.wrong-code', 'enrol', { ...enrol, error: 'wrong_code' }),
+  state('enrol.expired', 'enrol', { ...enrol, error: 'expired' }),
+  state('enrol.refused', 'enrol', { ...passkeyNeeded, error: 'refused' }),
+  state('enrol.taken', 'enrol', { ...passkeyNeeded, error: 'taken' }),
+  state('enrol.forbidden', 'enrol', { ...enrol, error: 'forbidden' }),
+  state('enrol-codes', 'enrol-codes', enrolCodes),
+  state('enrol-codes.seen', 'enrol-codes', { csrf, account: { email } }),
+  state('enrol-codes.forbidden', 'enrol-codes', { csrf, account: { email }, error: 'forbidden' }),
+
   state('set-password', 'set-password', setPassword),
   state('set-password.missing', 'set-password', { ...setPassword, error: 'missing' }),
   state('set-password.too-short', 'set-password', { ...setPassword, error: 'too_short' }),

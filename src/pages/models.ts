@@ -97,6 +97,29 @@ export interface CodeModel {
 /** A passkey, where something else was proven or said before. */
 export type PasskeyModel = Omit<CodeModel, 'method'>
 
+/** A second factor that a sign-in demands, and that its person doesn't have yet. */
+export interface EnrolModel {
+  csrf: string
+  /** Absent when nobody asked but the house itself. */
+  client?: ClientFace
+  account: { email: string; name?: string }
+  /** Whether it may be a passkey. */
+  passkey: boolean
+  /** In base32, and as an `otpauth:` address; absent where an app is not enough. */
+  app?: { secret: string; address: string }
+  error?: 'wrong_code' | 'expired' | 'refused' | 'taken' | 'forbidden'
+}
+
+/** The recovery codes of what was just added. */
+export interface EnrolCodesModel {
+  csrf: string
+  client?: ClientFace
+  account: { email: string; name?: string }
+  /** This once. `id`: of their set; `at`: epoch ms. */
+  shown?: { codes: string[]; at: number; id: string }
+  error?: 'forbidden'
+}
+
 export interface SetPasswordModel {
   csrf: string
   email: string
@@ -295,6 +318,8 @@ export interface PageModels extends AccountPageModels {
   password: PasswordModel
   code: CodeModel
   passkey: PasskeyModel
+  enrol: EnrolModel
+  'enrol-codes': EnrolCodesModel
   'not-me': NotMeModel
   register: RegisterModel
   'register-sent': AfterModel

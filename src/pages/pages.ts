@@ -27,6 +27,7 @@ import { emailChanged, emailConfirm, emailUndo, emailWaiting } from './views/cha
 import { code } from './views/code.ts'
 import { consent } from './views/consent.ts'
 import { accountDelete, accountDeleted, accountKeep, accountKept } from './views/delete-account.ts'
+import { enrol, enrolCodes } from './views/enrol.ts'
 import { error } from './views/error.ts'
 import { formPost } from './views/form-post.ts'
 import { loggedOut, logout } from './views/logout.ts'
@@ -64,6 +65,8 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   password,
   code,
   passkey,
+  enrol,
+  'enrol-codes': enrolCodes,
   'not-me': notMe,
   register,
   'register-sent': registerSent,
@@ -119,7 +122,15 @@ export function createPages(use: PagesUse): Pages {
       const languages = languageSwitch(view.again ? {} : again, locale, use.messages)
       return draw(view.account === undefined ? 'layout' : 'self-service/account/shell', {
         ...{ ...helpers, ...frame(view, locale, use.messages), ...view.account },
-        ...{ languages, brand, host, home, body, passkey: body.includes(PASSKEY) },
+        ...{
+          languages,
+          brand,
+          host,
+          home,
+          body,
+          passkey: body.includes(PASSKEY),
+          newPasskey: body.includes(NEW_PASSKEY),
+        },
       })
     },
   }
@@ -130,8 +141,9 @@ export function createPages(use: PagesUse): Pages {
   return pages
 }
 
-/** `parts/passkey`; nobody's text can look like it, as it is escaped. */
+/** What a script takes the place of; nobody's text can look like it, as it is escaped. */
 const PASSKEY = '<template data-passkey>'
+const NEW_PASSKEY = '<template data-new-passkey>'
 
 function frame(view: View, locale: Locale, messages: Messages): object {
   const { title, failed, broad, script } = view

@@ -186,9 +186,9 @@ async function goOn(
   }
   await attempt.giveBack()
   report(use, at, { method: method.id, as, ok: true, account, done: false, began })
-  return step.kind === 'more'
-    ? { kind: 'more', methods: step.methods.map(({ id }) => id) }
-    : { kind: 'unmet' }
+  return step.kind === 'unreachable'
+    ? { kind: 'unmet' }
+    : { kind: step.kind, methods: step.methods.map(({ id }) => id) }
 }
 
 /** Whose it was, if anybody's; never what was typed, which may be a password. */

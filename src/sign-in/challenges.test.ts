@@ -58,6 +58,7 @@ const send = () => {
     as: 'first',
     person: undefined,
     ways: [],
+    addable: [],
     isStored: true,
     unmet: false,
   } as const

@@ -51,11 +51,13 @@ export const createComplete =
     if (isStored) await use.states.end(at.id)
     return {
       ...{ account, device, proofs, acr: acrOf(level), amr: amrOf(proofs) },
-      authTime: Math.floor(provenAt(state, proofs, now) / 1000),
+      authTime: Math.floor(provenAt(state, proofs) / 1000),
       remember: state.remember === true,
     }
   }
 
-/** What the session had proven before counts from when it did; what belongs to one sign-in is one moment, its end. */
-const provenAt = ({ reused }: SignInState, proofs: readonly Proof[], now: number): number =>
-  reused === true ? Math.min(...proofs.map(({ at }) => at)) : now
+/** What the session had proven before counts from when it did; what belongs to one sign-in is one moment, that of its last. */
+function provenAt({ reused }: SignInState, proofs: readonly Proof[]): number {
+  const times = proofs.map(({ at }) => at)
+  return reused === true ? Math.min(...times) : Math.max(...times)
+}

@@ -2,6 +2,7 @@
 import type { Person } from '../accounts/person.ts'
 import type { Method } from '../methods/method.ts'
 import type { Methods } from '../methods/registry.ts'
+import { hasSecondFactor } from '../methods/second-factors.ts'
 import { type Level, reaches } from '../security/sign-in-policy/levels.ts'
 import { levelOf, type Proof } from './assurance.ts'
 import type { Demand } from './demand.ts'
@@ -10,6 +11,8 @@ export type NextStep =
   | { kind: 'done' }
   /** One of these, the strongest first. Never empty. */
   | { kind: 'more'; methods: readonly Method[] }
+  /** This person has nothing of the kind yet, and may add one of these now, the strongest first. Never empty. */
+  | { kind: 'enrol'; methods: readonly Method[] }
   /** This person has nothing by which the level could be reached. */
   | { kind: 'unreachable' }
 
@@ -24,8 +27,14 @@ export function nextStep(
   const mailboxes = open.filter(isMailbox)
   if (mailbox && mailboxes.length > 0 && !proofs.some(isMailbox)) return { kind: 'more', methods: mailboxes }
   if (proofs.length > 0 && reaches(levelOf(proofs), level)) return { kind: 'done' }
-  const helpful = open.filter((method) => reaches(levelOf([...proofs, method]), level))
-  return helpful.length > 0 ? { kind: 'more', methods: helpful } : { kind: 'unreachable' }
+  const helps = (method: Method): boolean => reaches(levelOf([...proofs, method]), level)
+  const helpful = open.filter(helps)
+  if (helpful.length > 0) return { kind: 'more', methods: helpful }
+  // Whoever has a factor adds no other one before that was proven (docs/decisions/0027).
+  const isFirst = proofs.length > 0 && !hasSecondFactor(person.credentials)
+  const addable = isFirst ? [...methods.values()].filter(({ enrolment }) => enrolment !== undefined) : []
+  const added = addable.filter(helps)
+  return added.length > 0 ? { kind: 'enrol', methods: added } : { kind: 'unreachable' }
 }
 
 export const isMailbox = ({ factors }: Pick<Method, 'factors'>): boolean => factors.includes('mailbox')

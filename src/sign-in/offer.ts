@@ -1,7 +1,9 @@
 /** Whose turn it is: by what a sign-in has come to so far. */
+import { isDeepStrictEqual } from 'node:util'
 import { normaliseEmail } from '../accounts/email.ts'
 import type { Person } from '../accounts/person.ts'
 import type { Method } from '../methods/method.ts'
+import { PENDING_LIFE } from '../methods/pending.ts'
 import type { Methods } from '../methods/registry.ts'
 import type { SignInPolicy } from '../security/sign-in-policy/policy.ts'
 import { demandOf } from './demand.ts'
@@ -20,17 +22,19 @@ export interface Offered {
   person: Person | undefined
   /** The strongest first. */
   ways: readonly Method[]
+  /** What may be added, where nothing else leads on. */
+  addable: readonly Method[]
   /** What the client needs, or policy, can't be reached. */
   unmet: boolean
 }
 
-type OfferUse = Pick<SignInsUse, 'states' | 'methods' | 'persons' | 'findPolicy'>
+export type OfferUse = Pick<SignInsUse, 'states' | 'methods' | 'persons' | 'findPolicy' | 'clock'>
 
 export async function offer(use: OfferUse, at: At): Promise<Offered> {
   const policy = await use.findPolicy(at.origin.client)
   const stored = at.isNew ? undefined : await use.states.read(at.id)
   const state = startOf(stored ?? EMPTY, at, policy)
-  const common = { policy, state, isStored: stored !== undefined }
+  const common = { policy, state, isStored: stored !== undefined, addable: [] }
   if (state.sub === undefined) {
     // Before anything is proven every name is offered the same.
     const allowed = [...allowedBy(policy, use.methods).values()]
@@ -39,9 +43,38 @@ export async function offer(use: OfferUse, at: At): Promise<Offered> {
   }
   const person = await use.persons.findPersonBySub(state.sub)
   const next = person && stepAfter(use, policy, state, person, at)
+  if (person !== undefined && next?.kind === 'enrol' && !isFresh(state, use.clock.now())) {
+    await askAnew(use, at, { policy, state, person })
+    return offer(use, at)
+  }
   const ways = next?.kind === 'more' ? next.methods : []
-  return { ...common, as: 'second', person, ways, unmet: next?.kind === 'unreachable' }
+  const addable = next?.kind === 'enrol' ? next.methods : []
+  return { ...common, as: 'second', person, ways, addable, unmet: next?.kind === 'unreachable' }
 }
+
+/**
+ * What a session had proven before, or this sign-in a while ago, is not enough to add a factor by: who sits at that browser
+ * now may be somebody else.
+ */
+const isFresh = ({ reused, proofs }: SignInState, now: number): boolean =>
+  reused !== true && proofs.every(({ at }) => now - at <= PENDING_LIFE)
+
+/** By who is known already, from their name on. */
+const askAnew = (
+  { states }: Pick<OfferUse, 'states'>,
+  at: At,
+  { policy, state, person }: { policy: SignInPolicy; state: SignInState; person: Person },
+): Promise<void> =>
+  states.change(
+    at.id,
+    (stored) => ({
+      ...(isDeepStrictEqual(startOf(stored, at, policy), state) && {
+        state: { proofs: [], username: person.account.email, remember: state.remember === true },
+      }),
+      result: undefined,
+    }),
+    at.life,
+  )
 
 export const allowedBy = ({ methods }: Pick<SignInPolicy, 'methods'>, known: Methods): Methods =>
   new Map([...known].filter(([id]) => methods.includes(id)))

@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Method } from '../methods/method.ts'
+import { setOf } from '../methods/recovery-codes/recovery-codes.ts'
 import { answer } from './answer.ts'
 import { ask, posed } from './challenges.ts'
 import { isMailbox } from './next-step.ts'
@@ -70,8 +71,12 @@ const beginsWith = (ways: readonly Method[], last: Method | undefined): Method |
   last !== undefined && last.identifies !== true ? last : ways.find(({ id }) => id === 'password')
 
 async function view(use: SignInsUse, at: At): Promise<View> {
-  const { policy, state, as, person, ways: all, unmet } = await offer(use, at)
+  const { policy, state, as, person, ways: all, addable, unmet } = await offer(use, at)
   if (unmet) return { step: 'unmet' }
+  if (person !== undefined && addable.length > 0)
+    return { step: 'enrol', account: person.account, methods: addable.map(({ id }) => id) }
+  if (person !== undefined && all.length === 0 && state.showsCodes === true)
+    return { step: 'codes', account: person.account, set: setOf(person.credentials)?.id }
   // By this browser alone, so that every name is offered the same; afterwards the strongest is first.
   const last = as === 'first' ? all.find(({ id }) => id === at.lastMethod) : undefined
   const ways = last === undefined ? all : [last, ...all.filter((way) => way !== last)]

@@ -23,6 +23,8 @@ export interface SignInState {
   assessed?: Assessed
   /** The person's device asks for no second factor. */
   trusted?: boolean
+  /** Something was added on the way, and its recovery codes wait to be seen before the sign-in is complete. */
+  showsCodes?: true
   /** It is no sign-in, but goes on with this refresh token, of which a rule of risk spoke. */
   refreshToken?: string
   /** What the caller looked like that began it. */

@@ -5,7 +5,8 @@ import type { Account } from '../accounts/account.ts'
 import type { Person } from '../accounts/person.ts'
 import type { SignedInDevice, SignInOrigin } from '../accounts/record-sign-in.ts'
 import type { AuditEvent } from '../audit/event.ts'
-import type { Answer, MethodId } from '../methods/method.ts'
+import type { Answer, EnrolFault, MethodId } from '../methods/method.ts'
+import type { RecoveryCodesShow } from '../methods/recovery-codes/show-once.ts'
 import type { Methods } from '../methods/registry.ts'
 import type { PromptLimit } from '../security/rate-limit/prompt-limit.ts'
 import type { Refusal } from '../security/rate-limit/refusal.ts'
@@ -72,6 +73,8 @@ export type Outcome =
   /** What `renew` began: the session may go on with this token. */
   | { kind: 'renewed'; refreshToken: string }
   | { kind: 'more'; methods: MethodId[] }
+  /** What is demanded can be reached once one of these was added. */
+  | { kind: 'enrol'; methods: MethodId[] }
   | { kind: 'wrong'; method: MethodId; reason: string }
   | { kind: 'refused'; refusal: Refusal }
   /** No capacity at this moment. */
@@ -119,6 +122,10 @@ export type View =
       /** How long nobody has to be asked again on this device, ms; 0: for every sign-in. */
       trustFor: number
     } & Posed)
+  /** `methods`: what may be added, the strongest first. */
+  | { step: 'enrol'; account: Account; methods: MethodId[] }
+  /** What was added has recovery codes, which are seen once. `set`: which; undefined where they have none. */
+  | { step: 'codes'; account: Account; set: string | undefined }
 
 export interface SignIns {
   view(at: At): Promise<View>
@@ -133,6 +140,36 @@ export interface SignIns {
   renew(at: At, sub: string, refreshToken: string): Promise<Extract<Outcome, { kind: 'more' | 'unmet' }>>
   /** Somebody else wants to sign in. */
   restart(at: At): Promise<void>
+}
+
+/** How somebody comes to have a second factor, where one is demanded that they can't have proven yet. */
+export interface Enrolments {
+  /** What a method shows or asks; `again`: what it has shown last, if that is good. Undefined where it can't be added here. */
+  begin(at: At, method: string, how: { again: boolean }): Promise<JsonObject | undefined>
+  /** `moved`: this sign-in is somewhere else by now. */
+  confirm(
+    at: At,
+    method: string,
+    given: Answer,
+  ): Promise<Outcome | { kind: 'fault'; reason: EnrolFault } | Moved>
+  /** The codes that were made, to exactly one who asks. */
+  takeCodes(at: At): Promise<string[] | undefined>
+  /** Others in the place of codes that nobody has seen. */
+  remakeCodes(at: At): Promise<void>
+  /** Completes the sign-in. `noted`: its person keeps the codes of this set. */
+  finish(at: At, noted: string | undefined): Promise<Outcome | Moved>
+}
+
+type Moved = { kind: 'moved' }
+
+export interface EnrolmentsUse
+  extends Pick<
+    SignInsUse,
+    'states' | 'methods' | 'persons' | 'findPolicy' | 'clock' | 'gather' | 'complete' | 'report'
+  > {
+  recoveryCodes: RecoveryCodesShow
+  /** That the person keeps them. */
+  noteRecoveryCodes: (userId: string, id: string) => Promise<boolean>
 }
 
 export interface SignInsUse {

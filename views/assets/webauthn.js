@@ -53,7 +53,7 @@ const csrf = () => document.querySelector('input[name=csrf]').value
 
 // What the server asks. Undefined where it doesn't: the page is too old, or somebody has to sign in first.
 export async function ask(fields, signal) {
-  const answer = await fetch(location.pathname, {
+  const answer = await fetch(location.pathname + location.search, {
     method: 'POST',
     body: new URLSearchParams({ csrf: csrf(), action: 'challenge', ...fields }),
     redirect: 'manual',

@@ -8,15 +8,18 @@ import type { Proof } from '../../sign-in/assurance.ts'
 import type { At, Outcome, SignedIn, SignIns, View } from '../../sign-in/types.ts'
 import { wantedIn } from '../../sign-in/wanted.ts'
 import type { MethodId } from '../../telemetry/metric-labels.ts'
-import type { Journey, Step, StepResult, StepUse } from '../journey.ts'
+import { again, type Journey, type Step, type StepResult, type StepUse } from '../journey.ts'
+import { type EnrolUse, showEnrolment, submitEnrolment } from './enrol.ts'
 import { showSignIn } from './show-sign-in.ts'
 
-export interface SignInUse extends StepUse {
+export interface SignInUse extends StepUse, EnrolUse {
   signIns: SignIns
   /** What the cookie of the request's device says. */
   deviceOf: (cookieHeader: string | undefined) => string | undefined
   /** How somebody began to sign in on it the last time. */
   lastMethodOf: (cookieHeader: string | undefined) => MethodId | undefined
+  /** What the browser is known by: what was proven in one counts in no other. */
+  browserOf: (ctx: Journey['ctx']) => string
   /** What a session has proven, by its uid. */
   findProofs: (uid: string) => Promise<Proof[]>
   /** The reason of the library's prompt where somebody who is signed in has to prove more. */
@@ -33,9 +36,10 @@ type Submitted = Promise<StepResult | undefined>
 export function createSignIn(use: SignInUse): Step {
   return {
     show: async (journey) => {
-      const view = await use.signIns.view(await placeOf(use, journey))
+      const at = await placeOf(use, journey)
+      const view = await use.signIns.view(at)
       if (view.step === 'unmet') return UNMET
-      return showSignIn(use, journey, view, {})
+      return showStep(use, { journey, at, form: {} }, view)
     },
     submit: async (journey, form) => {
       const submission = { journey, at: await placeOf(use, journey), form }
@@ -52,9 +56,14 @@ interface Submission {
   form: Form
 }
 
+const showStep = (use: SignInUse, { journey, at, form }: Submission, view: View, error?: SignInError) =>
+  view.step === 'enrol' || view.step === 'codes'
+    ? showEnrolment(use, { journey, at }, view, error)
+    : showSignIn(use, journey, view, { form, ...(error && { error }) })
+
 /** The step that the sign-in is at, which says what is wrong. */
-const showAgain = async (use: SignInUse, { journey, at, form }: Submission, error: SignInError) =>
-  showSignIn(use, journey, await use.signIns.view(at), { form, error })
+const showAgain = async (use: SignInUse, submission: Submission, error: SignInError) =>
+  showStep(use, submission, await use.signIns.view(submission.at), error)
 
 /** By what the form brings: an answer, another method, another person, or a name. */
 async function take(use: SignInUse, submission: Submission): Submitted {
@@ -64,6 +73,12 @@ async function take(use: SignInUse, submission: Submission): Submitted {
   if (action === 'restart') {
     await signIns.restart(at)
     return again(journey)
+  }
+  // Who has a name to say is at the beginning.
+  const view = username === undefined ? await signIns.view(at) : undefined
+  if (view?.step === 'enrol' || view?.step === 'codes') {
+    const outcome = await submitEnrolment(use, submission, view)
+    return outcome && conclude(use, submission, outcome)
   }
   if (action === 'challenge' && method !== undefined)
     return tell(journey, await signIns.challenge(at, method))
@@ -109,22 +124,23 @@ async function named(use: SignInUse, submission: Submission, username: string): 
     return showAgain(use, submission, { kind: 'missing' })
   }
   const outcome = await use.signIns.answer(at, 'password', { username, password, remember })
-  const isOver = outcome.kind === 'done' || outcome.kind === 'more' || outcome.kind === 'unmet'
+  const isOver = ['done', 'more', 'enrol', 'unmet'].includes(outcome.kind)
   if (!isOver) await use.signIns.name(at, username, remember)
   return conclude(use, submission, outcome)
 }
 
-async function conclude(use: SignInUse, { journey, at, form }: Submission, outcome: Outcome): Submitted {
+async function conclude(use: SignInUse, submission: Submission, outcome: Outcome): Submitted {
+  const { journey, at } = submission
   if (outcome.kind === 'done') return { login: loginOf(outcome.signedIn) }
-  if (outcome.kind === 'more') return again(journey)
+  if (outcome.kind === 'more' || outcome.kind === 'enrol') return again(journey)
   if (outcome.kind === 'unmet') return UNMET
   if (outcome.kind === 'renewed') throw new Error('a refresh token in a sign-in by pages')
   if (outcome.kind === 'refused') journey.ctx.set(refusalHeaders(outcome.refusal))
   const view = await use.signIns.view(at)
-  return showSignIn(use, journey, view, { form, error: errorOf(outcome, view) })
+  return showStep(use, submission, view, errorOf(outcome, view))
 }
 
-type Failed = Exclude<Outcome, { kind: 'done' | 'renewed' | 'more' | 'unmet' }>
+type Failed = Exclude<Outcome, { kind: 'done' | 'renewed' | 'more' | 'enrol' | 'unmet' }>
 
 function errorOf(outcome: Failed, view: View): SignInError {
   if (outcome.kind === 'refused') return tooMany(outcome.refusal)
@@ -154,11 +170,6 @@ const loginOf = ({ account, amr, acr, authTime, remember, device, proofs }: Sign
   },
 })
 
-function again({ ctx }: Journey): undefined {
-  ctx.status = 303
-  ctx.redirect(ctx.path)
-}
-
 async function placeOf(use: SignInUse, { ctx, interaction, client }: Journey): Promise<At> {
   const { headers, req, res } = ctx
   const { session, params, prompt } = interaction
@@ -167,7 +178,7 @@ async function placeOf(use: SignInUse, { ctx, interaction, client }: Journey): P
   return {
     id: interaction.uid,
     origin: { ...use.originOf(ctx), client: client.clientId, device },
-    ...{ req, res, life: use.life },
+    ...{ req, res, life: use.life, binding: use.browserOf(ctx) },
     wanted: wantedIn(params),
     lastMethod: use.lastMethodOf(headers.cookie),
     session: adds ? { sub: session.accountId, proofs: await use.findProofs(session.uid) } : undefined,

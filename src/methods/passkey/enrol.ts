@@ -5,10 +5,12 @@ import type { Person } from '../../accounts/person.ts'
 import { createEvent, type Origin } from '../../audit/event.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { newRowId, newSecret } from '../../shared/ids.ts'
+import type { Enrolment } from '../method.ts'
+import type { OnlyIf } from '../only-if.ts'
 import { ALGORITHMS } from './algorithms.ts'
 import { challengeIn } from './client-data.ts'
 import { loadLibrary } from './library.ts'
-import { descriptorOf, MOST_PASSKEYS, passkeysOf, QUESTION_LIFE } from './passkey.ts'
+import { descriptorOf, MOST_PASSKEYS, passkeysOf, provenByMaking, QUESTION_LIFE } from './passkey.ts'
 import type { Questions } from './questions.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { readAttestation } from './response.ts'
@@ -46,7 +48,7 @@ export const askForPasskey =
   }
 
 /** Refused, somebody's already, or what was made. */
-export type Enrolled = 'refused' | 'taken' | StoredPasskey
+export type EnrolPasskeyOutcome = 'refused' | 'taken' | StoredPasskey
 
 /** `by`: who answers; the question must have been theirs. */
 export const enrolPasskey =
@@ -55,25 +57,42 @@ export const enrolPasskey =
     account: Account,
     { by, response, label }: { by: string; response: unknown; label?: string | undefined },
     origin: Origin,
-  ): Promise<Enrolled> => {
+    only?: OnlyIf,
+  ): Promise<EnrolPasskeyOutcome> => {
     const attestation = readAttestation(response)
     const challenge = attestation && challengeIn(attestation.response.clientDataJSON)
-    const asked = challenge === undefined ? undefined : await questions.take(challenge)
-    if (attestation === undefined || challenge === undefined || asked?.by !== by) return 'refused'
+    const asked = challenge === undefined ? undefined : await questions.take(challenge, by)
+    if (attestation === undefined || challenge === undefined || asked === undefined) return 'refused'
     const made = await verifyAttestation(relyingParty, attestation, { challenge, silent: asked.silent })
     if (made === undefined) return 'refused'
     const data: StoredPasskey = { ...made, userHandle: asked.userHandle }
     const at = clock.now()
-    return accounts.atomically(async ({ users, credentials, record }) => {
+    return accounts.atomically(async (within) => {
+      const { users, credentials, record } = within
       if (!(await users.lock(account.id))) return 'refused'
-      const known = (await credentials.of(account.id)).filter(({ method }) => method === 'passkey')
-      if (known.length >= MOST_PASSKEYS) return 'refused'
+      const known = await credentials.of(account.id)
+      if (known.filter(({ method }) => method === 'passkey').length >= MOST_PASSKEYS) return 'refused'
+      if (only !== undefined && !(await only(within, known))) return 'refused'
       const added = await credentials.add(account.id, { id: newRowId(), method: 'passkey', data, label }, at)
       if (!added) return 'taken'
       await record(createEvent(origin, { ...about(account), type: 'mfa.enrolled' }, at))
       return data
     })
   }
+
+/** The same in a sign-in. */
+export function createPasskeyEnrolment(use: EnrolPasskeyUse): Enrolment {
+  const [ask, enrol] = [askForPasskey(use), enrolPasskey(use)]
+  return {
+    begin: (person, by) => ask(person, { by, silent: false }),
+    confirm: async (account, by, { response }, { origin, only }) => {
+      const enrolled = await enrol(account, { by, response }, origin, only)
+      return typeof enrolled === 'string'
+        ? { ok: false, reason: enrolled }
+        : { ok: true, proven: provenByMaking(enrolled) }
+    },
+  }
+}
 
 const about = ({ sub: subject, email: name }: Account) => ({
   ...{ subject, name, actor: `user:${subject}` },

@@ -7,7 +7,7 @@ import type { CredentialsRepository } from '../../accounts/credentials-repositor
 import { type Credential, credentialsOf, type Person } from '../../accounts/person.ts'
 import type { UsersRepository } from '../../accounts/users-repository.ts'
 import { newSecret } from '../../shared/ids.ts'
-import type { Answer, Asked, Method, Proven, Reason, Verdict } from '../method.ts'
+import type { Answer, Asked, Enrolment, Method, Proven, Reason, Verdict } from '../method.ts'
 import { loadLibrary } from './library.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { type Assertion, readAssertion } from './response.ts'
@@ -18,6 +18,7 @@ export interface PasskeyUse {
   credentials: Pick<CredentialsRepository, 'use' | 'of'>
   persons: Pick<UsersRepository, 'findPersonByPasskey'>
   relyingParty: RelyingParty
+  enrolment: Enrolment
 }
 
 /** How long a question may wait for its answer, ms (§15.1 recommends 5 to 10 minutes). */
@@ -30,6 +31,7 @@ export const createPasskey = (use: PasskeyUse): Method => ({
   phishingResistant: true,
   identifies: true,
   life: QUESTION_LIFE,
+  enrolment: use.enrolment,
   ready: (person) => usable(person).length > 0,
   challenge: async ({ person, as }) => {
     // Needed for the answer, and slow to load.
@@ -134,9 +136,16 @@ async function findAgain(
   return found && toPasskey(found)
 }
 
-/** RFC 8176 §2: a key in hardware or one that may be copied; `user`: somebody was there. */
 const provenBy = ({ userVerified, backupEligible }: Told): Proven => ({
   factors: userVerified ? ['possession', 'knowledge'] : ['possession'],
-  amr: [backupEligible ? 'swk' : 'hwk', 'user'],
+  amr: amrOf(backupEligible),
   phishingResistant: true,
 })
+
+/** By who has just made it: it has signed nothing yet, so nobody could say that it wasn't passed on. */
+export const provenByMaking = ({ backupEligible }: StoredPasskey): Proven => ({
+  ...{ factors: ['possession'], phishingResistant: false, amr: amrOf(backupEligible) },
+})
+
+/** RFC 8176 §2: a key in hardware or one that may be copied; `user`: somebody was there. */
+const amrOf = (backupEligible: boolean): string[] => [backupEligible ? 'swk' : 'hwk', 'user']

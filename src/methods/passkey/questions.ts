@@ -1,10 +1,11 @@
+import { hash } from 'node:crypto'
 import type { ArtifactStore } from '../../../adapters/contract.ts'
 import { newSecret } from '../../shared/ids.ts'
 import { QUESTION_LIFE } from './passkey.ts'
 
 /** What a browser was asked to make a passkey for. */
 export interface Asked {
-  /** Of a browser: its session's public id, or whatever else it alone goes on with. */
+  /** Of a browser: whatever it alone goes on with. It is kept as a hash that nobody makes without the challenge. */
   by: string
   userHandle: string
   /** Without asking the person. */
@@ -14,8 +15,8 @@ export interface Asked {
 export interface Questions {
   /** The challenge. */
   ask(asked: Asked): Promise<string>
-  /** For exactly one answer. */
-  take(challenge: string): Promise<Asked | undefined>
+  /** For exactly one answer; undefined where it is not theirs. */
+  take(challenge: string, by: string): Promise<Omit<Asked, 'by'> | undefined>
 }
 
 export interface QuestionsUse {
@@ -31,7 +32,7 @@ export const createQuestions = ({ store, peppers }: QuestionsUse): Questions => 
     const challenge = newSecret()
     const [under] = peppers()
     if (under === undefined) throw new Error('there is no pepper')
-    const payload = { by, userHandle, silent }
+    const payload = { by: asker(challenge, by), userHandle, silent }
     await store.put(MODEL, under.key(MODEL, challenge), {
       payload,
       expiresIn: QUESTION_LIFE,
@@ -39,15 +40,18 @@ export const createQuestions = ({ store, peppers }: QuestionsUse): Questions => 
     })
     return challenge
   },
-  take: async (challenge) => {
+  take: async (challenge, by) => {
     for (const under of peppers()) {
       const key = under.key(MODEL, challenge)
       const found = await store.get(MODEL, key)
       if (found === undefined || found.consumedFor !== undefined) continue
       if (!(await store.consume(MODEL, key))) return undefined
-      const { by, userHandle, silent } = found.payload
-      return { by: String(by), userHandle: String(userHandle), silent: silent === true }
+      const { by: asked, userHandle, silent } = found.payload
+      if (asked !== asker(challenge, by)) return undefined
+      return { userHandle: String(userHandle), silent: silent === true }
     }
     return undefined
   },
 })
+
+const asker = (challenge: string, by: string): string => hash('sha256', `${challenge} ${by}`, 'base64url')

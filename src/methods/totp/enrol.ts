@@ -4,6 +4,7 @@ import { createEvent, type Origin } from '../../audit/event.ts'
 import type { FieldSealer } from '../../keys/field-seal.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { newRowId } from '../../shared/ids.ts'
+import type { OnlyIf } from '../only-if.ts'
 import { hasSecondFactor } from '../second-factors.ts'
 import { sealTotpSecret } from './secret.ts'
 import { MOST_APPS, type StoredTotp } from './stored.ts'
@@ -18,7 +19,7 @@ export interface EnrolTotpUse {
 export type EnrolTotpOutcome =
   /** `first`: the account had no second factor before. */
   | { ok: true; first: boolean }
-  /** `gone`: the account. */
+  /** `gone`: the account, or what it was to be added on condition of. */
   | { ok: false; reason: 'wrong_code' | 'too_many' | 'gone' }
 
 /** What every app can do, whatever it is told. */
@@ -34,15 +35,18 @@ export const enrolTotp =
     account: Account,
     { secret, code, label }: { secret: string; code: string; label?: string | undefined },
     origin: Origin,
+    only?: OnlyIf,
   ): Promise<EnrolTotpOutcome> => {
     const at = clock.now()
     const step = stepOfCode(USUAL, secret, code, at)
     if (step === undefined) return { ok: false, reason: 'wrong_code' }
     const id = newRowId()
     const data: StoredTotp = { ...USUAL, sealed: sealTotpSecret(sealer, id, secret), step }
-    return accounts.atomically(async ({ users, credentials, record }) => {
+    return accounts.atomically(async (within) => {
+      const { users, credentials, record } = within
       if (!(await users.lock(account.id))) return { ok: false, reason: 'gone' }
       const known = await credentials.of(account.id)
+      if (only !== undefined && !(await only(within, known))) return { ok: false, reason: 'gone' }
       if (known.filter(({ method }) => method === 'totp').length >= MOST_APPS)
         return { ok: false, reason: 'too_many' }
       await credentials.add(account.id, { id, method: 'totp', data, label }, at)

@@ -3,7 +3,7 @@ import { createGuardrails, verifySync } from 'otplib'
 import type { CredentialsRepository } from '../../accounts/credentials-repository.ts'
 import { type Credential, credentialsOf, type Person } from '../../accounts/person.ts'
 import type { FieldSealer } from '../../keys/field-seal.ts'
-import type { Asked, Method, Verdict } from '../method.ts'
+import type { Asked, Enrolment, Method, Verdict } from '../method.ts'
 import { readDigits } from '../read-code.ts'
 import { openTotp, SECRET_BYTES } from './secret.ts'
 import type { StoredTotp } from './stored.ts'
@@ -11,6 +11,7 @@ import type { StoredTotp } from './stored.ts'
 export interface TotpUse {
   credentials: Pick<CredentialsRepository, 'use' | 'of'>
   sealer: Pick<FieldSealer, 'open'>
+  enrolment: Enrolment
 }
 
 export const TOTP_PROVEN = { factors: ['possession'], amr: ['otp'], phishingResistant: false } as const
@@ -20,6 +21,7 @@ export const createTotp = (use: TotpUse): Method => ({
   role: 'second',
   factors: TOTP_PROVEN.factors,
   phishingResistant: false,
+  enrolment: use.enrolment,
   ready: (person) => credentialsOf(person, 'totp').length > 0,
   verify: async ({ person, now }, { code = '' }): Promise<Verdict> => {
     if (person === undefined) return { ok: false, reason: 'unknown' }

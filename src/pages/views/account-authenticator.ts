@@ -1,8 +1,8 @@
 import type { AccountAuthenticatorModel } from '../account-factor-models.ts'
-import { qrCode } from '../qr-code.ts'
 import { safeText } from '../safe-text.ts'
 import { NAME, type View, type ViewUse } from '../view.ts'
 import { inAccount } from './account-frame.ts'
+import { newApp } from './new-app.ts'
 
 type Model = AccountAuthenticatorModel
 
@@ -16,10 +16,7 @@ export function accountAuthenticator(model: Model, use: ViewUse): View {
     data: {
       apps: apps.map((app) => line(app, use)),
       full: use.t('account.authenticator.full', { most }),
-      adding: adding && {
-        ...pictureOf(adding.address),
-        secret: safeText(adding.secret, LONGEST_SECRET).replace(/.{4}(?!$)/g, '$& '),
-      },
+      adding: adding && newApp(adding),
       alert: error && {
         lead: use.t(`account.authenticator.error.${error}.lead`),
         text: use.t(`account.authenticator.error.${error}.text`),
@@ -29,16 +26,6 @@ export function accountAuthenticator(model: Model, use: ViewUse): View {
     },
   })
 }
-
-/** Of 64 bytes in base32. */
-const LONGEST_SECRET = 103
-/** As much as fits in with room to spare; what is longer has to be typed. */
-const LONGEST_ADDRESS = 1500
-
-const pictureOf = (address: string) =>
-  address.startsWith('otpauth://totp/') && address.length <= LONGEST_ADDRESS
-    ? { qr: qrCode(address), address }
-    : {}
 
 function line({ id, name, createdAt, lastUsedAt }: Model['apps'][number], use: ViewUse) {
   const called = safeText(name ?? '', NAME)

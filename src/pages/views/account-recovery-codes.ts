@@ -1,9 +1,7 @@
 import type { AccountRecoveryCodesModel } from '../account-factor-models.ts'
-import { safeText } from '../safe-text.ts'
-import { accountFace, type View, type ViewUse } from '../view.ts'
+import type { View, ViewUse } from '../view.ts'
 import { inAccount } from './account-frame.ts'
-
-const LONGEST_CODE = 32
+import { newCodes } from './new-codes.ts'
 
 type Model = AccountRecoveryCodesModel
 
@@ -16,14 +14,7 @@ export function accountRecoveryCodes(model: Model, use: ViewUse): View {
     data: {
       possible,
       set: set && state(model, set, use),
-      shown: shown && {
-        codes: shown.codes.map((code) => safeText(code, LONGEST_CODE)),
-        // Whoever finds the sheet must see what it is for, and its owner which one is the newest.
-        for: accountFace(frame.account).email,
-        at: use.host,
-        made: use.t('account.recovery-codes.made', { at: use.minute(shown.at) }),
-        file: `recovery-codes-${new URL(use.issuer).hostname}.txt`,
-      },
+      shown: shown && newCodes(shown, frame.account, use),
     },
   })
 }

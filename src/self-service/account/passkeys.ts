@@ -1,7 +1,7 @@
 /** `/account/passkeys`: what somebody signs in with instead of a password. Adding one takes script; all else does not. */
 import type { Person } from '../../accounts/person.ts'
 import type { askForPasskey, enrolPasskey } from '../../methods/passkey/enrol.ts'
-import { MOST_PASSKEYS, type Passkey, passkeysOf } from '../../methods/passkey/passkey.ts'
+import { MOST_PASSKEYS, type Passkey, passkeysOf, provenByMaking } from '../../methods/passkey/passkey.ts'
 import { providerName } from '../../methods/passkey/provider-name.ts'
 import type { AccountPasskeysModel } from '../../pages/account-factor-models.ts'
 import type { Clock } from '../../shared/clock.ts'
@@ -92,11 +92,6 @@ async function enrol(use: PasskeysUse, visit: Visit, response: string): Promise<
   const { account, origin } = visit
   const enrolled = await use.enrolPasskey(account, { by: holderOf(visit), response }, origin)
   if (typeof enrolled === 'string') return show(use, visit, enrolled)
-  const { backupEligible } = enrolled
-  // The key has signed nothing yet: nobody could say that it wasn't passed on.
-  await visit.prove({
-    ...{ method: 'passkey', factors: ['possession'], phishingResistant: false, at: use.clock.now() },
-    amr: [backupEligible ? 'swk' : 'hwk', 'user'],
-  })
+  await visit.prove({ ...provenByMaking(enrolled), method: 'passkey', at: use.clock.now() })
   visit.done('passkey_added')
 }

@@ -1,0 +1,19 @@
+/** On what condition something is enrolled: asked in the transaction that adds it, once its account is locked. */
+import type { Account } from '../accounts/account.ts'
+import type { AccountsRepository } from '../accounts/accounts-repository.ts'
+import type { Credential } from '../accounts/person.ts'
+import { hasSecondFactor } from './second-factors.ts'
+
+/** `known`: what the account has. False: nothing is added. */
+export type OnlyIf = (accounts: AccountsRepository, known: readonly Credential[]) => Promise<boolean>
+
+/**
+ * Whoever knows a password adds the first factor with it, and no second one. `account`: as it was when that was proven; nothing
+ * of its person was ended since.
+ */
+export const onlyAsFirst =
+  ({ id, epoch }: Pick<Account, 'id' | 'epoch'>): OnlyIf =>
+  async ({ users }, known) => {
+    const now = await users.find(id)
+    return now?.disabled === false && now.epoch === epoch && !hasSecondFactor(known)
+  }
