@@ -6,6 +6,7 @@ import type { Account } from './accounts/account.ts'
 import type { Origin } from './audit/event.ts'
 import { recentEvents } from './audit/recent-events.ts'
 import { createTrailRepository } from './audit/trail-repository.ts'
+import { ACCOUNT } from './clients/client.ts'
 import type { Guards } from './guards.ts'
 import { readUserAgent } from './messaging/user-agent.ts'
 import type { ShowPage } from './pages/respond.ts'
@@ -54,7 +55,10 @@ export function createAccount(use: AccountRouterUse) {
       beginAnew: browserSessions.beginAnew,
       minLength: core.passwordPolicy.minLength,
       recentEvents: recentEvents(createTrailRepository(core.database.db)),
-      clientName: async (id) => (await lookUps.findClient(id))?.metadata.client_name ?? id,
+      clientName: async (id) =>
+        id === ACCOUNT
+          ? core.config.brand.name
+          : ((await lookUps.findClient(id))?.metadata.client_name ?? id),
       readUserAgent,
       clock: core.clock,
     }),

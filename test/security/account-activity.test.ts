@@ -48,6 +48,8 @@ onBothStorages((house) => {
       .toEqual(['Signed in', 'A session was ended', 'The password was removed'])
 
     const first = await agent.request(ACTIVITY)
+    // The account itself has no name but the service's.
+    expect(/<b>Signed in<.b>.*?<.small>/s.exec(first.text)?.[0]).toContain('localhost:3000')
     expect(said(first.text)).toHaveLength(25)
     for (const words of ['Firefox on Linux', '203.0.113.7', 'by those who run localhost:3000'])
       expect(first.text).toContain(words)
