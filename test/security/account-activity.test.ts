@@ -49,7 +49,7 @@ onBothStorages((house) => {
 
     const first = await agent.request(ACTIVITY)
     // The account itself has no name but the service's.
-    expect(/<b>Signed in<.b>.*?<.small>/s.exec(first.text)?.[0]).toContain('localhost:3000')
+    expect(/<b>Signed in<.b>.*?<.small>/s.exec(first.text)?.[0]).toContain('<bdi>Gatehouse</bdi>')
     expect(said(first.text)).toHaveLength(25)
     for (const words of ['Firefox on Linux', '203.0.113.7', 'by those who run localhost:3000'])
       expect(first.text).toContain(words)
