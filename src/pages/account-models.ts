@@ -173,6 +173,22 @@ export type ActivityWord =
   | 'access_given'
   | 'access_taken_back'
   | 'token_reused'
+  | 'code_asked'
+  | 'codes_suppressed'
+  | 'number_asked'
+  | 'verification_asked'
+  | 'email_verified'
+  | 'email_asked'
+  | 'email_confirmed'
+  | 'email_cancelled'
+  | 'email_changed'
+  | 'email_reverted'
+  | 'account_made'
+  | 'account_disabled'
+  | 'account_enabled'
+  | 'deletion_asked'
+  | 'deletion_cancelled'
+  | 'session_raised'
 
 /** Something that happened to the account. What is not known is left out. */
 export interface AccountActivity {

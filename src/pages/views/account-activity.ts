@@ -11,6 +11,8 @@ const ODD: ReadonlySet<AccountActivity['what']> = new Set([
   'factor_failed',
   'password_refused',
   'token_reused',
+  'codes_suppressed',
+  'email_reverted',
 ])
 
 export function accountActivity(model: AccountActivityModel, use: ViewUse): View {

@@ -28,8 +28,8 @@ export function accountPhone(model: Model, use: ViewUse): View {
           fault: isAboutNumber(error) && t('account.phone.again'),
         },
       waits: adding?.number !== undefined && {
-        sent: use.rich('account.phone.sent', { number: { as: 'code', text: adding.number } }),
-        number: adding.number,
+        sent: use.rich('account.phone.sent', { number: { as: 'code', text: safeText(adding.number, NAME) } }),
+        number: safeText(adding.number, NAME),
         fault: isAboutCode && t('code.again'),
         wait: Math.ceil((adding.again ?? 0) / 1000),
         waiting: t('code.resend.wait', { seconds: '{seconds}' }),
@@ -51,7 +51,7 @@ function alertFor(error: NonNullable<Model['error']>, { t }: ViewUse): Alert {
 function line({ id, ends, createdAt, lastUsedAt }: NonNullable<Model['number']>, use: ViewUse) {
   return {
     id,
-    name: use.rich('account.phone.ends_in', { ends: { as: 'name', text: ends } }),
+    name: use.rich('account.phone.ends_in', { ends: { as: 'name', text: safeText(ends, NAME) } }),
     facts: [
       use.t('account.authenticator.added', { at: use.minute(createdAt) }),
       lastUsedAt === undefined

@@ -1,37 +1,10 @@
 /** `/account/activity`: what happened to an account lately, from the audit trail, in words. */
-import type { EventType } from '../../audit/catalogue.ts'
+import { isEventType } from '../../audit/catalogue.ts'
 import type { RecentEvent, RecentEvents } from '../../audit/recent-events.ts'
-import type { AccountActivity, ActivityWord } from '../../pages/account-models.ts'
+import type { AccountActivity } from '../../pages/account-models.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { ACTIVITY_WORDS, TOLD } from './activity-words.ts'
 import type { AccountPage } from './page.ts'
-
-/** What people are told of, and as what; the rest is for operators. */
-const WORDS = {
-  'login.succeeded': 'signed_in',
-  'login.failed': 'sign_in_failed',
-  'login.disowned': 'disowned',
-  'mfa.enrolled': 'factor_added',
-  'mfa.removed': 'factor_removed',
-  'mfa.reset': 'factors_reset',
-  'mfa.recovery_used': 'recovery_used',
-  'mfa.failed': 'factor_failed',
-  'password.reset_asked': 'reset_asked',
-  'password.set': 'password_set',
-  'password.removed': 'password_removed',
-  'password.change_refused': 'password_refused',
-  'user.updated': 'profile_changed',
-  'user.tokens_revoked': 'signed_out_everywhere',
-  'session.ended': 'signed_out',
-  'session.revoked': 'session_ended',
-  'device.revoked': 'device_ended',
-  'consent.given': 'access_given',
-  'consent.revoked': 'access_taken_back',
-  'token.reuse_detected': 'token_reused',
-} as const satisfies Partial<Record<EventType, ActivityWord>>
-
-type Told = keyof typeof WORDS
-const TOLD = Object.keys(WORDS) as Told[]
-const isTold = (type: string): type is Told => Object.hasOwn(WORDS, type)
 
 export interface ActivityUse {
   recentEvents: RecentEvents
@@ -72,9 +45,10 @@ function readCursor(value: unknown): { at: number; id: string } | undefined {
 
 async function toActivity(use: ActivityUse, event: RecentEvent): Promise<AccountActivity> {
   const { type, at, byOperator, client, country, ip, userAgent } = event
-  if (!isTold(type)) throw new Error(`nobody asked for ${type}`)
+  const what = isEventType(type) ? ACTIVITY_WORDS[type] : undefined
+  if (!what) throw new Error(`nobody asked for ${type}`)
   return {
-    what: WORDS[type],
+    what,
     ...{ at, byOperator, country },
     address: country === undefined ? ip : undefined,
     client: client === undefined ? undefined : await use.clientName(client),
