@@ -1,6 +1,6 @@
 /**
- * Every page in every state, with sample data. It proves the pages at boot, feeds their tests, and is what designers look
- * through.
+ * Every page in every state, with sample data. It proves an operator's templates and words at boot, feeds the tests of ours,
+ * and is what designers look through.
  */
 import { ACCOUNT_DONE } from './account-models.ts'
 import {

@@ -1,4 +1,4 @@
-/** Every mail in every state, with sample data: proved at boot, and read by their tests. */
+/** Every mail in every state, with sample data: proves an operator's words at boot, and ours in their tests. */
 import { RISK_RULES } from '../telemetry/metric-labels.ts'
 import { email, ledger, longName } from './gallery-samples.ts'
 import { ACCOUNT_CHANGES, type MailModels, type MailName, type NoticedModel } from './mail-models.ts'

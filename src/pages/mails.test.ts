@@ -123,8 +123,9 @@ describe('a mail', () => {
     expect(html).toContain('padding:4px 0 4px 16px;')
   })
 
-  it('stops the start when it can’t be filled', () => {
+  it('is not drawn when it can’t be filled', () => {
     const broken = createMessages({ en: { ...en, 'mail.sent_to': 'to {nobody}' } })
-    expect(() => createMails({ ...use, messages: broken })).toThrow()
+    const drawn = createMails({ ...use, messages: broken })
+    expect(() => drawn.render('reuse-detected', 'en', reuse)).toThrow()
   })
 })

@@ -4,6 +4,7 @@ import { createAssets } from './assets.ts'
 import { createBrand, OWN_BRAND } from './brand.ts'
 import { gallery } from './gallery.ts'
 import { CATALOGUES, type Catalogue } from './locales.ts'
+import { mailGallery } from './mail-gallery.ts'
 import { createMails } from './mails.ts'
 import { createMessages, type Messages } from './messages.ts'
 import type { PageModels, PageName } from './models.ts'
@@ -114,8 +115,10 @@ describe('the pages as a whole', () => {
     }
     const links = { privacy: 'https://a.example', terms: 'https://b.example', help: 'https://c.example' }
     const brand = createBrand({ ...OWN_BRAND, links })
-    createPages({ issuer, assets, messages: watched, production: false, brand })
-    createMails({ issuer, messages: watched, production: false })
+    const drawn = createPages({ issuer, assets, messages: watched, production: false, brand })
+    for (const state of gallery) state.render(drawn, 'en')
+    const mails = createMails({ issuer, messages: watched, production: false })
+    for (const state of mailGallery) state.render(mails, 'en')
     for (const score of [0, 1, 2, 3, 4] as const)
       ratingInWords(watched, 'en', { score, refusal: undefined }, 8)
     createTexts({ issuer, messages: watched })
@@ -134,9 +137,9 @@ describe('the pages as a whole', () => {
     expect(alone.render('sign-in', 'en', { csrf: 'x' })).not.toContain('ui_locales')
   })
 
-  it('refuse to start with a message that a page cannot fill', () => {
-    const broken = createMessages({ en: { ...en, 'sign-in.purpose': 'to {nobody}' } })
-    expect(() => withMessages(broken)).toThrow()
+  it('are not drawn with a message that they cannot fill', () => {
+    const broken = withMessages(createMessages({ en: { ...en, 'sign-in.purpose': 'to {nobody}' } }))
+    expect(() => gallery.map((state) => state.render(broken, 'en'))).toThrow()
   })
 
   it('hold no inline style or script, which the policy would refuse', () => {

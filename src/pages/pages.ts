@@ -11,7 +11,7 @@ import type { PageModels, PageName } from './models.ts'
 import { createLinks } from './safe-link.ts'
 import { compileTemplates } from './templates.ts'
 import { type View, type ViewUse, wordsFor } from './view.ts'
-import type { ViewFiles } from './view-files.ts'
+import { OUR_VIEWS, type ViewFiles } from './view-files.ts'
 import { accountActivity } from './views/account-activity.ts'
 import { accountApplications } from './views/account-applications.ts'
 import { accountAuthenticator } from './views/account-authenticator.ts'
@@ -134,10 +134,9 @@ export function createPages(use: PagesUse): Pages {
       })
     },
   }
-  const [first = ''] = use.messages.locales
-  // Our own pages are drawn in every language by their tests.
-  const locales = views?.replaced.length ? use.messages.locales : [first]
-  for (const state of gallery) for (const locale of locales) state.render(pages, locale)
+  // Our own are drawn by their tests.
+  if (views !== undefined && views !== OUR_VIEWS)
+    for (const state of gallery) for (const locale of use.messages.locales) state.render(pages, locale)
   return pages
 }
 

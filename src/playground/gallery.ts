@@ -91,10 +91,9 @@ function themed(text: string, theme: Theme): string {
     .replaceAll('color-scheme: light dark', `color-scheme: ${theme}`)
 }
 
-/** Drawn once at boot, so that a broken template stops the start. */
 function createIndex({ assets, messages }: GalleryUse): (locale: Locale, theme: Theme) => string {
   const draw = createTemplates(['playground/gallery', 'parts/icon'])
-  const index = (locale: Locale, theme: Theme): string => {
+  return (locale, theme) => {
     const query = (over: object) => `?${new URLSearchParams({ ui_locales: locale, theme, ...over })}`
     return draw('playground/gallery', {
       asset: assets.href,
@@ -108,8 +107,6 @@ function createIndex({ assets, messages }: GalleryUse): (locale: Locale, theme: 
       query: query({}),
     })
   }
-  for (const locale of messages.locales) index(locale, 'system')
-  return index
 }
 
 /** `sign-in.missing` is a state of `sign-in`. */
