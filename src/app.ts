@@ -12,7 +12,7 @@ import { readDemoFile } from './demo/demo-file.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
 import { endedSidLife } from './events/ended-sids.ts'
 import { openLook, openMails, openPages } from './face.ts'
-import { createFactors } from './factors.ts'
+import { createFactors, type Factors } from './factors.ts'
 import { createFirstPartyRouter } from './first-party/api.ts'
 import { createRefreshCookie } from './first-party/cookies.ts'
 import { createGuards, type Guards } from './guards.ts'
@@ -26,6 +26,7 @@ import { createConsent } from './interaction/steps/consent.ts'
 import { createSignIn, type SignInUse } from './interaction/steps/sign-in.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
+import { createPasskeyByLink } from './methods/passkey/redeem-link.ts'
 import { provenNumber } from './methods/sms-code/proven-number.ts'
 import { createDisown } from './not-me.ts'
 import { createLanguageOf } from './pages/language.ts'
@@ -208,7 +209,12 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           ...{ core, lookUps, state, factors, access, canReach, suffices, text },
           ...{ browserSessions, originOf, guards, requests, ...face },
         }),
-        ...createPlainRouters(core, lookUps, { ...face, originOf }, { provider, guards, requests, access }),
+        ...createPlainRouters(
+          core,
+          lookUps,
+          { ...face, originOf },
+          { provider, guards, requests, access, factors },
+        ),
       ],
     }),
     ping: () => state.ping(),
@@ -333,6 +339,7 @@ function visitOf({ req, res }: Context, origin: Origin, { deviceOf }: Guards['si
 }
 
 interface PlainUse {
+  factors: Factors
   provider: Provider
   guards: Guards
   requests: RequestContexts
@@ -342,9 +349,9 @@ interface PlainUse {
 /** Pages outside of a flow. */
 function createPlainRouters(
   core: Core,
-  { findClient }: LookUps,
+  { findClient, findSignInPolicy }: LookUps,
   { assets, csrf, showPage, originOf, ...face }: Face & WithOrigin,
-  { provider, guards, requests, access }: PlainUse,
+  { provider, guards, requests, access, factors }: PlainUse,
 ) {
   const { config } = core
   const linked = {
@@ -377,6 +384,10 @@ function createPlainRouters(
       ...linked,
       findLink: core.openLink,
       redeemLink: core.redeemLink,
+      passkey: createPasskeyByLink({
+        ...{ ...core, passkeys: factors.passkeys },
+        mayUse: async () => (await findSignInPolicy()).methods.includes('passkey'),
+      }),
     }),
     createResetRouter({
       ...linked,

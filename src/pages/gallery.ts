@@ -285,6 +285,9 @@ export const gallery: readonly GalleryState[] = [
   state('enrol-codes.forbidden', 'enrol-codes', { csrf, account: { email }, error: 'forbidden' }),
 
   state('set-password', 'set-password', setPassword),
+  state('set-password.passkey', 'set-password', { ...setPassword, passkey: true }),
+  state('set-password.refused', 'set-password', { ...setPassword, passkey: true, error: 'refused' }),
+  state('set-password.taken', 'set-password', { ...setPassword, passkey: true, error: 'taken' }),
   state('set-password.missing', 'set-password', { ...setPassword, error: 'missing' }),
   state('set-password.too-short', 'set-password', { ...setPassword, error: 'too_short' }),
   state('set-password.too-long', 'set-password', { ...setPassword, error: 'too_long' }),
@@ -297,8 +300,9 @@ export const gallery: readonly GalleryState[] = [
   state('set-password.not-unicode', 'set-password', { ...setPassword, error: 'not_unicode' }),
   state('set-password.forbidden', 'set-password', { ...setPassword, error: 'forbidden' }),
   state('set-password.busy', 'set-password', { ...setPassword, error: 'busy' }),
-  state('set-password-done', 'set-password-done', { email, next: '/account' }),
-  state('set-password-done.end', 'set-password-done', { email }),
+  state('set-password-done', 'set-password-done', { email, by: 'password', next: '/account' }),
+  state('set-password-done.passkey', 'set-password-done', { email, by: 'passkey', next: '/' }),
+  state('set-password-done.end', 'set-password-done', { email, by: 'password' }),
 
   state('consent', 'consent', consent),
   state('consent.full', 'consent', fullConsent),

@@ -124,7 +124,10 @@ export interface SetPasswordModel {
   csrf: string
   email: string
   minLength: number
-  error?: 'missing' | PasswordFault | 'forbidden' | 'busy'
+  /** A passkey may take its place. */
+  passkey?: boolean
+  /** The last two: of a passkey. */
+  error?: 'missing' | PasswordFault | 'forbidden' | 'busy' | 'refused' | 'taken'
 }
 
 /** Why a new password is refused, by the policy. */
@@ -218,6 +221,8 @@ export interface NotMeModel {
 
 export interface SetPasswordDoneModel {
   email: string
+  /** What was set. */
+  by: 'password' | 'passkey'
   /** A path of our own. */
   next?: string
 }

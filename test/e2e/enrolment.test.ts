@@ -1,10 +1,11 @@
-/** What people add to an account in a real browser, on the way in. */
+/** What people add to an account in a real browser, on the way in, and what they begin with. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fillSignIn, freePort, startBrowser, visit } from '../support/browser.ts'
 import { SET_UP } from '../support/flows.ts'
 import { type House, openHouse } from '../support/house.ts'
 import { totpCode } from '../support/second-factors.ts'
+import { commandWithin } from '../support/within.ts'
 
 const TIMEOUT = 120_000
 const PEOPLE = ['key', 'plain'].map((name) => ({
@@ -84,4 +85,28 @@ it('without script it is an app, and nothing is offered that can’t be pressed'
   await keepCodes(page)
   expect(faults).toEqual([])
   await context.close()
+})
+
+it('somebody new makes a passkey by their link, and signs in with it; without script they set a password', {
+  timeout: TIMEOUT,
+}, async () => {
+  const linkFor = async (name: string) =>
+    (await commandWithin(house, ['user', 'create', `${name}@example.com`])).stdout.trim()
+  const { page, context, faults } = await device()
+  await page.goto(await linkFor('new'))
+  await page.getByRole('heading', { name: 'Set up your sign-in' }).waitFor()
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await page.getByRole('heading', { name: 'Your passkey is ready' }).waitFor()
+  await page.getByRole('link', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  expect(faults).toEqual([])
+  await context.close()
+
+  const plain = await visit(browser, { javaScriptEnabled: false })
+  await plain.page.goto(await linkFor('plainly'))
+  expect(await plain.page.getByText('Add a passkey').isVisible()).toBe(false)
+  await plain.page.locator('#password').fill('seven looms beside a window')
+  await plain.page.getByRole('button', { name: 'Set password' }).click()
+  await plain.page.getByRole('heading', { name: 'Your password is set' }).waitFor()
+  await plain.context.close()
 })

@@ -67,18 +67,30 @@ export const enrolPasskey =
     if (made === undefined) return 'refused'
     const data: StoredPasskey = { ...made, userHandle: asked.userHandle }
     const at = clock.now()
-    return accounts.atomically(async (within) => {
-      const { users, credentials, record } = within
-      if (!(await users.lock(account.id))) return 'refused'
-      const known = await credentials.of(account.id)
-      if (known.filter(({ method }) => method === 'passkey').length >= MOST_PASSKEYS) return 'refused'
-      if (only !== undefined && !(await only(within, known))) return 'refused'
-      const added = await credentials.add(account.id, { id: newRowId(), method: 'passkey', data, label }, at)
-      if (!added) return 'taken'
-      await record(createEvent(origin, { ...about(account), type: 'mfa.enrolled' }, at))
-      return data
-    })
+    return accounts
+      .atomically(async (within) => {
+        const { users, credentials, record } = within
+        if (!(await users.lock(account.id))) return 'refused'
+        const known = await credentials.of(account.id)
+        if (known.filter(({ method }) => method === 'passkey').length >= MOST_PASSKEYS) return 'refused'
+        if (only !== undefined && !(await only(within, known))) return 'refused'
+        const added = await credentials.add(
+          account.id,
+          { id: newRowId(), method: 'passkey', data, label },
+          at,
+        )
+        if (!added) throw new Taken()
+        await record(createEvent(origin, { ...about(account), type: 'mfa.enrolled' }, at))
+        return data
+      })
+      .catch((error: unknown) => {
+        if (error instanceof Taken) return 'taken'
+        throw error
+      })
   }
+
+/** Takes back what else was changed in the same step. */
+class Taken extends Error {}
 
 /** The same in a sign-in. */
 export function createPasskeyEnrolment(use: EnrolPasskeyUse): Enrolment {
