@@ -54,6 +54,7 @@ import { createMasterKeys } from './keys/master-keys.ts'
 import { sealedSigningKeys } from './keys/signing-keys.ts'
 import { createSigningKeysRepository } from './keys/signing-keys-repository.ts'
 import { createDevMailboxRepository } from './messaging/dev-mailbox-repository.ts'
+import { farewell } from './messaging/farewell.ts'
 import { tellOfAccount } from './messaging/tell-of-account.ts'
 import { tellOfCodes } from './messaging/tell-of-codes.ts'
 import { tellOfReuse } from './messaging/tell-of-reuse.ts'
@@ -240,7 +241,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
     deletionDays: Math.ceil(use.config.accountDeletionWait / DAY),
     findDeletion: findDeletion({ accounts, clock, linkKeys }),
     keepAccount: keepAccount({ accounts, clock, linkKeys, tell }),
-    deleteDue: deleteDue({ accounts, clock, tell }),
+    deleteDue: deleteDue({ accounts, clock, tell, farewell }),
     askToVerify: askToVerify({ accounts, clock }),
     provesEmail: provesEmail({ accounts, clock, linkKeys }),
     verifyEmail: verifyEmail({ accounts, clock, linkKeys, tell }),

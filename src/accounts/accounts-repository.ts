@@ -19,7 +19,7 @@ export interface AccountsRepository {
   signIns: SignInsRepository
   registrations: RegistrationsRepository
   emailChanges: EmailChangesRepository
-  mails: Pick<OutboxRepository, 'withdrawMails'>
+  mails: Pick<OutboxRepository, 'add' | 'withdrawMails'>
   /** All that a person was given, together with the change that is the reason; nodes have to be told afterwards. */
   end(sub: string, event: AuditEvent): Promise<void>
   /** Together with what else changes in the same transaction. */

@@ -3,6 +3,7 @@
  * when the wait is over. Until then a link from its mailbox takes that back.
  */
 import { createEvent, type NewEvent, type Origin } from '../audit/event.ts'
+import type { NewMessage } from '../events/outbox-message.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Account } from './account.ts'
 import type { AccountsRepository } from './accounts-repository.ts'
@@ -70,9 +71,17 @@ export const keepAccount =
     return done
   }
 
-/** Deletes an account whose wait is over; false where it was kept meanwhile, or is gone. */
+export interface DeleteDueUse extends Omit<DeleteLaterUse, 'wait'> {
+  /** The last mail, which tells that the account is no more. */
+  farewell: (account: Account, at: number) => NewMessage
+}
+
+/**
+ * Deletes an account whose wait is over, and has its person told; false where it was kept meanwhile, or is gone. Nothing
+ * else that waits for them would be of use.
+ */
 export const deleteDue =
-  (use: Omit<DeleteLaterUse, 'wait'>) =>
+  (use: DeleteDueUse) =>
   async (id: string, origin: Origin): Promise<boolean> => {
     const gone = await use.accounts.atomically(async (accounts) => {
       const at = use.clock.now()
@@ -81,6 +90,8 @@ export const deleteDue =
       if (waiting === undefined || waiting.until > at) return undefined
       const account = await deleteUser({ ...use, accounts })(id, origin)
       if (account === undefined) return undefined
+      await accounts.mails.withdrawMails(account.sub)
+      await accounts.mails.add(use.farewell(account, at))
       const about = { subject: account.sub, reason: 'deletion' }
       await accounts.end(account.sub, createEvent(origin, { type: 'user.tokens_revoked', ...about }, at))
       return account

@@ -7,6 +7,7 @@ import type { Message, NewMessage } from '../events/outbox-message.ts'
 import { createMails } from '../pages/mails.ts'
 import { createMessages } from '../pages/messages.ts'
 import { createDeliverMail } from './deliver-mail.ts'
+import { farewell } from './farewell.ts'
 import { tellOfAccount } from './tell-of-account.ts'
 import { tellOfCodes } from './tell-of-codes.ts'
 import { tellOfReuse } from './tell-of-reuse.ts'
@@ -250,6 +251,14 @@ describe('a mail about an account', () => {
     await deliverAll()
     expect(sent[0]?.text).toContain('https://id.example.com/account/keep?token=m1\n')
     expect(sent[0]?.text).toContain('Deleted on: 7 Dec 2026, 00:00:00 UTC')
+  })
+
+  it('says farewell in the language of who is gone, and waits no longer than mails are tried', async () => {
+    const { written, deliverAll, sent } = house({ known: [] })
+    written.push(farewell({ ...account, profile: { locale: 'de' } }, clock.now()))
+    expect(written).toMatchObject([{ once: 'deleted ada', expiresAt: clock.now() + 3 * 86_400_000 }])
+    expect(await deliverAll()).toEqual([{ status: 'done' }])
+    expect(sent).toMatchObject([{ to: 'ada@example.com', subject: 'Ihr Konto wurde gelöscht' }])
   })
 
   it('says that there is none any more', async () => {

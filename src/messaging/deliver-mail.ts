@@ -51,9 +51,17 @@ const OVER = 'what it offers is over'
 /** Or why it is not sent. */
 async function draw(use: DeliverMailUse, told: MailPayload, id: string): Promise<Addressed | string> {
   if (told.mail === 'registration') return drawRegistration(use, told, id)
+  if (told.mail === 'account-deleted') return drawDeleted(use, told)
   const account = await use.findAccount(told.sub)
   if (account === undefined) return 'the account is gone'
   return (await drawFor(use, told, account, id)) ?? OVER
+}
+
+function drawDeleted(
+  { mails }: DeliverMailUse,
+  { mail, at, email, locale }: Extract<MailPayload, { mail: 'account-deleted' }>,
+): Addressed {
+  return { ...mails.render(mail, localeOf({ locale }, mails.locales), { email, at }), to: email }
 }
 
 async function drawRegistration(
@@ -84,7 +92,7 @@ async function drawRegistration(
 
 async function drawFor(
   use: DeliverMailUse,
-  told: Exclude<MailPayload, { mail: 'registration' }>,
+  told: Exclude<MailPayload, { mail: 'registration' | 'account-deleted' }>,
   account: Account,
   id: string,
 ): Promise<Addressed | undefined> {

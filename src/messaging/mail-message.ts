@@ -52,6 +52,13 @@ export const mailPayload = z.discriminatedUnion('mail', [
   z.strictObject({ mail: z.literal('codes-suppressed'), ...base, ...seen }),
   /** Drawn with a link that takes it back. */
   z.strictObject({ mail: z.literal('deletion-asked'), ...base, ...seen }),
+  /** Of an account that is no more: what it is drawn of comes along, and goes with it. */
+  z.strictObject({
+    mail: z.literal('account-deleted'),
+    at: z.number(),
+    email: z.string(),
+    locale: z.string().optional(),
+  }),
   z.strictObject({
     mail: z.literal('account-changed'),
     ...base,

@@ -45,6 +45,7 @@ export const mailGallery: readonly MailState[] = [
     until: at + 1_209_600_000,
     link: '/account/keep?token=A',
   }),
+  state('account-deleted', 'account-deleted', { email, at }),
   ...ACCOUNT_CHANGES.map((what) =>
     state(`account-changed.${what.replaceAll('_', '-')}`, 'account-changed', { ...seen, what }),
   ),

@@ -93,6 +93,12 @@ export interface DeletionAskedModel extends Seen {
   link: string
 }
 
+/** To the last address of an account that is no more. */
+export interface AccountDeletedModel {
+  email: string
+  at: number
+}
+
 /** What was changed on an account; its person is told, whoever did it. */
 export const ACCOUNT_CHANGES = [
   'password_reset',
@@ -145,6 +151,7 @@ export interface MailModels {
   'email-change-known': EmailChangeKnownModel
   'email-changed': EmailChangedModel
   'deletion-asked': DeletionAskedModel
+  'account-deleted': AccountDeletedModel
   'account-changed': AccountChangedModel
   'sign-in-code': SignInCodeModel
   'codes-suppressed': CodesSuppressedModel

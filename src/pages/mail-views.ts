@@ -2,7 +2,7 @@
 import type { MailModels, MailName } from './mail-models.ts'
 import type { MailView } from './mail-parts.ts'
 import { accountChanged } from './mail-views/account-changed.ts'
-import { deletionAsked } from './mail-views/deletion-asked.ts'
+import { accountDeleted, deletionAsked } from './mail-views/deletion.ts'
 import { emailChange, emailChanged, emailChangeKnown, verifyEmail } from './mail-views/email-change.ts'
 import { noticed } from './mail-views/noticed.ts'
 import { passwordReset } from './mail-views/password-reset.ts'
@@ -22,6 +22,7 @@ export const MAIL_VIEWS: { [N in MailName]: (model: MailModels[N], use: ViewUse)
   'email-change-known': emailChangeKnown,
   'email-changed': emailChanged,
   'deletion-asked': deletionAsked,
+  'account-deleted': accountDeleted,
   'account-changed': accountChanged,
   'sign-in-code': signInCode,
   'codes-suppressed': codesSuppressed,

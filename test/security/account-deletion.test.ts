@@ -20,7 +20,7 @@ const person = (name: string) => ({
   email: `${name}@example.com`,
   ...{ email_verified: true, name: `${name} of the tests`, password: passwordOf(name) },
 })
-const setUp = { ...SET_UP, users: [...SET_UP.users, person('goes'), person('stays')] }
+const setUp = { ...SET_UP, users: [...SET_UP.users, { ...person('goes'), locale: 'de' }, person('stays')] }
 const asPerson = (name: string, password = passwordOf(name)) => ({ email: `${name}@example.com`, password })
 
 onBothStorages(
@@ -32,6 +32,10 @@ onBothStorages(
     const stranger = () => browserAt(house(), `198.18.${++addresses}.1`)
     const mayIn = async (name: string) =>
       (await login(stranger(), credentials(asPerson(name)))).status === 200
+    const subjectsTo = (name: string) =>
+      mails.received
+        .filter(({ to }) => [to].flat().some((one) => one?.text === `${name}@example.com`))
+        .map(({ subject }) => subject)
     const accountOf = (name: string) =>
       within(house(), ({ accounts }) => accounts.users.findByEmailKey(`${name}@example.com`))
 
@@ -84,6 +88,7 @@ onBothStorages(
         .filter(({ event }) => event['subject'] === before?.sub)
         .map(({ event }) => event.type)
       expect(types).toEqual(expect.arrayContaining(['user.deletion_asked', 'user.deletion_cancelled']))
+      expect(subjectsTo('stays')).not.toContain('Your account was deleted')
     })
 
     it('A-569 is gone after the wait: a later one has another sub, and none of its consents, sessions, links', async () => {
@@ -98,6 +103,12 @@ onBothStorages(
         await deleteDue(id, { actor: 'gatehouse' })
       })
       expect(await accountOf('goes')).toBeUndefined()
+      // In the language of who is gone; then nothing that waits or was sent holds their address.
+      await expect.poll(() => subjectsTo('goes'), SOON).toContain('Ihr Konto wurde gelöscht')
+      const kept = () =>
+        within(house(), ({ database: { db } }) => db.selectFrom('outbox').select('payload').execute())
+      await expect.poll(async () => JSON.stringify(await kept()), SOON).not.toContain('goes@example.com')
+      expect(subjectsTo('goes').filter((subject) => subject === 'Ihr Konto wurde gelöscht')).toHaveLength(1)
       expect((await stranger().request(link)).status).toBe(400)
 
       await within(house(), async (core) => {

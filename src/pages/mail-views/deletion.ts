@@ -1,4 +1,4 @@
-import type { DeletionAskedModel } from '../mail-models.ts'
+import type { AccountDeletedModel, DeletionAskedModel } from '../mail-models.ts'
 import { action, facts, type MailView, plain, words } from '../mail-parts.ts'
 import type { ViewUse } from '../view.ts'
 import { seenFacts } from './seen.ts'
@@ -14,5 +14,14 @@ export const deletionAsked = (model: DeletionAskedModel, use: ViewUse): MailView
     words(use.t('mail.deletion.back')),
     ...action(use.t('account-keep.submit'), model.link, use),
     words(use.rich('mail.changed.not_you', { host: use.host })),
+  ],
+})
+
+export const accountDeleted = ({ at }: AccountDeletedModel, use: ViewUse): MailView => ({
+  subject: use.t('mail.deleted.subject'),
+  parts: [
+    words(use.rich('mail.deleted.what', { host: use.host })),
+    facts({ label: use.t('mail.time'), value: plain(use.time(at)) }),
+    words(use.rich('mail.deleted.not_asked', { host: use.host })),
   ],
 })
