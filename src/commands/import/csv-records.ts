@@ -1,4 +1,4 @@
-/** CSV (RFC 4180) as it comes: the first line names the columns; commas, semicolons or tabs between them. */
+/** CSV (RFC 4180) as it comes: commas, semicolons or tabs between the columns, which the first line may name. */
 import { BadFile, type Placed } from './source.ts'
 
 const LONGEST = 1024 * 1024
@@ -14,7 +14,8 @@ export async function* csvRecords(
   }
 }
 
-async function* csvRows(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Placed<string[]>> {
+/** Where no line names the columns. */
+export async function* csvRows(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Placed<string[]>> {
   // Takes a byte order mark away.
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const state = { line: 1, began: 1, cells: [] as string[], cell: '', quoted: false, closed: false }

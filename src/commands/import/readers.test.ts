@@ -354,6 +354,33 @@ describe('Firebase', () => {
     }
   })
 
+  it('is read as CSV, whose columns nobody names', async () => {
+    const line = (cells: Record<number, string>) =>
+      `${Array.from({ length: 27 }, (_, n) => cells[n] ?? '')},\n`
+    const file = [
+      line({
+        ...{ 0: 'IpZ3hJ2bY8dQ', 1: 'ada@example.com', 2: 'true', 3: hash, 4: '42xEC+ixf3L2lw==' },
+        ...{ 5: '"Lovelace, Ada"', 6: 'https://example.com/ada.png', 7: '1234', 8: 'ada@gmail.example' },
+        ...{ 23: '1700000000000', 24: '1700000001000', 25: '+441234567890', 26: 'false' },
+      }),
+      line({ 0: 'JqA4iK3cZ9eR', 1: 'grace@example.com', 2: 'false', 26: 'true' }),
+      line({ 0: 'anonymous', 2: 'false', 23: '1700000000000' }),
+    ].join('')
+    expect(await people(await read('firebase', file, CONFIG))).toEqual([
+      {
+        ...{ sourceId: 'IpZ3hJ2bY8dQ', email: 'ada@example.com', emailVerified: true, name: 'Lovelace, Ada' },
+        profile: {
+          picture: 'https://example.com/ada.png',
+          ...{ phone_number: '+441234567890', phone_number_verified: true },
+        },
+        ...{ disabled: false, created: '2023-11-14T22:13:20.000Z', password: 'fits' },
+      },
+      expect.objectContaining({ sourceId: 'JqA4iK3cZ9eR', disabled: true, password: 'none' }),
+      'it has no e-mail address',
+    ])
+    expect(await read('firebase', '')).toEqual([])
+  })
+
   it('rejects who has a password, without them', async () => {
     const [ada, grace, anonymous] = await people(await read('firebase', JSON.stringify(exported)))
     expect([ada, grace]).toEqual(
