@@ -60,7 +60,7 @@ export function openSignIns({
   const codes = createSentCodes(keys)
   const methods = createMethods({
     passkey: {
-      ...{ credentials, persons: users, relyingParty: factors.passkeys.relyingParty },
+      ...{ accounts, persons: users, relyingParty: factors.passkeys.relyingParty },
       enrolment: createPasskeyEnrolment(factors.passkeys),
     },
     password: {

@@ -34,6 +34,7 @@ export const DETAILS = {
     method: z.enum(METHODS),
     last: z.boolean().describe('whether the account has no second factor now'),
   },
+  'mfa.clone_suspected': { method: z.enum(METHODS) },
   'mfa.recovery_used': { left: z.number().int().describe('how many codes are left') },
   'mfa.reset': { methods: z.array(z.enum(METHODS)) },
   'login.disowned': { ended: z.string() },
@@ -145,6 +146,10 @@ const MAIN = {
   },
   'mfa.enrolled': { outcome: 'success', says: 'a person can prove who they are by one thing more' },
   'mfa.removed': { outcome: 'success', says: 'a person took away what they had proven who they are by' },
+  'mfa.clone_suspected': {
+    outcome: 'failure',
+    says: 'the counter of a passkey did not go up: there may be a copy of it, so it is refused from then on',
+  },
   'mfa.recovery_used': { outcome: 'success', says: 'a person used up a recovery code' },
   'mfa.reset': { outcome: 'success', says: 'the operator took a person’s second factors away' },
   'login.disowned': {

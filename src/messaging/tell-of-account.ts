@@ -49,6 +49,7 @@ const FOLLOWING: { [Type in AuditEvent['type']]?: Follow } = {
       ? changed(last === true ? 'last_phone_removed' : 'phone_removed')(base, {})
       : []
   },
+  'mfa.clone_suspected': changed('passkey_copied'),
   'mfa.reset': changed('factors_reset'),
   'mfa.recovery_used': (base, { left }) => [
     { payload: { mail: 'account-changed', ...base, what: 'recovery_code_used', left: Number(left) } },

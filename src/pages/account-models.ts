@@ -159,6 +159,7 @@ export type ActivityWord =
   | 'factor_added'
   | 'factor_removed'
   | 'factors_reset'
+  | 'passkey_copied'
   | 'recovery_used'
   | 'factor_failed'
   | 'reset_asked'

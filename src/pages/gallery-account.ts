@@ -143,6 +143,7 @@ export const activity: AccountActivityModel = {
     { ...happened, ...firefox, what: 'factor_added' },
     { ...happened, ...firefox, what: 'factor_removed' },
     { ...happened, what: 'factors_reset', byOperator: true },
+    { ...happened, ...firefox, what: 'passkey_copied' },
     { ...happened, ...firefox, what: 'recovery_used' },
     { ...happened, ...firefox, what: 'factor_failed' },
     { ...happened, what: 'reset_asked' },

@@ -106,6 +106,7 @@ export const ACCOUNT_CHANGES = [
   'password_removed',
   'passkey_added',
   'passkey_removed',
+  'passkey_copied',
   'app_added',
   'app_removed',
   'last_app_removed',

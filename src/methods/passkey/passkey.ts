@@ -3,9 +3,11 @@
  * pass it on. Alone it is two factors, as the authenticator has verified its person; beside another it may be one.
  * `verify.ts` is a door to `@simplewebauthn/server`, `enrol.ts` the other one.
  */
+import type { AccountsRepository } from '../../accounts/accounts-repository.ts'
 import type { CredentialsRepository } from '../../accounts/credentials-repository.ts'
 import { type Credential, credentialsOf, type Person } from '../../accounts/person.ts'
 import type { UsersRepository } from '../../accounts/users-repository.ts'
+import { createEvent } from '../../audit/event.ts'
 import { newSecret } from '../../shared/ids.ts'
 import type { Answer, Asked, Enrolment, Method, Proven, Reason, Verdict } from '../method.ts'
 import { loadLibrary } from './library.ts'
@@ -15,7 +17,7 @@ import { STORED_PASSKEY, type StoredPasskey } from './stored.ts'
 import { type Told, verifyAssertion } from './verify.ts'
 
 export interface PasskeyUse {
-  credentials: Pick<CredentialsRepository, 'use' | 'of'>
+  accounts: Pick<AccountsRepository, 'credentials' | 'atomically'>
   persons: Pick<UsersRepository, 'findPersonByPasskey'>
   relyingParty: RelyingParty
   enrolment: Enrolment
@@ -74,7 +76,8 @@ export const descriptorOf = ({ stored: { id, transports } }: Passkey) => ({
   ...{ id, type: 'public-key', transports },
 })
 
-async function verify(use: PasskeyUse, { person, as, kept, now }: Asked, answer: Answer): Promise<Verdict> {
+async function verify(use: PasskeyUse, asked: Asked, answer: Answer): Promise<Verdict> {
+  const { person, as, kept } = asked
   const assertion = readAssertion(answer.response)
   if (assertion === undefined) return { ok: false, reason: 'malformed', whose: person?.account }
   const owner = as === 'first' ? await use.persons.findPersonByPasskey(assertion.id) : person
@@ -89,7 +92,7 @@ async function verify(use: PasskeyUse, { person, as, kept, now }: Asked, answer:
     userVerified: as === 'first',
   })
   if (told === undefined) return refused('wrong_response')
-  const outcome = await noteUse(use, owner, passkey, told, now)
+  const outcome = await noteUse(use, owner, passkey, told, asked)
   return outcome === 'right' ? { ok: true, person: owner, proven: provenBy(told) } : refused(outcome)
 }
 
@@ -103,32 +106,48 @@ const ROUNDS = 5
 
 /**
  * Keeps what the authenticator told, in one step. A counter that doesn't go up means that somebody else may have a copy
- * (§6.1.1): then that is kept, and the passkey is good no more.
+ * (§6.1.1): then that is kept and told, and the passkey is good no more.
  */
 async function noteUse(
-  { credentials }: PasskeyUse,
+  { accounts }: PasskeyUse,
   { account }: Person,
   passkey: Passkey,
   { counter, backedUp }: Told,
-  now: number,
+  { origin, now }: Asked,
 ): Promise<'right' | 'clone_suspected' | 'unknown'> {
   let known: Passkey | undefined = passkey
   for (let round = 0; round < ROUNDS && known !== undefined; round++) {
     const { credential, stored } = known
     if (stored.cloneSuspected === true) return 'clone_suspected'
     const isCopy = (counter > 0 || stored.counter > 0) && counter <= stored.counter
-    const next: StoredPasskey = isCopy
-      ? { ...stored, cloneSuspected: true }
-      : { ...stored, counter, backedUp }
-    if (await credentials.use(credential.id, credential.data, next, now))
-      return isCopy ? 'clone_suspected' : 'right'
-    known = await findAgain(credentials, account, credential)
+    if (isCopy) {
+      if (await mark(accounts, account, known, { origin, now })) return 'clone_suspected'
+    } else {
+      const next: StoredPasskey = { ...stored, counter, backedUp }
+      if (await accounts.credentials.use(credential.id, credential.data, next, now)) return 'right'
+    }
+    known = await findAgain(accounts.credentials, account, credential)
   }
   return 'unknown'
 }
 
+/** False where it was used somewhere else meanwhile. */
+const mark = (
+  accounts: PasskeyUse['accounts'],
+  { sub: subject, email: name }: Person['account'],
+  { credential, stored }: Passkey,
+  { origin, now }: Pick<Asked, 'origin' | 'now'>,
+): Promise<boolean> =>
+  accounts.atomically(async ({ credentials, record }) => {
+    const marked: StoredPasskey = { ...stored, cloneSuspected: true }
+    if (!(await credentials.use(credential.id, credential.data, marked, now))) return false
+    const details = { method: 'passkey' } as const
+    await record(createEvent(origin, { type: 'mfa.clone_suspected', subject, name, details }, now))
+    return true
+  })
+
 async function findAgain(
-  credentials: PasskeyUse['credentials'],
+  credentials: Pick<CredentialsRepository, 'of'>,
   account: Person['account'],
   credential: Credential,
 ): Promise<Passkey | undefined> {

@@ -9,11 +9,16 @@ export const accountChanged = (model: AccountChangedModel, use: ViewUse): MailVi
     words(use.rich(`mail.changed.what.${model.what}`, { host: use.host })),
     ...leftOver(model, use),
     facts({ label: use.t('mail.time'), value: plain(use.time(model.at)) }, ...seenFacts(model, use)),
-    ...(model.what === 'factors_reset'
-      ? [words(use.t('mail.changed.not_asked'))]
-      : [words(use.t('mail.device.you')), words(use.rich('mail.changed.not_you', { host: use.host }))]),
+    ...advice(model, use),
   ],
 })
+
+function advice({ what }: AccountChangedModel, use: ViewUse) {
+  // What to do is said already.
+  if (what === 'passkey_copied') return []
+  if (what === 'factors_reset') return [words(use.t('mail.changed.not_asked'))]
+  return [words(use.t('mail.device.you')), words(use.rich('mail.changed.not_you', { host: use.host }))]
+}
 
 function leftOver({ left }: AccountChangedModel, use: ViewUse) {
   if (left === undefined) return []

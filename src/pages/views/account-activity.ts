@@ -9,6 +9,7 @@ const ODD: ReadonlySet<AccountActivity['what']> = new Set([
   'sign_in_failed',
   'disowned',
   'factor_failed',
+  'passkey_copied',
   'password_refused',
   'token_reused',
   'codes_suppressed',

@@ -17,6 +17,7 @@ export const ACTIVITY_WORDS: Readonly<Record<EventType, ActivityWord | typeof NO
   'mfa.enrolment_asked': 'number_asked',
   'mfa.enrolled': 'factor_added',
   'mfa.removed': 'factor_removed',
+  'mfa.clone_suspected': 'passkey_copied',
   'mfa.recovery_used': 'recovery_used',
   'mfa.reset': 'factors_reset',
   'password.reset_asked': 'reset_asked',
