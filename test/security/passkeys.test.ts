@@ -20,7 +20,7 @@ import { trailOf } from '../support/trail.ts'
 import { commandWithin, within } from '../support/within.ts'
 import { withoutFaults } from './answers.ts'
 import { atPage, callbackAfter, faceOf, isSignedIn } from './browsers.ts'
-import { onDatabase, SOON } from './probes.ts'
+import { SOON } from './probes.ts'
 
 const person = (name: string) => ({
   email: `${name}@example.com`,
@@ -156,7 +156,8 @@ onBothStorages(
       const told = (await trailOf(house())).filter(({ event }) => event.type === 'mfa.clone_suspected')
       expect(told.map(({ personal }) => personal.name)).toEqual([CY.email])
       const mails = `select from outbox where kind = 'mail' and payload->>'what' = 'passkey_copied'`
-      await expect.poll(() => onDatabase(house(), mails), SOON).toHaveLength(1)
+      const rows = () => within(house(), async ({ database }) => (await database.pool.query(mails)).rowCount)
+      await expect.poll(rows, SOON).toBe(1)
       expectRefused(await tryWith(passkey, { counter: 100 }), 'marked')
       const uncounted = await withPasskey(house(), CY.email)
       expect((await tryWith(uncounted)).sent.status).toBe(303)
