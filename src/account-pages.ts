@@ -9,6 +9,7 @@ import { createTrailRepository } from './audit/trail-repository.ts'
 import { ACCOUNT } from './clients/client.ts'
 import type { Guards } from './guards.ts'
 import { readUserAgent } from './messaging/user-agent.ts'
+import type { LanguageOf } from './pages/language.ts'
 import type { ShowPage } from './pages/respond.ts'
 import type { BrowserSessions } from './provider/browser-session.ts'
 import { ROUTES } from './provider/routes.ts'
@@ -25,6 +26,7 @@ export interface AccountRouterUse extends AccountAccessUse, AccountFactorsUse {
   browserSessions: BrowserSessions
   csrf: Csrf
   showPage: ShowPage
+  languageOf: LanguageOf
   originOf: (ctx: Context) => Origin
   guards: Pick<Guards, 'signIn' | 'mails' | 'prompts' | 'numbers'>
   requests: RequestContexts
@@ -65,10 +67,11 @@ export function createAccount(use: AccountRouterUse) {
   })
 }
 
-const createAccountEmail = ({ core, guards }: AccountRouterUse) => ({
+const createAccountEmail = ({ core, guards, languageOf }: AccountRouterUse) => ({
   askToDelete: core.askToDelete,
   deletionDays: core.deletionDays,
   askToVerify: core.askToVerify,
+  languageOf,
   provesEmail: core.provesEmail,
   verifyEmail: core.verifyEmail,
   findEmailChange: core.findEmailChange('new'),

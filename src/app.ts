@@ -391,6 +391,7 @@ function createPlainRouters(
     }),
     createResetRouter({
       ...linked,
+      languageOf: face.languageOf,
       askToReset: core.askToReset,
       findLink: core.openResetLink,
       redeemLink: core.resetPassword,

@@ -9,6 +9,9 @@ import { ASSESSED } from './assessment.ts'
 
 export type Outcome = 'success' | 'failure'
 
+/** For the mail that follows, where its reader has never said theirs. */
+const ASKED_IN = z.string().optional().describe('in which of our languages it was asked')
+
 /** By type: the members of the event’s details. */
 export const DETAILS = {
   'login.succeeded': {
@@ -38,12 +41,12 @@ export const DETAILS = {
   'mfa.recovery_used': { left: z.number().int().describe('how many codes are left') },
   'mfa.reset': { methods: z.array(z.enum(METHODS)) },
   'login.disowned': { ended: z.string() },
-  'password.reset_asked': {},
+  'password.reset_asked': { locale: ASKED_IN },
   'password.set': { by: z.enum(['link', 'reset', 'change', 'operator', 'import']) },
   'password.change_refused': {},
   'password.removed': {},
   'registration.asked': { registration: z.string() },
-  'email.verification_asked': {},
+  'email.verification_asked': { locale: ASKED_IN },
   'email.verified': {},
   'email.change_asked': { change: z.string() },
   'email.change_confirmed': { change: z.string(), by: z.enum(['old', 'new']) },

@@ -125,7 +125,7 @@ describe('a mail about a reuse', () => {
 describe('a mail about an account', () => {
   const from = { ip: '203.0.113.7', userAgent: FIREFOX }
   const about = { subject: 'ada', actor: 'user:ada' }
-  const asked = createEvent(from, { type: 'password.reset_asked', subject: 'ada' }, clock.now())
+  const asked = createEvent(from, { type: 'password.reset_asked', subject: 'ada', details: {} }, clock.now())
 
   it('brings who asked for it a link, for half an hour', async () => {
     const { account: tell, deliverAll, sent, written } = house()
@@ -239,7 +239,7 @@ describe('a mail about an account', () => {
 
   it('brings a link that proves the address', async () => {
     const { account: tell, deliverAll, sent } = house()
-    await tell(createEvent(from, { type: 'email.verification_asked', ...about }, clock.now()))
+    await tell(createEvent(from, { type: 'email.verification_asked', ...about, details: {} }, clock.now()))
     await deliverAll()
     expect(sent[0]?.text).toContain(`https://id.example.com/account/email/verify?token=m1-${clock.now()}\n`)
   })

@@ -97,7 +97,8 @@ async function drawFor(
   id: string,
 ): Promise<Addressed | undefined> {
   const { mails, findClient, paths } = use
-  const locale = localeOf(account.profile, mails.locales)
+  const said = account.profile['locale'] ?? ('locale' in told ? told.locale : undefined)
+  const locale = localeOf({ locale: said }, mails.locales)
   const { email } = account
   switch (told.mail) {
     case 'noticed': {
@@ -111,7 +112,7 @@ async function drawFor(
       return { ...mails.render('reuse-detected', locale, { email, at, ended, client: { name } }), to: email }
     }
     case 'password-reset': {
-      const { mail, sub: _, ...asked } = told
+      const { mail, sub: _, locale: _in, ...asked } = told
       const link = await paths.reset(id, account, told.at)
       return link === undefined
         ? undefined

@@ -6,6 +6,9 @@ import { RISK_RULES } from '../telemetry/metric-labels.ts'
 
 const base = { sub: z.string(), at: z.number() }
 
+/** In which language it was asked: that of the mail where its reader has said none. */
+const askedIn = { locale: z.string().optional() }
+
 /** On what it was done, as far as it is known. */
 const seen = {
   browser: z.string().optional(),
@@ -32,11 +35,11 @@ export const mailPayload = z.discriminatedUnion('mail', [
     ends: z.strictObject({ kind: z.enum(['device', 'session']), value: z.string() }).optional(),
   }),
   /** Drawn with a link that sets a new password. */
-  z.strictObject({ mail: z.literal('password-reset'), ...base, ...seen }),
+  z.strictObject({ mail: z.literal('password-reset'), ...base, ...seen, ...askedIn }),
   /** Drawn with a link that makes the account, or, where there is one, for its owner. */
   z.strictObject({ mail: z.literal('registration'), at: z.number(), ...seen, registration: z.string() }),
   /** Drawn with a link that proves the address. */
-  z.strictObject({ mail: z.literal('verify-email'), ...base, ...seen }),
+  z.strictObject({ mail: z.literal('verify-email'), ...base, ...seen, ...askedIn }),
   /** To one of two addresses, drawn with a link by which it says yes to the change. */
   z.strictObject({
     mail: z.literal('email-change'),

@@ -32,8 +32,13 @@ const changed =
   (what: AccountChange): Follow =>
   (base) => [{ payload: { mail: 'account-changed', ...base, what } }]
 
+const askedIn = (locale: AuditEvent['details'][string] | undefined) =>
+  typeof locale === 'string' ? { locale } : {}
+
 const FOLLOWING: { [Type in AuditEvent['type']]?: Follow } = {
-  'password.reset_asked': (base) => [{ payload: { mail: 'password-reset', ...base }, life: RESET_LINK_LIFE }],
+  'password.reset_asked': (base, { locale }) => [
+    { payload: { mail: 'password-reset', ...base, ...askedIn(locale) }, life: RESET_LINK_LIFE },
+  ],
   'password.set': (base, { by }) => changed(by === 'reset' ? 'password_reset' : 'password_set')(base, {}),
   'password.removed': changed('password_removed'),
   'mfa.enrolled': (base, { method, replaces }) => {
@@ -55,8 +60,8 @@ const FOLLOWING: { [Type in AuditEvent['type']]?: Follow } = {
     { payload: { mail: 'account-changed', ...base, what: 'recovery_code_used', left: Number(left) } },
   ],
   'user.deletion_asked': (base) => [{ payload: { mail: 'deletion-asked', ...base } }],
-  'email.verification_asked': (base) => [
-    { payload: { mail: 'verify-email', ...base }, life: VERIFY_LINK_LIFE },
+  'email.verification_asked': (base, { locale }) => [
+    { payload: { mail: 'verify-email', ...base, ...askedIn(locale) }, life: VERIFY_LINK_LIFE },
   ],
   'email.change_asked': (base, { change }) =>
     (['old', 'new'] as const).map((side) => ({

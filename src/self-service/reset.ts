@@ -5,6 +5,7 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Origin } from '../audit/event.ts'
+import type { LanguageOf } from '../pages/language.ts'
 import type { ResetModel } from '../pages/models.ts'
 import { readForm } from '../security/body.ts'
 import type { BrowserSecret } from '../security/browser-secret.ts'
@@ -18,7 +19,8 @@ export interface ResetUse extends NewPasswordUse {
   browser: BrowserSecret
   wayBack: WayBack
   limit: MailLimit
-  askToReset: (username: string, origin: Origin) => Promise<void>
+  languageOf: LanguageOf
+  askToReset: (username: string, origin: Origin, locale: string) => Promise<void>
 }
 
 export const RESET_PATHS = {
@@ -66,7 +68,8 @@ async function ask(use: ResetUse, ctx: Context): Promise<void> {
     ctx.set(refusalHeaders(refusal))
     return askPage(use, ctx, { username, error: { kind: 'busy', minutes: minutesOf(refusal) } }, 429)
   }
-  if (await use.limit.admits('reset', username)) await use.askToReset(username, use.originOf(ctx))
+  if (await use.limit.admits('reset', username))
+    await use.askToReset(username, use.originOf(ctx), use.languageOf(ctx))
   ctx.status = 303
   ctx.redirect(RESET_PATHS.sent)
 }

@@ -26,7 +26,7 @@ onBothStorages((house) => {
       const origin = { ip: '203.0.113.7', userAgent: FIREFOX, requestId: 'inside-request' }
       const tell = (event: NewEvent, ago: number, from: object = origin) =>
         toStored(createEvent(from, event, at - ago))
-      const asked = { type: 'password.reset_asked' } as const
+      const asked = { type: 'password.reset_asked', details: {} } as const
       await eventInbox.takeIn([
         // Some at one moment: the pages part them by more than their time.
         ...Array.from({ length: 40 }, (_, n) => tell({ ...asked, subject: ada }, Math.floor(n / 10) + 5)),

@@ -84,9 +84,12 @@ onBothStorages(
       })
 
       it('A-559 proves nothing once the account has another address', async () => {
-        const { agent, page } = await open('typo')
+        const german = agentOf(house(), 0, { 'accept-language': 'de' })
+        const { agent, page } = await open('typo', PAGE, german)
         await agent.submit(page, PAGE, { verify: 'yes' })
         const link = await linkTo(mails, 'typo@example.com', VERIFY)
+        // They have never said their language: it is that in which they asked.
+        expect(mails.received.at(-1)?.subject).toBe('Bestätigen Sie Ihre E-Mail-Adresse')
         await within(house(), async ({ accounts: { users } }) => {
           const account = await users.findByEmailKey('typo@example.com')
           const to = { email: 'right@example.com', key: 'right@example.com', verified: false }

@@ -8,8 +8,12 @@ import { atPage } from './browsers.ts'
 export const BEHIND_PROXY = { TRUST_PROXY: '1' }
 export const WRONG = 'a wrong password 0815'
 
-export const browserAt = (house: House, address: string, node = 0): Agent =>
-  agentOf(house, node, { 'x-forwarded-for': address })
+export const browserAt = (
+  house: House,
+  address: string,
+  node = 0,
+  headers: Record<string, string> = {},
+): Agent => agentOf(house, node, { 'x-forwarded-for': address, ...headers })
 
 export const times = <T>(count: number, one: (n: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, n) => one(n)))

@@ -40,7 +40,13 @@ const PEOPLE = ['first', 'links', 'order', 'ends', 'flood', 'back', 'killed', 'b
 )
 const setUp = {
   ...SET_UP,
-  users: [...SET_UP.users, ...PEOPLE, person('unproven', { email_verified: false })],
+  users: [
+    ...SET_UP.users,
+    ...PEOPLE,
+    person('unproven', { email_verified: false }),
+    person('silent'),
+    person('arabic', { locale: 'ar' }),
+  ],
 }
 const passwordOf = (name: string) => `the password of ${name} 1`
 const asPerson = (name: string, password = passwordOf(name)) => ({ email: `${name}@example.com`, password })
@@ -55,6 +61,19 @@ onBothStorages(
     const stranger = () => browserAt(house(), `198.18.${++addresses}.1`)
     const mayIn = async (name: string, password = passwordOf(name)) =>
       (await login(stranger(), credentials(asPerson(name, password)))).status === 200
+
+    it('is written to in the language in which it was asked, where they have never said theirs', async () => {
+      const subjects = async (name: string, headers: Record<string, string>) => {
+        const { length } = mails.received
+        await askToReset(browserAt(house(), `198.18.${++addresses}.1`, 0, headers), `${name}@example.com`)
+        await expect.poll(() => mails.received.length, SOON).toBe(length + 1)
+        return mails.received.at(-1)?.subject
+      }
+      const german = { 'accept-language': 'de-AT, en;q=0.5' }
+      expect(await subjects('silent', german)).toBe('Neues Passwort festlegen')
+      expect(await subjects('silent', {})).toBe('Set a new password')
+      expect(await subjects('arabic', german)).toBe('عيّن كلمة مرور جديدة')
+    })
 
     describe('who asks', () => {
       it('A-402 learns nothing: one answer for every name, also where nothing is sent any more', async () => {

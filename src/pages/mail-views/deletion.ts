@@ -19,6 +19,7 @@ export const deletionAsked = (model: DeletionAskedModel, use: ViewUse): MailView
 
 export const accountDeleted = ({ at }: AccountDeletedModel, use: ViewUse): MailView => ({
   subject: use.t('mail.deleted.subject'),
+  sentTo: 'mail.email-changed.sent_to',
   parts: [
     words(use.rich('mail.deleted.what', { host: use.host })),
     facts({ label: use.t('mail.time'), value: plain(use.time(at)) }),

@@ -4,10 +4,12 @@ import type { ChangeEmailRefusal } from '../../accounts/ask-to-change-email.ts'
 import type { EmailChange } from '../../accounts/email-changes-repository.ts'
 import type { Origin } from '../../audit/event.ts'
 import type { AccountEmailModel } from '../../pages/account-models.ts'
+import type { LanguageOf } from '../../pages/language.ts'
 import type { AccountPage, Visit } from './page.ts'
 
 export interface EmailUse {
-  askToVerify: (account: Account, origin: Origin) => Promise<void>
+  askToVerify: (account: Account, origin: Origin, locale: string) => Promise<void>
+  languageOf: LanguageOf
   askToChangeEmail: (
     account: Account,
     email: string,
@@ -42,10 +44,10 @@ export const createEmailPage = (use: EmailUse): AccountPage => ({
 })
 
 async function verify(use: EmailUse, visit: Visit): Promise<void> {
-  const { account, origin } = visit
+  const { ctx, account, origin } = visit
   if (account.emailVerified) return visit.done('email_verified')
   if (!(await use.admitsMail(account.email))) return show(use, visit, { error: 'too_many' })
-  await use.askToVerify(account, origin)
+  await use.askToVerify(account, origin, use.languageOf(ctx))
   visit.done('verification_asked')
 }
 
