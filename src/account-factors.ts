@@ -3,6 +3,7 @@ import type { Person } from './accounts/person.ts'
 import type { Core } from './core.ts'
 import type { Factors } from './factors.ts'
 import type { Guards } from './guards.ts'
+import type { KeptPasskeys } from './kept-passkeys.ts'
 import type { LookUps } from './look-ups.ts'
 import { askForPasskey, enrolPasskey } from './methods/passkey/enrol.ts'
 import { removeFactor } from './methods/remove-factor.ts'
@@ -33,7 +34,10 @@ export function createAccountFactors({
   guards,
   text,
   suffices,
-}: AccountFactorsUse): PasskeysUse & AuthenticatorUse & PhoneUse & RecoveryCodesUse {
+}: AccountFactorsUse): Omit<PasskeysUse, keyof KeptPasskeys> &
+  AuthenticatorUse &
+  PhoneUse &
+  RecoveryCodesUse {
   const { credentials } = core.accounts
   const { pending, passkeys, addApp, recoveryCodes, noteRecoveryCodes } = factors
   return {

@@ -8,21 +8,20 @@ import { recentEvents } from './audit/recent-events.ts'
 import { createTrailRepository } from './audit/trail-repository.ts'
 import { ACCOUNT } from './clients/client.ts'
 import type { Guards } from './guards.ts'
+import type { KeptPasskeys } from './kept-passkeys.ts'
 import { readUserAgent } from './messaging/user-agent.ts'
 import type { LanguageOf } from './pages/language.ts'
 import type { ShowPage } from './pages/respond.ts'
 import type { BrowserSessions } from './provider/browser-session.ts'
 import { ROUTES } from './provider/routes.ts'
 import type { Csrf } from './security/csrf.ts'
-import type { Level } from './security/sign-in-policy/levels.ts'
-import type { SignInPolicy } from './security/sign-in-policy/policy.ts'
+import { createNotNow } from './security/not-now-cookie.ts'
 import { createAccountPages } from './self-service/account/pages.ts'
 import { createAccountRouter } from './self-service/account/router.ts'
 import type { RequestContexts } from './telemetry/request-context.ts'
 
 export interface AccountRouterUse extends AccountAccessUse, AccountFactorsUse {
-  /** Whether a person has what it takes. */
-  canReach: (sub: string, level: Level, policy: SignInPolicy) => Promise<boolean>
+  kept: KeptPasskeys
   browserSessions: BrowserSessions
   csrf: Csrf
   showPage: ShowPage
@@ -33,7 +32,7 @@ export interface AccountRouterUse extends AccountAccessUse, AccountFactorsUse {
 }
 
 export function createAccount(use: AccountRouterUse) {
-  const { core, lookUps, browserSessions, csrf, showPage, originOf, guards, requests } = use
+  const { core, lookUps, kept, browserSessions, csrf, showPage, originOf, guards, requests } = use
   return createAccountRouter({
     ...{ csrf, showPage, originOf },
     issuer: core.config.issuer,
@@ -41,14 +40,13 @@ export function createAccount(use: AccountRouterUse) {
     clock: core.clock,
     sessions: browserSessions,
     findAccount: lookUps.findAccountFresh,
-    // Whoever has a second factor proves one before they change how they sign in (NIST SP 800-63B-4 §4.1.2.1): which one is
-    // left to them, as another may be what they have lost.
-    levelOf: async (sub) =>
-      (await use.canReach(sub, '2fa', await lookUps.findSignInPolicy())) ? '2fa' : '1fa',
+    ...{ levelOf: kept.levelOf, mayKeepPasskey: kept.mayKeepPasskey },
     pages: createAccountPages({
       ...createAccountAccess(use),
       ...createAccountEmail(use),
       ...createAccountFactors(use),
+      ...kept,
+      notNow: createNotNow('passkey', { keys: () => core.keys.living('cookie'), issuer: core.config.issuer }),
       passwordSetAt: ({ id }) => core.accounts.credentials.passwordSetAt(id),
       changePassword: core.changePassword,
       changeProfile: core.changeProfile,

@@ -24,6 +24,7 @@ import { createInteractionRouter } from './interaction/flow.ts'
 import { createOwnBrowser } from './interaction/own-browser.ts'
 import { createConsent } from './interaction/steps/consent.ts'
 import { createSignIn, type SignInUse } from './interaction/steps/sign-in.ts'
+import { createKeptPasskeys, type KeptPasskeys } from './kept-passkeys.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
 import { createPasskeyByLink } from './methods/passkey/redeem-link.ts'
@@ -171,6 +172,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     resumeCookie: cookieNames(config.issuer).resume,
     findAccount: lookUps.findAccountFresh,
   })
+  const kept = createKeptPasskeys({ core, lookUps, canReach, browserSessions, csrf: face.csrf })
   const interaction = createInteractionRouter({
     provider,
     issuer: config.issuer,
@@ -179,6 +181,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     steps: createSteps(core, lookUps, { ...face, originOf }, guards, {
       ...{ signIns, enrolments, browserOf: ownBrowser.nameOf },
       findProofs: createFindProofs(state.artifacts, handles),
+      findKeptPasskey: kept.findKeptPasskey,
     }),
   })
   return {
@@ -206,7 +209,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           signIns,
         }),
         createAccount({
-          ...{ core, lookUps, state, factors, access, canReach, suffices, text },
+          ...{ core, lookUps, state, factors, access, kept, suffices, text },
           ...{ browserSessions, originOf, guards, requests, ...face },
         }),
         ...createPlainRouters(
@@ -264,7 +267,11 @@ function createSteps(
   { findAccountFresh, findResourceServer }: LookUps,
   { csrf, showPage, originOf }: Face & WithOrigin,
   guards: Guards,
-  signIn: Pick<SignInUse, 'signIns' | 'enrolments' | 'findProofs' | 'browserOf'>,
+  {
+    findKeptPasskey,
+    ...signIn
+  }: Pick<SignInUse, 'signIns' | 'enrolments' | 'findProofs' | 'browserOf'> &
+    Pick<KeptPasskeys, 'findKeptPasskey'>,
 ) {
   const { config, consents, giveConsent } = core
   return {
@@ -292,6 +299,7 @@ function createSteps(
       isServerScope,
       isServerClaim,
       offlineDays: Math.ceil(config.refreshFamilyExp / DAY),
+      findKeptPasskey,
     }),
   }
 }

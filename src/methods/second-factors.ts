@@ -6,5 +6,10 @@ import type { MethodId } from '../telemetry/metric-labels.ts'
 export const SECOND_FACTORS = ['passkey', 'totp', 'sms-code'] as const satisfies readonly MethodId[]
 export type SecondFactor = (typeof SECOND_FACTORS)[number]
 
-export const hasSecondFactor = (credentials: readonly Pick<Credential, 'method'>[]): boolean =>
-  credentials.some(({ method }) => SECOND_FACTORS.some((factor) => factor === method))
+/** A passkey that the browser kept by itself is none before its person has used it. */
+export const hasSecondFactor = (credentials: readonly Pick<Credential, 'method' | 'data'>[]): boolean =>
+  credentials.some(
+    ({ method, data }) =>
+      SECOND_FACTORS.some((factor) => factor === method) &&
+      !(method === 'passkey' && data['unasked'] === true),
+  )

@@ -47,6 +47,16 @@ export interface AccountRecoveryCodesModel {
   shown?: { codes: string[]; at: number }
 }
 
+/** That the browser is asked to keep a passkey for who is signed in, without a word to them. */
+export interface KeptPasskeyModel {
+  /** For the form of the page below. */
+  csrf: string
+  /** It is asked once in each session, which this stands for. */
+  session: string
+  /** A path of our own. */
+  at: string
+}
+
 export interface AccountPasskeysModel {
   frame: AccountFrame
   /** Oldest first. */
@@ -63,6 +73,8 @@ export interface AccountPasskeysModel {
     backedUp: boolean
     /** There may be a copy of it: it is good no more. */
     copied: boolean
+    /** The browser kept it by itself, and its person has not used it yet. */
+    unasked: boolean
   }[]
   most: number
   /** For the browser, as `signalAllAcceptedCredentials` and `signalCurrentUserDetails` take it (WebAuthn Level 3 §5.1.11). */

@@ -4,6 +4,7 @@ import type {
   AccountPasskeysModel,
   AccountPhoneModel,
   AccountRecoveryCodesModel,
+  KeptPasskeyModel,
 } from './account-factor-models.ts'
 import type { MessageKey } from './locales.ts'
 import type { Plain } from './messages.ts'
@@ -37,6 +38,7 @@ export const ACCOUNT_DONE = [
   'email_changed',
   'email_kept',
   'passkey_added',
+  'passkey_not_now',
   'passkey_renamed',
   'passkey_removed',
   'app_added',
@@ -62,6 +64,8 @@ export interface AccountFrame {
   csrf: string
   account: { email: string; name?: string }
   navigation: AccountNavigation[]
+  /** Absent where the browser is not asked. */
+  keptPasskey?: KeptPasskeyModel
   done?: AccountDone
   alert?: AccountAlert
 }
@@ -81,6 +85,8 @@ export interface AccountOverviewModel {
   name?: string
   email: string
   emailVerified: boolean
+  /** There is none yet, and its person has not said that they want none now. */
+  offersPasskey: boolean
   /** Of pages that have something to say. */
   summaries: (AccountLine & AccountEntry & { href: string })[]
 }

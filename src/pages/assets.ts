@@ -35,6 +35,7 @@ const FILES = [
   'password-strength.js',
   'webauthn.js',
   'passkey.js',
+  'kept-passkey.js',
   'new-passkey.js',
   'account-passkeys.js',
   'form-post.js',

@@ -20,6 +20,7 @@ const entries = [
   { group: 'you', icon: 'mail', title: 'account.email.title', href: '/account/email' },
   { group: 'you', icon: 'stop', title: 'account.delete.title', href: '/account/delete' },
   { group: 'sign_in', icon: 'lock', title: 'account.password.title', href: '/account/password' },
+  { group: 'sign_in', icon: 'passkey', title: 'account.passkeys.title', href: '/account/passkeys' },
   {
     group: 'sign_in',
     icon: 'clock',
@@ -51,12 +52,13 @@ export const overview: AccountOverviewModel = {
   name: 'Mira Okafor',
   email,
   emailVerified: true,
-  summaries: [{ ...entries[3], says: 'account.password.set', at: Date.UTC(2026, 6, 19, 16, 2) }],
+  offersPasskey: false,
+  summaries: [{ ...entries[4], says: 'account.password.set', at: Date.UTC(2026, 6, 19, 16, 2) }],
 }
 
 /** Of whom nothing is known but an address, and that a long one. */
 const longEmail = `${'mira.'.repeat(30)}okafor@example.com`
-export const unnamed: Omit<AccountOverviewModel, 'summaries'> = {
+export const unnamed: Omit<AccountOverviewModel, 'summaries' | 'offersPasskey'> = {
   frame: { ...accountFrame, account: { email: longEmail } },
   name: '',
   email: longEmail,

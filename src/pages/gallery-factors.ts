@@ -126,7 +126,7 @@ export const factorLines: readonly AccountOverviewModel['summaries'][] = [
 ]
 
 const passkey = {
-  ...{ createdAt: signedInAt, lastUsedAt: signedInAt, backedUp: true, copied: false },
+  ...{ createdAt: signedInAt, lastUsedAt: signedInAt, backedUp: true, copied: false, unasked: false },
   provider: 'iCloud Keychain',
 }
 
@@ -136,10 +136,14 @@ export const passkeys: AccountPasskeysModel = {
     { ...passkey, id: '1', credentialId: 'a-1' },
     { ...passkey, id: '3', credentialId: 'a-3', provider: undefined },
     {
+      ...{ ...passkey, id: '4', credentialId: 'a-4', provider: 'Google Password Manager' },
+      ...{ unasked: true, lastUsedAt: undefined },
+    },
+    {
       ...{ ...passkey, id: '2', credentialId: 'a-2', name: longName },
       ...{ provider: undefined, backedUp: false, copied: true, lastUsedAt: undefined },
     },
   ],
   most: 20,
-  known: { rpId: 'localhost', allAcceptedCredentialIds: ['a-1', 'a-2', 'a-3'] },
+  known: { rpId: 'localhost', allAcceptedCredentialIds: ['a-1', 'a-2', 'a-3', 'a-4'] },
 }

@@ -140,6 +140,7 @@ export const gallery: readonly GalleryState[] = [
   state('passkey.too-many', 'passkey', { ...passkey, error: { kind: 'busy', minutes: 3 } }),
 
   state('account', 'account', overview),
+  state('account.offer', 'account', { ...overview, offersPasskey: true }),
   state('account.bare', 'account', { ...overview, ...unnamed }),
   state('account.forbidden', 'account', { ...overview, frame: { ...accountFrame, alert: 'forbidden' } }),
   ...ACCOUNT_DONE.map((done) =>

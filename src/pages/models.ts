@@ -5,6 +5,7 @@
  */
 
 import type { MethodId } from '../telemetry/metric-labels.ts'
+import type { KeptPasskeyModel } from './account-factor-models.ts'
 import type { AccountPageModels } from './account-models.ts'
 
 /** An application as a person meets it. */
@@ -261,6 +262,8 @@ export interface ConsentModel {
   offlineDays?: number
   /** Where access is taken back; a path of our own. Without it the page sends people to the operator. */
   connectedApps?: string
+  /** Absent where the browser is not asked. */
+  keptPasskey?: KeptPasskeyModel
 }
 
 export interface LogoutModel {

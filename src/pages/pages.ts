@@ -122,15 +122,7 @@ export function createPages(use: PagesUse): Pages {
       const languages = languageSwitch(view.again ? {} : again, locale, use.messages)
       return draw(view.account === undefined ? 'layout' : 'self-service/account/shell', {
         ...{ ...helpers, ...frame(view, locale, use.messages), ...view.account },
-        ...{
-          languages,
-          brand,
-          host,
-          home,
-          body,
-          passkey: body.includes(PASSKEY),
-          newPasskey: body.includes(NEW_PASSKEY),
-        },
+        ...{ languages, brand, host, home, body, bringing: bringing(body) },
       })
     },
   }
@@ -140,9 +132,11 @@ export function createPages(use: PagesUse): Pages {
   return pages
 }
 
-/** What a script takes the place of; nobody's text can look like it, as it is escaped. */
-const PASSKEY = '<template data-passkey>'
-const NEW_PASSKEY = '<template data-new-passkey>'
+/** Scripts by what they take the place of; nobody's text can look like it, as it is escaped. */
+const BROUGHT = { 'passkey.js': '<template data-passkey>', 'new-passkey.js': '<template data-new-passkey' }
+
+const bringing = (body: string): string[] =>
+  Object.entries(BROUGHT).flatMap(([script, template]) => (body.includes(template) ? script : []))
 
 function frame(view: View, locale: Locale, messages: Messages): object {
   const { title, failed, broad, script } = view

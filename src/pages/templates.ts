@@ -14,6 +14,7 @@ const TEMPLATES = [
   'parts/client',
   'parts/document-head',
   'parts/icon',
+  'parts/kept-passkey',
   'parts/foot',
   'parts/new-app',
   'parts/new-app-code',

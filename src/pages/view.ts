@@ -1,5 +1,6 @@
 /** What a page's view is given and gives: the step between a model and its template. */
 
+import type { KeptPasskeyModel } from './account-factor-models.ts'
 import type { Locale, MessageKey, Messages, Piece, Plain, Rich } from './messages.ts'
 import type { ClientFace } from './models.ts'
 import type { Links } from './safe-link.ts'
@@ -58,6 +59,7 @@ export interface AccountShell {
   }[]
   done: Alert | undefined
   alert: Alert | undefined
+  kept: KeptPasskeyModel | undefined
 }
 
 export interface View {

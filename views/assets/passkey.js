@@ -1,6 +1,6 @@
 // Signing in with a passkey: by the browser's own list at the field for the name, or by a button that stands nowhere
 // without this script. The server is asked for a challenge only where there is something to ask with.
-import { ask, begin, createRow, isSupported, readRequest, send, toJson } from './webauthn.js'
+import { ask, begin, canKeep, createRow, isSupported, readRequest, send, toJson } from './webauthn.js'
 
 const template = document.querySelector('template[data-passkey]')
 // A question lives five minutes; one that is about to end is asked anew.
@@ -11,7 +11,7 @@ let renewal
 async function get(mediation) {
   clearTimeout(renewal)
   const signal = begin()
-  const options = await ask({ method: 'passkey' }, signal)
+  const options = await ask({ method: 'passkey' }, { signal })
   if (options === undefined) return undefined
   if (mediation === 'conditional') renewal = setTimeout(offer, options.timeout - SPARE)
   return navigator.credentials.get({ publicKey: readRequest(options), mediation, signal })
@@ -50,6 +50,8 @@ if (template && isSupported()) {
     void offer()
   })
   void offer()
+  // For the pages after the sign-in.
+  void canKeep()
   // Back from the next page: what waited there is over.
   addEventListener('pageshow', (event) => {
     if (!event.persisted) return

@@ -51,21 +51,23 @@ export const cancel = () => asked?.abort()
 
 const csrf = () => document.querySelector('input[name=csrf]').value
 
+// Of a form of this page or another, without leaving it. Undefined where nothing came back.
+export const answerTo = (fields, { at = location.pathname + location.search, ...how } = {}) =>
+  fetch(at, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual', ...how }).catch(
+    () => undefined,
+  )
+
 // What the server asks. Undefined where it doesn't: the page is too old, or somebody has to sign in first.
-export async function ask(fields, signal) {
-  const answer = await fetch(location.pathname + location.search, {
-    method: 'POST',
-    body: new URLSearchParams({ csrf: csrf(), action: 'challenge', ...fields }),
-    redirect: 'manual',
-    signal,
-  }).catch(() => undefined)
+export async function ask(fields, how) {
+  const answer = await answerTo({ csrf: csrf(), action: 'challenge', ...fields }, how)
   return answer?.ok ? (await answer.json()).challenge : undefined
 }
 
 // The answer, as any form of the page would send it.
-export function send(fields) {
+export function send(fields, at = location.href) {
   const form = document.createElement('form')
   form.method = 'post'
+  form.action = at
   for (const [name, value] of Object.entries({ csrf: csrf(), ...fields })) {
     const field = document.createElement('input')
     Object.assign(field, { type: 'hidden', name, value })
@@ -74,6 +76,24 @@ export function send(fields) {
   document.body.append(form)
   form.submit()
 }
+
+// Whether the browser can keep a passkey without asking: found out once, and known at once on later pages of this tab, so that
+// nothing appears there after the first paint.
+const CAPABLE = 'can-keep-passkeys'
+
+export async function canKeep() {
+  const able = await globalThis.PublicKeyCredential?.getClientCapabilities?.().catch(() => undefined)
+  const can = able?.conditionalCreate === true
+  sessionStorage.setItem(CAPABLE, can)
+  return can
+}
+
+export const cannotKeep = () => sessionStorage.getItem(CAPABLE) === 'false'
+
+// In which session it was asked to.
+const KEPT = 'kept-passkey'
+export const wasKept = (session) => sessionStorage.getItem(KEPT) === session
+export const noteKept = (session) => sessionStorage.setItem(KEPT, session)
 
 // A row that says what is going on: waiting, with a way out, or that nothing came of it.
 export function createRow(template) {

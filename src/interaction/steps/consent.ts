@@ -1,6 +1,8 @@
+import type { Context } from 'koa'
 import type { Account } from '../../accounts/account.ts'
 import type { Origin } from '../../audit/event.ts'
 import { type Consent, NO_CONSENT } from '../../consents/consents-repository.ts'
+import type { KeptPasskeyModel } from '../../pages/account-factor-models.ts'
 import type { ConsentModel } from '../../pages/models.ts'
 import { AppError } from '../../shared/app-error.ts'
 import { clientFace, type Journey, pageOptions, parameter, type Step, type StepUse } from '../journey.ts'
@@ -14,6 +16,8 @@ export interface ConsentUse extends StepUse {
   isServerClaim: (claim: string) => boolean
   /** How long `offline_access` lasts at most. */
   offlineDays: number
+  /** Where somebody has just signed in by password: what their browser is asked to keep a passkey with. */
+  findKeptPasskey: (ctx: Context, account: Account) => Promise<KeptPasskeyModel | undefined>
 }
 
 /** Claims that come with every sign-in: nobody is asked for them. */
@@ -50,6 +54,7 @@ async function page(use: ConsentUse, journey: Journey): Promise<undefined> {
     isNew: knowsClient && !known.includes(name),
   })
   const { client } = journey
+  const keptPasskey = await use.findKeptPasskey(journey.ctx, account)
   const model: ConsentModel = {
     csrf: use.csrf.token(journey.interaction.uid),
     client: {
@@ -67,6 +72,7 @@ async function page(use: ConsentUse, journey: Journey): Promise<undefined> {
       scopes: scopes.map(item(before.resources[identifier] ?? [])),
     })),
     offlineDays: use.offlineDays,
+    ...(keptPasskey !== undefined && { keptPasskey }),
   }
   use.showPage(journey.ctx, 'consent', model, pageOptions(journey))
 }

@@ -65,7 +65,8 @@ export const enrolPasskey =
     if (attestation === undefined || challenge === undefined || asked === undefined) return 'refused'
     const made = await verifyAttestation(relyingParty, attestation, { challenge, silent: asked.silent })
     if (made === undefined) return 'refused'
-    const data: StoredPasskey = { ...made, userHandle: asked.userHandle }
+    const { userHandle, silent } = asked
+    const data: StoredPasskey = { ...made, userHandle, ...(silent && { unasked: true }) }
     const at = clock.now()
     return accounts
       .atomically(async (within) => {

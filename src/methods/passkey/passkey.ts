@@ -34,7 +34,7 @@ export const createPasskey = (use: PasskeyUse): Method => ({
   identifies: true,
   life: QUESTION_LIFE,
   enrolment: use.enrolment,
-  ready: (person) => usable(person).length > 0,
+  ready: (person) => usable(person).some(({ stored }) => stored.unasked !== true),
   challenge: async ({ person, as }) => {
     // Needed for the answer, and slow to load.
     void loadLibrary()
@@ -105,8 +105,8 @@ function fitsHandle({ response }: Assertion, { stored }: Passkey, as: Asked['as'
 const ROUNDS = 5
 
 /**
- * Keeps what the authenticator told, in one step. A counter that doesn't go up means that somebody else may have a copy
- * (§6.1.1): then that is kept and told, and the passkey is good no more.
+ * Keeps what the authenticator told, in one step, and that its person knows of it. A counter that doesn't go up means that
+ * somebody else may have a copy (§6.1.1): then that is kept and told, and the passkey is good no more.
  */
 async function noteUse(
   { accounts }: PasskeyUse,
@@ -123,7 +123,8 @@ async function noteUse(
     if (isCopy) {
       if (await mark(accounts, account, known, { origin, now })) return 'clone_suspected'
     } else {
-      const next: StoredPasskey = { ...stored, counter, backedUp }
+      const { unasked: _, ...used } = stored
+      const next: StoredPasskey = { ...used, counter, backedUp }
       if (await accounts.credentials.use(credential.id, credential.data, next, now)) return 'right'
     }
     known = await findAgain(accounts.credentials, account, credential)

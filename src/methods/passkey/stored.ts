@@ -22,6 +22,11 @@ export const STORED_PASSKEY = z.strictObject({
   aaguid: z.string(),
   /** Whether the person was verified when it was made. */
   userVerified: z.boolean(),
+  /**
+   * The browser kept it without asking its person, who has not signed in with it yet. They may not know of it, nor have it
+   * elsewhere: until then nobody is asked for it after a password.
+   */
+  unasked: z.literal(true).optional(),
   /** Its counter went back once: it is refused from then on. */
   cloneSuspected: z.literal(true).optional(),
 })

@@ -23,7 +23,7 @@ export function inAccount(
 }
 
 function around(
-  { csrf, account, navigation, done, alert }: AccountFrame,
+  { csrf, account, navigation, done, alert, keptPasskey: kept }: AccountFrame,
   use: ViewUse,
 ): Omit<AccountShell, 'heading' | 'purpose'> {
   const groups = ACCOUNT_GROUPS.map((group) => ({
@@ -36,6 +36,7 @@ function around(
     csrf,
     account: accountFace(account),
     groups: groups.filter(({ entries }) => entries.length > 0),
+    kept,
     done: done && { lead: use.t(`account.done.${done}.lead`), text: use.t(`account.done.${done}.text`) },
     alert: alert && { lead: use.t(`account.${alert}.lead`), text: use.t(`account.${alert}.text`) },
   }

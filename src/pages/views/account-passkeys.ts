@@ -25,12 +25,14 @@ export function accountPasskeys(model: AccountPasskeysModel, use: ViewUse): View
 }
 
 function line(passkey: AccountPasskeysModel['passkeys'][number], use: ViewUse) {
-  const { id, credentialId, provider, createdAt, lastUsedAt, backedUp, copied } = passkey
+  const { id, credentialId, provider, createdAt, lastUsedAt, backedUp, copied, unasked } = passkey
   const called = safeText(passkey.name ?? '', NAME)
   const model = safeText(provider ?? '', NAME)
   return {
     ...{ id, credentialId, called, copied },
     name: called || model || use.t('account.passkeys.unnamed'),
+    // What matters most of it to its person, who may not know that it is there.
+    note: unasked && use.t('account.passkeys.unasked'),
     facts: [
       ...(called === '' || model === '' ? [] : [model]),
       use.t(backedUp ? 'account.passkeys.backed_up' : 'account.passkeys.one_place'),

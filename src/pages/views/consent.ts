@@ -24,6 +24,7 @@ export function consent(model: ConsentModel, use: ViewUse): View {
       scopes: scopeLines(model, use),
       rawScopes: rawScopes(model),
       fine: fine(model, use),
+      kept: model.keptPasskey,
       leave: use.rich('consent.leave', { host: goal }),
     },
   }

@@ -1,8 +1,10 @@
+import { AppError } from '../../shared/app-error.ts'
+import { mayOfferPasskey, type OfferPasskeyUse } from './offer-passkey.ts'
 import type { AccountPage, Visit } from './page.ts'
 import { HOME } from './return-to.ts'
 
 /** Who somebody is here, and what the other pages have to say. */
-export function createOverviewPage(others: readonly AccountPage[]): AccountPage {
+export function createOverviewPage(use: OfferPasskeyUse, others: readonly AccountPage[]): AccountPage {
   return {
     path: HOME,
     entry: { group: 'you', icon: 'place', title: 'account.overview.title' },
@@ -12,7 +14,13 @@ export function createOverviewPage(others: readonly AccountPage[]): AccountPage 
       visit.show('account', {
         ...{ email, emailVerified, summaries: lines.flatMap((line) => line ?? []) },
         ...(name !== undefined && { name }),
+        offersPasskey: await mayOfferPasskey(use, visit),
       })
+    },
+    submit: async ({ ctx, session, done }, form) => {
+      if (form['action'] !== 'not_now') throw new AppError('bad_request', 'This form can not be read.')
+      use.notNow.note(ctx.res, ctx.headers.cookie, session.sub)
+      done('passkey_not_now')
     },
   }
 }

@@ -4,6 +4,7 @@ import { type ApplicationsUse, createApplicationsPage } from './applications.ts'
 import { type AuthenticatorUse, createAuthenticatorPage } from './authenticator.ts'
 import { createDeletePage, type DeleteUse } from './delete.ts'
 import { createEmailPage, type EmailUse } from './email.ts'
+import type { OfferPasskeyUse } from './offer-passkey.ts'
 import { createOverviewPage } from './overview.ts'
 import type { AccountPage } from './page.ts'
 import { createPasskeysPage, type PasskeysUse } from './passkeys.ts'
@@ -20,7 +21,8 @@ import {
 } from './verify-email.ts'
 
 export interface AccountPagesUse
-  extends ProfileUse,
+  extends OfferPasskeyUse,
+    ProfileUse,
     PasswordUse,
     PasskeysUse,
     AuthenticatorUse,
@@ -50,5 +52,5 @@ export function createAccountPages(use: AccountPagesUse): readonly AccountPage[]
     createApplicationsPage(use),
     createActivityPage(use),
   ]
-  return [createOverviewPage(pages), ...pages]
+  return [createOverviewPage(use, pages), ...pages]
 }

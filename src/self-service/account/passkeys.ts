@@ -4,21 +4,18 @@ import type { askForPasskey, enrolPasskey } from '../../methods/passkey/enrol.ts
 import { MOST_PASSKEYS, type Passkey, passkeysOf, provenByMaking } from '../../methods/passkey/passkey.ts'
 import { providerName } from '../../methods/passkey/provider-name.ts'
 import type { AccountPasskeysModel } from '../../pages/account-factor-models.ts'
-import type { Clock } from '../../shared/clock.ts'
+import { mayKeepPasskey, type OfferPasskeyUse, PASSKEYS_PATH } from './offer-passkey.ts'
 import { changeOwnFactor, holderOf, type OwnFactorsUse } from './own-factors.ts'
 import type { AccountPage, Visit } from './page.ts'
 
-export interface PasskeysUse extends OwnFactorsUse {
+export interface PasskeysUse extends OwnFactorsUse, Omit<OfferPasskeyUse, 'notNow'> {
   askForPasskey: ReturnType<typeof askForPasskey>
   enrolPasskey: ReturnType<typeof enrolPasskey>
   /** The RP ID. */
   rpId: string
-  clock: Clock
 }
 
 type Fault = NonNullable<AccountPasskeysModel['error']>
-
-export const PASSKEYS_PATH = '/account/passkeys'
 
 export function createPasskeysPage(use: PasskeysUse): AccountPage {
   return {
@@ -27,7 +24,7 @@ export function createPasskeysPage(use: PasskeysUse): AccountPage {
     fresh: 'changes',
     show: (visit) => show(use, visit),
     submit: async (visit, form) => {
-      if (form['action'] === 'challenge') return ask(use, visit)
+      if (form['action'] === 'challenge') return ask(use, visit, form['silent'] === 'on')
       if (form['response'] !== undefined) return enrol(use, visit, form['response'])
       const says = { removed: 'passkey_removed', renamed: 'passkey_renamed' } as const
       if (await changeOwnFactor(use, visit, 'passkey', form, says)) return
@@ -75,23 +72,30 @@ const shown = async ({ credential, stored }: Passkey): Promise<AccountPasskeysMo
   ...{ id: credential.id, credentialId: stored.id, name: credential.label },
   provider: await providerName(stored.aaguid),
   ...{ createdAt: credential.createdAt, lastUsedAt: credential.lastUsedAt },
-  ...{ backedUp: stored.backedUp, copied: stored.cloneSuspected === true },
+  ...{ backedUp: stored.backedUp, copied: stored.cloneSuspected === true, unasked: stored.unasked === true },
 })
 
-async function ask(use: PasskeysUse, visit: Visit): Promise<void> {
+/** `silent`: the browser is to keep one without asking. */
+async function ask(use: PasskeysUse, visit: Visit, silent: boolean): Promise<void> {
   const person = await personAt(use, visit)
   const full = passkeysOf(person).length >= MOST_PASSKEYS
-  visit.ctx.status = full ? 400 : 200
+  const mayAsk = !full && (!silent || (await mayKeepPasskey(use, visit)))
+  visit.ctx.status = mayAsk ? 200 : 400
   visit.ctx.set('cache-control', 'no-store')
-  visit.ctx.body = full
-    ? { error: 'full' }
-    : { challenge: await use.askForPasskey(person, { by: holderOf(visit), silent: false }) }
+  visit.ctx.body = mayAsk
+    ? { challenge: await use.askForPasskey(person, { by: holderOf(visit), silent }) }
+    : { error: full ? 'full' : 'not_offered' }
 }
 
 async function enrol(use: PasskeysUse, visit: Visit, response: string): Promise<void> {
   const { account, origin } = visit
   const enrolled = await use.enrolPasskey(account, { by: holderOf(visit), response }, origin)
   if (typeof enrolled === 'string') return show(use, visit, enrolled)
+  // Nobody was there, so nothing is proven; and no page was left for it.
+  if (enrolled.unasked === true) {
+    visit.ctx.status = 204
+    return
+  }
   await visit.prove({ ...provenByMaking(enrolled), method: 'passkey', at: use.clock.now() })
   visit.done('passkey_added')
 }

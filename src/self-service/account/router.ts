@@ -12,29 +12,29 @@ import type { ShowPage } from '../../pages/respond.ts'
 import { readForm } from '../../security/body.ts'
 import type { Csrf } from '../../security/csrf.ts'
 import { admitOwnForm } from '../../security/origin.ts'
-import { type Level, reaches } from '../../security/sign-in-policy/levels.ts'
 import { AppError } from '../../shared/app-error.ts'
-import type { Clock } from '../../shared/clock.ts'
-import { levelOfAcr, type Proof } from '../../sign-in/assurance.ts'
+import type { Proof } from '../../sign-in/assurance.ts'
+import { bindingOf } from './binding.ts'
+import { type FreshUse, isFresh } from './fresh.ts'
 import { navigationAt } from './navigation.ts'
+import { keptPasskeyFor } from './offer-passkey.ts'
 import type { AccountPage, SignedIn, Visit } from './page.ts'
 import { HOME, returnTo } from './return-to.ts'
-import { type AskUse, askForSignIn, FRESH_FOR } from './sign-in.ts'
+import { type AskUse, askForSignIn } from './sign-in.ts'
 
-export interface AccountUse extends AskUse {
+export interface AccountUse extends AskUse, FreshUse {
   pages: readonly AccountPage[]
   sessions: {
     of(ctx: Context): Promise<SignedIn | undefined>
     end(ctx: Context, session: SignedIn): Promise<void>
     prove(ctx: Context, session: SignedIn, proof: Proof): Promise<void>
   }
-  /** How much a person has to prove for what matters. */
-  levelOf: (sub: string) => Promise<Level>
   findAccount: (sub: string) => Promise<Account | undefined>
+  /** Whether a person's browser may keep a passkey for them, without asking. */
+  mayKeepPasskey: (whose: { account: Account; session: SignedIn }) => Promise<boolean>
   csrf: Csrf
   showPage: ShowPage
   originOf: (ctx: Context) => Origin
-  clock: Clock
 }
 
 const SIGN_OUT = '/account/sign-out'
@@ -64,12 +64,6 @@ export function createAccountRouter(use: AccountUse): Router {
   return router
 }
 
-/**
- * What a form is bound to: a person in a session. Both stay when somebody proves anew who they are; a form that another
- * person has left behind is nobody's.
- */
-const bindingOf = ({ id, sub }: SignedIn): string => `account ${id} ${sub}`
-
 /** Undefined for whom a sign-in was asked of. */
 async function admit(
   use: AccountUse,
@@ -81,9 +75,8 @@ async function admit(
   if (session === undefined) return askForSignIn(use, ctx) as undefined
   const visit = await visitOf(use, ctx, page, session)
   if (!takesFresh) return visit
+  if (await isFresh(use, session)) return visit
   const level = await use.levelOf(session.sub)
-  const isFresh = use.clock.now() / 1000 - session.authTime <= FRESH_FOR
-  if (isFresh && reaches(levelOfAcr(session.acr) ?? '1fa', level)) return visit
   return askForSignIn(use, ctx, { email: visit.account.email, level }) as undefined
 }
 
@@ -98,10 +91,12 @@ async function visitOf(
   if (account === undefined) throw new AppError('interaction_expired', 'This account is gone.')
   const pages = await pagesFor(use.pages, account)
   if (!pages.includes(page)) throw new AppError('not_found', 'There is no such page.')
+  const keeps = ctx.method === 'GET' && (await use.mayKeepPasskey({ account, session }))
   const frame = {
     csrf: use.csrf.token(bindingOf(session)),
     account: { email: account.email, ...(account.name !== undefined && { name: account.name }) },
     navigation: navigationAt(pages, page.path),
+    ...(keeps && { keptPasskey: keptPasskeyFor(use.csrf, session) }),
   }
   const said = ctx.query['done']
   return {

@@ -2,10 +2,8 @@ import type { Context } from 'koa'
 import { ACCOUNT, ACCOUNT_CALLBACK } from '../../clients/client.ts'
 import type { Level } from '../../security/sign-in-policy/levels.ts'
 import { acrOf } from '../../sign-in/assurance.ts'
+import { FRESH_FOR } from './fresh.ts'
 import { returnTo } from './return-to.ts'
-
-/** A change of what matters takes a proof of who it is that is so old at most; seconds. */
-export const FRESH_FOR = 5 * 60
 
 export interface AskUse {
   issuer: string

@@ -1,0 +1,135 @@
+/** Passkeys that a browser keeps by itself after a password, and the offer where it can't, as people see them. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createAuthenticator, type Options } from '../support/authenticator.ts'
+import { fillSignIn, freePort, startBrowser, visit } from '../support/browser.ts'
+import { SET_UP } from '../support/flows.ts'
+import { type House, openHouse } from '../support/house.ts'
+import { openDevice, signedIn } from '../support/virtual-authenticator.ts'
+import { within } from '../support/within.ts'
+
+const TIMEOUT = 120_000
+const SOON = { timeout: 5000 }
+const person = (name: string) => ({
+  email: `${name}@example.com`,
+  email_verified: true,
+  password: `a password of ${name}`,
+})
+const [KATE, LISE, MARY] = [person('kate'), person('lise'), person('mary')]
+
+let browser: Browser
+let house: House
+
+beforeAll(async () => {
+  house = await openHouse({
+    storage: 'embedded',
+    browserPort: await freePort(),
+    setUp: { ...SET_UP, users: [KATE, LISE, MARY] },
+  })
+  browser = await startBrowser()
+}, TIMEOUT)
+
+afterAll(async () => {
+  await browser?.close()
+  await house?.stop()
+})
+
+const OFFER = 'Sign in without your password'
+const passkeysOf = ({ email }: typeof KATE) =>
+  within(house, async ({ accounts: { users, credentials } }) => {
+    const account = await users.findByEmailKey(email)
+    const all = account === undefined ? [] : await credentials.of(account.id)
+    return all.filter(({ method }) => method === 'passkey').map(({ data }) => data['id'])
+  })
+
+const KEEPS = `
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  const create = navigator.credentials.create.bind(navigator.credentials)
+  navigator.credentials.create = async (given) => {
+    if (given.mediation !== 'conditional') return create(given)
+    const { challenge, rp, user } = given.publicKey
+    const made = await keepPasskey({ challenge: text(challenge), rp: { id: rp.id }, user: { id: text(user.id) } })
+    return { id: made.id, toJSON: () => made }
+  }
+`
+
+/** What a browser with a password manager does: Chromium has it, but keeps nothing for a virtual authenticator. */
+async function keepsPasskeys(page: Page, authenticator: ReturnType<typeof createAuthenticator>) {
+  const asked: Options[] = []
+  await page.exposeFunction('keepPasskey', (options: Options) => {
+    asked.push(options)
+    return authenticator.make(options, { flags: 0 })
+  })
+  await page.addInitScript({ content: KEEPS })
+  return asked
+}
+
+/** A browser that can't keep one by itself, as most can't. */
+const keepsNothing = (page: Page) =>
+  page.addInitScript({
+    content: 'PublicKeyCredential.getClientCapabilities = async () => ({ conditionalCreate: false })',
+  })
+
+/** How much has moved since the page was there (Layout Instability). */
+const shifted = (page: Page): Promise<number> =>
+  page.evaluate(`new Promise((resolve) => {
+    let moved = 0
+    const add = (list) => list.getEntries().forEach(({ value }) => (moved += value))
+    new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true })
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(moved))))
+  })`)
+
+it('a browser that can keeps one after a password, without a word, on the page that was wanted', {
+  timeout: TIMEOUT,
+}, async () => {
+  const { page, context, faults } = await visit(browser)
+  const authenticator = createAuthenticator({ origin: house.issuer })
+  const asked = await keepsPasskeys(page, authenticator)
+  await page.goto(`${house.issuer}/account/sessions`)
+  await fillSignIn(page, KATE)
+  await signedIn(page)
+  await expect.poll(() => passkeysOf(KATE), SOON).toEqual([authenticator.id])
+  expect(new URL(page.url()).pathname).toBe('/account/sessions')
+  // Once: neither the next page nor the next one asks again, and nobody is offered what they have.
+  await page.goto(`${house.issuer}/account`)
+  expect(await page.getByText(OFFER).count()).toBe(0)
+  await page.goto(`${house.issuer}/account/passkeys`)
+  await page.getByText('Your browser kept it when you signed in.').waitFor()
+  expect([asked.length, faults]).toEqual([1, []])
+  await context.close()
+})
+
+it('where the browser can’t, its person is asked on the overview, at once, and not again after “not now”', {
+  timeout: TIMEOUT,
+}, async () => {
+  const { page, context, faults } = await visit(browser)
+  await keepsNothing(page)
+  await page.goto(`${house.issuer}/account`)
+  await fillSignIn(page, LISE)
+  await page.getByText(OFFER).waitFor()
+  expect(await shifted(page)).toBe(0)
+  await page.getByRole('button', { name: 'Not now' }).click()
+  await page.getByText('You aren’t asked again here for 90 days.').waitFor()
+  await page.goto(`${house.issuer}/account`)
+  await signedIn(page)
+  expect([await page.getByText(OFFER).count(), faults]).toEqual([0, []])
+  await context.close()
+})
+
+it('a press on the offer makes one; where the browser was asked in vain, the offer comes with the next visit', {
+  timeout: TIMEOUT,
+}, async () => {
+  const { page, context, faults } = await openDevice(browser)
+  await page.goto(`${house.issuer}/account`)
+  await fillSignIn(page, MARY)
+  await signedIn(page)
+  // Chromium can, and is asked first.
+  expect(await page.getByText(OFFER).count()).toBe(0)
+  await page.reload()
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await page.getByText('Passkey added.').waitFor()
+  expect([new URL(page.url()).pathname, (await passkeysOf(MARY)).length]).toEqual(['/account/passkeys', 1])
+  expect(faults).toEqual([])
+  await context.close()
+})
