@@ -19,10 +19,11 @@ import { createGuards, type Guards } from './guards.ts'
 import { createAnswerError } from './http/answer-errors.ts'
 import { createLogoRouter } from './http/serve-logos.ts'
 import { createHttp } from './http.ts'
-import { findClientOf } from './interaction/find-client.ts'
+import { findJourneyOf } from './interaction/find-journey.ts'
 import { createInteractionRouter } from './interaction/flow.ts'
 import { createOwnBrowser } from './interaction/own-browser.ts'
 import { createConsent } from './interaction/steps/consent.ts'
+import { createCreate } from './interaction/steps/create.ts'
 import { createSignIn, type SignInUse } from './interaction/steps/sign-in.ts'
 import { createKeptPasskeys, type KeptPasskeys } from './kept-passkeys.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
@@ -61,7 +62,7 @@ import { createKeepAccountRouter } from './self-service/keep-account.ts'
 import { createNotMeRouter } from './self-service/not-me.ts'
 import { createPasskeyAddressesRouter } from './self-service/passkey-addresses.ts'
 import { createPasswordStrengthRouter } from './self-service/password-strength.ts'
-import { createRegisterRouter } from './self-service/register.ts'
+import { createRegisterRouter, REGISTER_PATHS } from './self-service/register.ts'
 import { createResetRouter } from './self-service/reset.ts'
 import { createSetPasswordRouter } from './self-service/set-password.ts'
 import { createWayBack } from './self-service/way-back.ts'
@@ -275,6 +276,7 @@ function createSteps(
 ) {
   const { config, consents, giveConsent } = core
   return {
+    create: createCreate({ registerPath: REGISTER_PATHS.ask }),
     login: createSignIn({
       csrf,
       showPage,
@@ -367,7 +369,7 @@ function createPlainRouters(
     addressOf: ({ req }: Context) => requests.of(req).ip,
     misses: guards.links,
     browser: createBrowserSecret(config.issuer),
-    wayBack: createWayBack({ issuer: config.issuer, findClientOf: findClientOf(provider) }),
+    wayBack: createWayBack({ issuer: config.issuer, findJourneyOf: findJourneyOf(provider) }),
     limit: guards.mails,
     minLength: core.passwordPolicy.minLength,
   }

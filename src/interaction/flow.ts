@@ -14,7 +14,7 @@ export interface FlowUse {
   requests: RequestContexts
   ownBrowser: OwnBrowser
   /** What has to be asked, by the name of the library's prompt. */
-  steps: Readonly<Record<'login' | 'consent', Step>>
+  steps: Readonly<Record<'create' | 'login' | 'consent', Step>>
 }
 
 /** `/interaction/:uid`: finds the journey, asks its step, and goes on where the library waits. */
@@ -58,7 +58,7 @@ const expired = (detail: string, cause?: unknown): AppError =>
 
 function stepOf({ steps }: FlowUse, { interaction }: Journey): Step {
   const name = interaction.prompt.name
-  if (name === 'login' || name === 'consent') return steps[name]
+  if (name === 'create' || name === 'login' || name === 'consent') return steps[name]
   throw new Error(`no step for the prompt ${name}`)
 }
 

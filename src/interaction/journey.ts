@@ -23,6 +23,7 @@ export interface Journey {
 
 /** What the library is told about a finished step: its name to its facts, or an error for the client. */
 export type StepResult =
+  | { create: Record<string, never> }
   | { login: Login }
   | { consent: Record<string, never> }
   | { error: string; error_description: string }

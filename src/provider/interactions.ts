@@ -8,9 +8,11 @@ import { levelUnder } from './level-under.ts'
 import { requireNonceWithoutPkce } from './pkce.ts'
 import { orUnavailable } from './unavailable.ts'
 
-const { Check, base } = interactionPolicy
+const { Check, Prompt, base } = interactionPolicy
 
 export interface InteractionPolicyUse {
+  /** People may make accounts themselves. */
+  registration: boolean
   sessionMaxExp: number
   clock: Clock
   /** Whether an account has what it takes, of what it may use. */
@@ -23,6 +25,15 @@ export interface InteractionPolicyUse {
 /** The reason of the prompt for a person who is signed in and has to prove more. */
 export const ACR_NOT_REACHED = 'acr_not_reached'
 
+/** Leads to a new account first (Initiating User Registration via OpenID Connect 1.0). */
+const CREATE = 'create'
+
+/** What may be asked for by `prompt`, as the metadata says (the same, §4.2). */
+export const promptValues = ({ registration }: Pick<InteractionPolicyUse, 'registration'>): string[] => [
+  ...['none', 'login', 'consent'],
+  ...(registration ? [CREATE] : []),
+]
+
 /** When a person has to be asked something: the library's own policy, with what it lacks. */
 export function createInteractionPolicy(use: InteractionPolicyUse) {
   const policy = base()
@@ -31,6 +42,17 @@ export function createInteractionPolicy(use: InteractionPolicyUse) {
   if (login === undefined || consent === undefined)
     throw new Error('the library has other prompts than expected')
 
+  if (use.registration) {
+    policy.add(new Prompt({ name: CREATE, requestable: true }), 0)
+    // Whoever is signed in here has made an account beside that: who they are from now on they say.
+    login.checks.add(
+      new Check('account_made', 'whoever may have made an account signs in', ({ oidc }) =>
+        oidc.prompts.has(CREATE) && oidc.session?.accountId !== undefined && !oidc.result?.login
+          ? Check.REQUEST_PROMPT
+          : Check.NO_NEED_TO_PROMPT,
+      ),
+    )
+  }
   // Without this check the library answers 500 for the live session of an account that is gone.
   login.checks.add(
     new Check('account_gone', 'the account of this session is gone', ({ oidc }) =>

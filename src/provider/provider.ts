@@ -42,7 +42,7 @@ import { createLoadGrant, type GrantsUse } from './grants.ts'
 import { createHandles } from './handles.ts'
 import { answerForHeldAccessTokens } from './held-access-tokens.ts'
 import { createInsideRequests, type InsideRequestsUse } from './inside-requests.ts'
-import { createInteractionPolicy, type InteractionPolicyUse } from './interactions.ts'
+import { createInteractionPolicy, type InteractionPolicyUse, promptValues } from './interactions.ts'
 import {
   chooseAcr,
   chooseNonces,
@@ -89,7 +89,7 @@ export interface ProviderUse
     PartyUse,
     Pick<RefreshCommitUse, 'findRiskPolicy'>,
     Pick<LivingUse, 'stillLives'>,
-    Pick<InteractionPolicyUse, 'canReach' | 'findSignInPolicy'>,
+    Pick<InteractionPolicyUse, 'registration' | 'canReach' | 'findSignInPolicy'>,
     Pick<EpochsUse, 'findBuiltInClient' | 'findOrganization' | 'findEverything' | 'wasEnded'>,
     Lifetimes {
   issuer: string
@@ -191,6 +191,7 @@ export function createProvider(use: ProviderUse): Provided {
     clientDefaults,
     conformIdTokenClaims: false,
     cookies: cookies(use.issuer, () => use.keys.living('cookie'), ctx),
+    discovery: { prompt_values_supported: promptValues(use) },
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256', 'RS256', 'EdDSA', 'HS256'],
       clientAuthSigningAlgValues: ['HS256'],

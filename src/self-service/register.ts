@@ -94,7 +94,9 @@ async function askPage(
 ): Promise<void> {
   const csrf = use.csrf.token(bindingOf(use.browser.ensure(ctx)))
   const { minLength } = use
-  use.showPage(ctx, 'register', { csrf, minLength, back: await use.wayBack.find(ctx), ...model }, { status })
+  const back = await use.wayBack.find(ctx)
+  const hint = back?.hint !== undefined && { email: back.hint }
+  use.showPage(ctx, 'register', { csrf, minLength, back, ...hint, ...model }, { status })
 }
 
 interface Opened {

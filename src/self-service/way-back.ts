@@ -4,26 +4,29 @@
  * may hold it. It opens nothing: whoever is led to another browser's interaction is refused there.
  */
 import type { Context } from 'koa'
-import type { ClientFace, WayBackModel } from '../pages/models.ts'
+import type { WayBackModel } from '../pages/models.ts'
 import { readCookie, setCookie } from '../security/cookies.ts'
 
 export interface WayBack {
   /** Of the page that was asked for with `?uid=…`. */
   keep(ctx: Context): void
   /** Undefined where nobody came from anywhere, or that sign-in is over. */
-  find(ctx: Context): Promise<WayBackModel | undefined>
+  find(ctx: Context): Promise<FoundWay | undefined>
 }
+
+/** `hint`: who the application expects. */
+export type FoundWay = WayBackModel & { hint?: string }
 
 export interface WayBackUse {
   issuer: string
-  /** For whom the interaction is; undefined when it is over. */
-  findClientOf: (uid: string) => Promise<{ client?: ClientFace } | undefined>
+  /** Where an interaction goes on, and for whom it is; undefined when it is over. */
+  findJourneyOf: (uid: string) => Promise<FoundWay | undefined>
 }
 
 const UID = /^[\w-]{43}$/
 const MAX_AGE = 3600
 
-export function createWayBack({ issuer, findClientOf }: WayBackUse): WayBack {
+export function createWayBack({ issuer, findJourneyOf }: WayBackUse): WayBack {
   const secure = issuer.startsWith('https:')
   const name = secure ? '__Host-gh_back' : 'gh_back'
   const asked = ({ query: { uid } }: Context) => (typeof uid === 'string' && UID.test(uid) ? uid : undefined)
@@ -35,8 +38,7 @@ export function createWayBack({ issuer, findClientOf }: WayBackUse): WayBack {
     },
     find: async (ctx) => {
       const uid = asked(ctx) ?? readCookie(ctx.req.headers.cookie, name)
-      const found = uid !== undefined && UID.test(uid) ? await findClientOf(uid) : undefined
-      return found && { ...found, href: `/interaction/${uid}` }
+      return uid !== undefined && UID.test(uid) ? findJourneyOf(uid) : undefined
     },
   }
 }

@@ -5,6 +5,7 @@ import { fillSignIn, freePort, startBrowser, type Visit, visit } from '../suppor
 import { PERSON, SET_UP } from '../support/flows.ts'
 import { type House, openHouse } from '../support/house.ts'
 import { type RelyingPartyServer, startRelyingParty } from '../support/relying-party.ts'
+import { within } from '../support/within.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -91,6 +92,31 @@ describe.each(['embedded', 'redis'] as const)('on %s', (storage) => {
       await page.goto(`${shop.origin}/logout`)
       await page.getByRole('button', { name: 'Sign out' }).click()
       await page.getByRole('heading', { name: 'Goodbye' }).waitFor()
+    }))
+
+  test('an application asks for a new account first, and welcomes who has made it', () =>
+    during({}, async ({ page }) => {
+      const email = 'charles@example.com'
+      const password = 'differential machine 1822'
+      await page.goto(`${shop.origin}/login?prompt=create`)
+      await page.getByRole('heading', { name: 'Create account' }).waitFor()
+      await page.getByLabel('Name').fill('Charles Babbage')
+      await page.getByLabel('Email address').fill(email)
+      await page.getByLabel('Password', { exact: true }).fill(password)
+      await page.getByRole('button', { name: 'Create account' }).click()
+      await page.getByRole('heading', { name: 'Check your mail' }).waitFor()
+      const find = async (): Promise<string> => {
+        const mails = await within(house, ({ devMailbox }) => devMailbox.list())
+        return /http:[^\s"]+\/register\/confirm\?token=[\w-]+/.exec(JSON.stringify(mails))?.[0] ?? ''
+      }
+      await expect.poll(find, { timeout: 15_000 }).not.toBe('')
+      await page.goto(await find())
+      await page.getByRole('button', { name: 'Create account' }).click()
+      await page.getByRole('heading', { name: 'Your account is ready' }).waitFor()
+      await page.getByRole('link', { name: /Shop/ }).click()
+      await fillSignIn(page, { email, password })
+      await page.getByRole('button', { name: 'Allow', exact: true }).click()
+      await page.getByRole('heading', { name: 'Welcome, Charles Babbage' }).waitFor()
     }))
 
   test('who does not allow it is back at the application, which is told so', () =>
