@@ -208,6 +208,34 @@ describe('two variables', () => {
     expect(refused(env)).toEqual([variable])
   })
 
+  test.each([
+    ['com', 'https://id.example.com'],
+    ['co.uk', 'https://id.example.co.uk'],
+    ['uk', 'https://id.example.co.uk'],
+    ['github.io', 'https://example.github.io'],
+    ['amazonaws.com', 'https://id.s3.amazonaws.com'],
+    ['corp', 'https://id.corp'],
+    ['0.1', 'http://10.0.0.1'],
+  ])('no passkeys or cookies for %s, the public suffix of %s', (domain, issuer) => {
+    for (const variable of ['PASSKEY_RP_ID', 'COOKIE_DOMAIN'])
+      expect(refused({ ISSUER: issuer, [variable]: domain })).toEqual([variable])
+  })
+
+  test.each([
+    ['example.com', 'https://login.id.example.com'],
+    ['id.example.com', 'https://login.id.example.com'],
+    ['example.co.uk', 'https://id.example.co.uk'],
+    ['example.github.io', 'https://id.example.github.io'],
+    ['example.corp', 'https://id.example.corp'],
+    ['github.io', 'https://github.io'],
+  ])('passkeys for %s at %s', (domain, issuer) => {
+    expect(accepted({ ISSUER: issuer, PASSKEY_RP_ID: domain }).passkeys.rpId).toBe(domain)
+  })
+
+  test.each(['example.org', 'other.example.com', 'ample.com'])('no passkeys for %s elsewhere', (domain) => {
+    expect(refused({ ISSUER: 'https://id.example.com', PASSKEY_RP_ID: domain })).toEqual(['PASSKEY_RP_ID'])
+  })
+
   test('may both ask for a free port', () => {
     expect(accepted({ PORT: '0', MANAGEMENT_PORT: '0' }).listen.port).toBe(0)
   })

@@ -1,6 +1,7 @@
 /** Rules about two variables and more. A variable that already has a fault of its own is not judged again. */
 import { VARIABLES, type Values, type VariableName } from './env.ts'
 import type { Problem } from './problem.ts'
+import { registrableDomainOf } from './registrable-domain.ts'
 import { isLoopbackHost } from './values/issuer.ts'
 import { reachesFloor } from './values/password-cost.ts'
 
@@ -21,6 +22,15 @@ const isCheap = ({ values }: Facts) =>
 
 const isHostOrAbove = (domain: string, issuer: string) =>
   `.${new URL(issuer).hostname}`.endsWith(`.${domain}`)
+
+/** HTML §7.1.1, a registrable domain suffix: what is above a host must still be somebody's own. */
+function isPublicSuffix(domain: string | undefined, issuer: string | undefined): boolean {
+  if (domain === undefined || issuer === undefined || !isHostOrAbove(domain, issuer)) return false
+  const { hostname } = new URL(issuer)
+  if (domain === hostname) return false
+  const registered = registrableDomainOf(hostname)
+  return registered === undefined || !`.${domain}`.endsWith(`.${registered}`)
+}
 
 function exceeds(values: Partial<Values>, shorter: VariableName, longer: VariableName): boolean {
   const [a, b] = [values[shorter], values[longer]]
@@ -68,10 +78,20 @@ export const FAULTS: readonly Rule[] = [
       domain !== undefined && issuer !== undefined && !isHostOrAbove(domain, issuer),
   ],
   [
+    'COOKIE_DOMAIN',
+    'must not be a public suffix such as co.uk or github.io: others have hosts below it, and browsers refuse the cookie',
+    ({ values: { COOKIE_DOMAIN: domain, ISSUER: issuer } }) => isPublicSuffix(domain, issuer),
+  ],
+  [
     'PASSKEY_RP_ID',
     'must be the host of ISSUER or a domain above it: browsers refuse passkeys for any other',
     ({ values: { PASSKEY_RP_ID: domain, ISSUER: issuer } }) =>
       domain !== undefined && issuer !== undefined && !isHostOrAbove(domain, issuer),
+  ],
+  [
+    'PASSKEY_RP_ID',
+    'must not be a public suffix such as co.uk or github.io: others have hosts below it, and browsers refuse passkeys for it',
+    ({ values: { PASSKEY_RP_ID: domain, ISSUER: issuer } }) => isPublicSuffix(domain, issuer),
   ],
   [
     'PASSWORD_HASH',
