@@ -2,18 +2,27 @@
  * What Prometheus reads. Each metric is there from the start with value 0, so that a rate is right from the first
  * event on; label values are closed sets (`metric-labels.ts`).
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { type Clock, systemClock } from '../shared/clock.ts'
+import {
+  type HttpObservation,
+  httpHistogram,
+  type OutboxDepth,
+  outboxGauge,
+  type SigningKeyEnd,
+  signingKeyGauge,
+  type WebhooksDepth,
+  webhookGauges,
+} from './gauges.ts'
+import { counter } from './instruments.ts'
 import {
   BREACH_RESULTS,
   type BreachResult,
-  capped,
   closed,
   DELIVERIES,
   DELIVERY_RESULTS,
   type DeliveryResult,
   GRANT_TYPES,
-  HTTP_METHODS,
   LIMITERS,
   type Limiter,
   OTHER,
@@ -33,7 +42,6 @@ import {
   SMS_RESULTS,
   type SmsProviderKind,
   type SmsResult,
-  statusLabel,
   WEBHOOK_RESULTS,
   type WebhookResult,
 } from './metric-labels.ts'
@@ -45,30 +53,6 @@ export interface MetricsOptions {
   /** Event loop, garbage collector, memory, handles. */
   nodeDefaults?: boolean
   clock?: Clock
-}
-
-interface HttpObservation {
-  /** The pattern (`/interaction/:uid`), `other` where none matched. Never the path that was called. */
-  route: string
-  method: string
-  status: number
-  seconds: number
-}
-
-interface OutboxDepth {
-  waiting: number
-  /** Set aside. */
-  dead: number
-}
-
-interface WebhooksDepth {
-  waiting: number
-  /** Set aside. */
-  dead: number
-  /** Of what waits longest. */
-  oldestSeconds: number
-  /** Webhooks that nobody disabled by hand. */
-  setAside: number
 }
 
 export interface Metrics {
@@ -101,131 +85,11 @@ export interface Metrics {
   /** Whether this node leads the background work. */
   leads(leads: boolean): void
   /** All published keys that have an end, epoch ms; replaces what was told before. */
-  signingKeys(keys: readonly { kid: string; expiresAt: number }[]): void
+  signingKeys(keys: readonly SigningKeyEnd[]): void
   httpRequest(observation: HttpObservation): void
   /** The text format of Prometheus. */
   text(): Promise<string>
   readonly contentType: string
-}
-
-const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-const ROUTES = 200
-
-function counter<Label extends string>(
-  registry: Registry,
-  name: string,
-  help: string,
-  labels: { readonly [L in Label]: readonly string[] },
-): (...values: string[]) => void {
-  const labelNames = Object.keys(labels) as Label[]
-  const made = new Counter({ name, help, labelNames, registers: [registry] })
-  const combine = (sets: readonly (readonly string[])[]): string[][] =>
-    sets.reduce<string[][]>((done, set) => done.flatMap((head) => set.map((value) => [...head, value])), [[]])
-  for (const values of combine(Object.values(labels))) made.labels(...values).inc(0)
-  return (...values) => made.labels(...values).inc()
-}
-
-function signingKeyGauge(registry: Registry, clock: Clock): Metrics['signingKeys'] {
-  let keys: Parameters<Metrics['signingKeys']>[0] = []
-  new Gauge({
-    name: 'auth_signing_key_expiry_seconds',
-    help: 'Seconds until a published signing key ends.',
-    labelNames: ['kid'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const { kid, expiresAt } of keys) this.set({ kid }, (expiresAt - clock.now()) / 1000)
-    },
-  })
-  return (present) => {
-    keys = [...present]
-  }
-}
-
-/** Gauges that are read when somebody asks. While the database is away the last numbers stay. */
-function gaugesOf<Depth>(
-  registry: Registry,
-  nothing: Depth,
-  gauges: readonly {
-    name: string
-    help: string
-    /** By the values of the label `state`; without one, the empty text. */
-    values: (depth: Depth) => Readonly<Record<string, number>>
-  }[],
-): (read: () => Promise<Depth>) => void {
-  let read = async (): Promise<Depth> => nothing
-  let asked: Promise<Depth> | undefined
-  /** Once for all of them that are asked together. */
-  const readOnce = (): Promise<Depth> => {
-    asked ??= read().finally(() => {
-      asked = undefined
-    })
-    return asked
-  }
-  for (const { name, help, values } of gauges) {
-    const labelNames = Object.keys(values(nothing)).includes('') ? [] : ['state']
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [registry],
-      async collect() {
-        const depth = await readOnce().catch(() => undefined)
-        for (const [state, value] of Object.entries(values(depth ?? nothing))) {
-          const labels = labelNames.length === 0 ? {} : { state }
-          if (depth === undefined) this.inc(labels, 0)
-          else this.set(labels, value)
-        }
-      },
-    })
-  }
-  return (how) => {
-    read = how
-  }
-}
-
-const outboxGauge = (registry: Registry): Metrics['outbox'] =>
-  gaugesOf<OutboxDepth>(registry, { waiting: 0, dead: 0 }, [
-    {
-      name: 'auth_outbox_messages',
-      help: 'Messages in the outbox: waiting to be delivered, or set aside as dead.',
-      values: ({ waiting, dead }) => ({ waiting, dead }),
-    },
-  ])
-
-const webhookGauges = (registry: Registry): Metrics['webhooks'] =>
-  gaugesOf<WebhooksDepth>(registry, { waiting: 0, dead: 0, oldestSeconds: 0, setAside: 0 }, [
-    {
-      name: 'auth_webhook_events',
-      help: 'Events for webhooks: waiting to be told, or set aside as dead.',
-      values: ({ waiting, dead }) => ({ waiting, dead }),
-    },
-    {
-      name: 'auth_webhook_oldest_seconds',
-      help: 'Age of the event that waits longest for a webhook.',
-      values: ({ oldestSeconds }) => ({ '': oldestSeconds }),
-    },
-    {
-      name: 'auth_webhooks_set_aside',
-      help: 'Webhooks that are told nothing more, as they were gone or failed for days.',
-      values: ({ setAside }) => ({ '': setAside }),
-    },
-  ])
-
-function httpHistogram(registry: Registry): Metrics['httpRequest'] {
-  const durations = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the request’s head to the end of the response.',
-    labelNames: ['route', 'method', 'status'],
-    buckets: BUCKETS,
-    registers: [registry],
-  })
-  const [routeLabel, methodLabel] = [capped(ROUTES), closed(HTTP_METHODS)]
-  for (const method of [...HTTP_METHODS, OTHER]) durations.zero({ route: OTHER, method, status: '404' })
-  return ({ route, method, status, seconds }) => {
-    const labels = { route: routeLabel(route), method: methodLabel(method), status: statusLabel(status) }
-    durations.observe(labels, seconds)
-  }
 }
 
 /** With a registry of its own: two houses in one process don't count together. */
