@@ -36,7 +36,7 @@ export function createAccountFactors({
   suffices,
 }: AccountFactorsUse): Omit<PasskeysUse, keyof KeptPasskeys> &
   AuthenticatorUse &
-  PhoneUse &
+  Omit<PhoneUse, 'languageOf'> &
   RecoveryCodesUse {
   const { credentials } = core.accounts
   const { pending, passkeys, addApp, recoveryCodes, noteRecoveryCodes } = factors

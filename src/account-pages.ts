@@ -60,16 +60,16 @@ export function createAccount(use: AccountRouterUse) {
           ? core.config.brand.name
           : ((await lookUps.findClient(id))?.metadata.client_name ?? id),
       readUserAgent,
+      languageOf: use.languageOf,
       clock: core.clock,
     }),
   })
 }
 
-const createAccountEmail = ({ core, guards, languageOf }: AccountRouterUse) => ({
+const createAccountEmail = ({ core, guards }: AccountRouterUse) => ({
   askToDelete: core.askToDelete,
   deletionDays: core.deletionDays,
   askToVerify: core.askToVerify,
-  languageOf,
   provesEmail: core.provesEmail,
   verifyEmail: core.verifyEmail,
   findEmailChange: core.findEmailChange('new'),

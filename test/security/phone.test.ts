@@ -26,7 +26,7 @@ const PHONE = '/account/phone'
 
 /** People of one test each. */
 const NAMES = [
-  ...['adds', 'older', 'once', 'tries', 'hijack', 'forms', 'other', 'stale', 'replaces'],
+  ...['adds', 'older', 'once', 'tries', 'hijack', 'forms', 'other', 'stale', 'replaces', 'speaks'],
   ...['many', 'typos', 'needs', 'late', 'fails', 'same-1', 'same-2', 'same-3', 'same-4', 'same-5', 'same-6'],
 ] as const
 const person = (name: string) => ({ email: `${name}@example.com`, password: `the password of ${name} 1` })
@@ -120,6 +120,12 @@ onBothStorages(
       const other = await ask('other')
       const known = [textOf(await dumpOf(house())), house().log(), JSON.stringify(mails.received)].join()
       for (const one of [number, other.number]) expect(known.includes(one.slice(1))).toBe(false)
+    })
+
+    it('the message is in the language in which it was asked for, where its reader has never said theirs', async () => {
+      const german = browserAt(house(), `198.18.${++addresses}.1`, 0, { 'accept-language': 'de' })
+      const { number } = await ask('speaks', newNumber(), atPage('speaks', german))
+      expect(provider.texts(number)[0]?.text).toContain('ist Ihr Code für localhost:3000')
     })
 
     it('what is no whole number is said to be none, on the page, with what was typed', async () => {

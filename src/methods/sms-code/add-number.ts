@@ -43,8 +43,13 @@ export type ConfirmNumber =
 export interface AddNumber {
   /** `holder`: the person in their session. */
   waiting(account: Account, holder: string): Promise<WaitingNumber | undefined>
-  /** `number`: E.164. */
-  send(account: Account, holder: string, number: string, origin: Origin): Promise<SendToNumber>
+  /** `number`: E.164; `locale`: in which language the person is spoken to. */
+  send(
+    account: Account,
+    holder: string,
+    to: { number: string; locale: string },
+    origin: Origin,
+  ): Promise<SendToNumber>
   confirm(account: Account, holder: string, code: string, origin: Origin): Promise<ConfirmNumber>
   /** Another number is meant. */
   forget(holder: string): Promise<void>
@@ -75,14 +80,14 @@ export function createAddNumber(use: AddNumberUse): AddNumber {
       const { to, at } = found.waiting
       return { number: to, again: Math.max(0, at + RESEND_AFTER - clock.now()) }
     },
-    send: async (account, holder, number, origin) => {
+    send: async (account, holder, to, origin) => {
       const before = (await find(account, holder))?.waiting
       // Sent a moment ago: whoever presses twice wants one.
-      if (before?.to === number && clock.now() - before.at < RESEND_AFTER) return { ok: true }
+      if (before?.to === to.number && clock.now() - before.at < RESEND_AFTER) return { ok: true }
       const at = clock.now()
       const refusal = await tooMany(use, account, origin, at)
       if (refusal !== undefined) return { ok: false, refusal }
-      const sent = await send(use, account, number, origin, at)
+      const sent = await send(use, account, to, origin, at)
       if (sent === undefined) return { ok: false, refusal: undefined }
       await pending.put('sms-code', holder, JSON.stringify(sent))
       return { ok: true }
@@ -129,7 +134,7 @@ async function tooMany(
 async function send(
   { numbers, accounts, text }: AddNumberUse,
   account: Account,
-  number: string,
+  { number, locale }: { number: string; locale: string },
   origin: Origin,
   at: number,
 ): Promise<Waiting | undefined> {
@@ -143,5 +148,5 @@ async function send(
   await accounts.record(asked)
   const code = { asked: asked.id, sub, to: number }
   // Whether it came all the same is shown by its code, where the provider did not answer.
-  return (await text(account, code)) === 'failed' ? undefined : { ...code, at, tries: TRIES }
+  return (await text(account, code, locale)) === 'failed' ? undefined : { ...code, at, tries: TRIES }
 }

@@ -5,8 +5,8 @@ import type { Texts } from '../../pages/texts.ts'
 import type { SmsResult } from '../../telemetry/metric-labels.ts'
 import type { SentCode, SentCodes } from '../sent-codes.ts'
 
-/** Sends a code to a phone, in the words of its reader. */
-export type TextCode = (reader: Account, code: SentCode) => Promise<SmsResult>
+/** Sends a code to a phone, in the words of its reader: in `locale`, where they have never said their language. */
+export type TextCode = (reader: Account, code: SentCode, locale?: string) => Promise<SmsResult>
 
 export interface TextCodeUse {
   codes: Pick<SentCodes, 'of'>
@@ -16,5 +16,7 @@ export interface TextCodeUse {
 
 export const textCode =
   ({ codes, texts, send }: TextCodeUse): TextCode =>
-  ({ profile }, code) =>
-    send({ id: code.asked, to: code.to, text: texts.code(localeOf(profile, texts.locales), codes.of(code)) })
+  ({ profile }, code, locale) => {
+    const said = localeOf({ locale: profile['locale'] ?? locale }, texts.locales)
+    return send({ id: code.asked, to: code.to, text: texts.code(said, codes.of(code)) })
+  }

@@ -9,6 +9,7 @@ import { readNumber } from '../../methods/sms-code/read-number.ts'
 import { SMS_PROVEN } from '../../methods/sms-code/sms-code.ts'
 import { numberEnds } from '../../methods/sms-code/stored.ts'
 import type { AccountPhoneModel } from '../../pages/account-factor-models.ts'
+import type { LanguageOf } from '../../pages/language.ts'
 import { minutesOf, type Refusal, refusalHeaders } from '../../security/rate-limit/refusal.ts'
 import { AppError } from '../../shared/app-error.ts'
 import type { Clock } from '../../shared/clock.ts'
@@ -22,6 +23,7 @@ export interface PhoneUse extends OwnFactorsUse {
   addNumber: AddNumber | undefined
   /** Whether policy lets people use them. */
   mayUseSms: () => Promise<boolean>
+  languageOf: LanguageOf
   clock: Clock
 }
 
@@ -93,13 +95,14 @@ function statusOf(error: NonNullable<Refused['error']>): number {
 }
 
 async function send(use: PhoneUse, addNumber: AddNumber, visit: Visit, typed: string): Promise<void> {
-  const { account, origin } = visit
+  const { ctx, account, origin } = visit
   const read = readNumber(typed)
   if (!read.ok) return show(use, visit, { error: read.reason, typed })
-  const sent = await addNumber.send(account, holderOf(visit), read.number, origin)
+  const to = { number: read.number, locale: use.languageOf(ctx) }
+  const sent = await addNumber.send(account, holderOf(visit), to, origin)
   if (sent.ok) return toPage(visit)
   if (sent.refusal === undefined) return show(use, visit, { error: 'unsent', typed })
-  visit.ctx.set(refusalHeaders(sent.refusal))
+  ctx.set(refusalHeaders(sent.refusal))
   return show(use, visit, { error: waitOf(sent.refusal), typed })
 }
 
