@@ -104,6 +104,14 @@ onBothStorages(
       expect(place.page.text).toContain('<svg role="img"')
       // there is no session yet, nor a way around.
       expect([await isSignedIn(place.agent), await mayOpen(place.agent)]).toEqual([false, false])
+      const onwards = agentOf(house())
+      const half = await afterPassword('adds', { agent: onwards })
+      const resumed = await follow(
+        onwards,
+        house().issuer,
+        half.at.replace('/interaction/', '/oauth2/authorize/'),
+      )
+      expect(resumed.page.text).toContain('name="username"')
       const codes = await confirm(place)
       expect([codesOn(codes.page).length, await isSignedIn(place.agent)]).toEqual([10, false])
       // Once: who lost sight of them makes others.
@@ -132,13 +140,17 @@ onBothStorages(
       expect([isEnrolling(later.page), later.page.text.includes('value="totp"')]).toEqual([false, true])
     })
 
-    it('A-461 who goes on without the codes is reminded at their account, and is locked out by nothing', async () => {
-      const place = await confirm(await afterPassword('skips'))
+    it('A-461 who goes back, or on without the codes, is locked out by nothing, and is reminded at their account', async () => {
+      const enrolling = await afterPassword('skips')
+      const place = await confirm(enrolling)
+      // Back at the page before, which is sent once more.
+      const back = await next(enrolling, await send(enrolling, { code: totpCode(secretOn(enrolling.page)) }))
+      expect([back.page.status, back.page.text.includes('name="skip"')]).toEqual([200, true])
       // The browser is closed here: the app is there, and is asked for.
       const later = await afterPassword('skips')
       expect(later.page.text).toContain('value="totp"')
-      const back = await next(place, await send(place, { skip: 'yes' }))
-      expect((await idTokenOf(back))['acr']).toBe('urn:gatehouse:acr:2fa')
+      const done = await next(place, await send(place, { skip: 'yes' }))
+      expect((await idTokenOf(done))['acr']).toBe('urn:gatehouse:acr:2fa')
       const { page } = await openAccount(house(), { agent: place.agent })
       expect(page.text).toContain('Not confirmed as kept')
     })
