@@ -51,7 +51,7 @@ export interface AccountRecoveryCodesModel {
 export interface KeptPasskeyModel {
   /** For the form of the page below. */
   csrf: string
-  /** It is asked once in each session, which this stands for. */
+  /** It is asked once in each session and tab; this stands for the session. */
   session: string
   /** A path of our own. */
   at: string

@@ -76,6 +76,8 @@ onBothStorages(
       expect([sent.status, sent.text]).toEqual([204, ''])
       expect(await passkeysOf(ADA)).toMatchObject([{ data: { id: kept.id, unasked: true } }])
       expect(optionsOf(await ask(place))).toMatchObject({ excludeCredentials: [{ id: kept.id }] })
+      const wanted = await challengeAt(place.agent, PATH, place.csrf)
+      expect(wanted).toMatchObject({ excludeCredentials: [], user: optionsOf(asked).user })
       expect((await place.agent.request(PATH)).text).toContain('Your browser kept it when you signed in.')
       const enrolled = (await trailOf(house())).find(({ event }) => event.type === 'mfa.enrolled')
       expect(enrolled?.event.details).toEqual({ method: 'passkey' })
@@ -187,7 +189,8 @@ onBothStorages(
       // Somebody else at the same machine.
       await sendForm(place.agent, '/account/sign-out', { csrf: place.csrf })
       expect(offers((await at(GIL, place.agent)).page)).toBe(true)
-      expect(offers((await at(EVE)).page)).toBe(false)
+      await withPasskey(house(), GIL.email)
+      expect(offers(await place.agent.request('/account'))).toBe(false)
     })
   },
   { env: { RATE_LIMIT_LOGIN_ADDRESS: '1000/15m' }, setUp: { ...SET_UP, users: PEOPLE } },

@@ -1,5 +1,5 @@
 // After a sign-in by password the browser is asked to keep a passkey (WebAuthn Level 3, conditional creation): without a word
-// to anybody, once in each session. Whoever leaves the page meanwhile leaves it.
+// to anybody, once in each session and tab. Whoever leaves the page meanwhile leaves it.
 import {
   answerTo,
   ask,

@@ -38,7 +38,8 @@ export const askForPasskey =
       challenge: await questions.ask({ by, userHandle, silent }),
       pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
       timeout: QUESTION_LIFE,
-      excludeCredentials: known.map(descriptorOf),
+      // One that the browser kept by itself gives way to one that is wanted.
+      excludeCredentials: known.filter(({ stored }) => silent || stored.unasked !== true).map(descriptorOf),
       authenticatorSelection: {
         ...{ residentKey: 'required', requireResidentKey: true },
         userVerification: silent ? 'preferred' : 'required',

@@ -8,7 +8,7 @@ import { alertFor } from './sign-in.ts'
 /** A code that somebody types, or first has sent. */
 export function code(model: CodeModel, use: ViewUse): View {
   const { method, error, trustDays, sending } = model
-  const title = use.t(`method.${method}.title`)
+  const title = titleOf(model, use)
   const isThere = sending?.unsent !== true
   return {
     template: 'methods/code',
@@ -36,6 +36,14 @@ export function code(model: CodeModel, use: ViewUse): View {
       ways: methodRows(model, use),
     },
   }
+}
+
+/** What there is to do: nothing was sent yet, or a code is to be typed. */
+function titleOf({ method, sending }: CodeModel, use: ViewUse): string {
+  const isSent = method === 'email-code' || method === 'sms-code'
+  return use.t(
+    isSent && sending?.unsent === true ? `method.${method}.unsent_title` : `method.${method}.title`,
+  )
 }
 
 /** A box to check, where there is a choice. */
