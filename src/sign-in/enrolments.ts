@@ -4,18 +4,49 @@
  * it works; and then they are shown their recovery codes, before anything else.
  */
 import { isDeepStrictEqual } from 'node:util'
+import type { JsonObject } from '../../adapters/contract.ts'
 import type { Account } from '../accounts/account.ts'
 import type { Person } from '../accounts/person.ts'
 import type { Origin } from '../audit/event.ts'
-import type { Answer, MethodId } from '../methods/method.ts'
+import type { Answer, EnrolFault, MethodId } from '../methods/method.ts'
 import { onlyAsFirst } from '../methods/only-if.ts'
 import { setOf } from '../methods/recovery-codes/recovery-codes.ts'
+import type { RecoveryCodesShow } from '../methods/recovery-codes/show-once.ts'
 import type { Proof } from './assurance.ts'
 import { allowedBy, type Offered, offer, stepAfter } from './offer.ts'
 import type { SignInState } from './states.ts'
-import type { At, Enrolments, EnrolmentsUse, Outcome } from './types.ts'
+import type { At, Outcome, SignInsUse } from './types.ts'
 
-const MOVED = { kind: 'moved' } as const
+/** How somebody comes to have a second factor, where one is demanded that they can't have proven yet. */
+export interface Enrolments {
+  /** What a method shows or asks; `again`: what it has shown last, if that is good. Undefined where it can't be added here. */
+  begin(at: At, method: string, how: { again: boolean }): Promise<JsonObject | undefined>
+  /** `moved`: this sign-in is somewhere else by now. */
+  confirm(
+    at: At,
+    method: string,
+    given: Answer,
+  ): Promise<Outcome | { kind: 'fault'; reason: EnrolFault } | Moved>
+  /** The codes that were made, to exactly one who asks. */
+  takeCodes(at: At): Promise<string[] | undefined>
+  /** Others in the place of codes that nobody has seen. */
+  remakeCodes(at: At): Promise<void>
+  /** Completes the sign-in. `noted`: its person keeps the codes of this set. */
+  finish(at: At, noted: string | undefined): Promise<Outcome | Moved>
+}
+
+export interface EnrolmentsUse
+  extends Pick<
+    SignInsUse,
+    'states' | 'methods' | 'persons' | 'findPolicy' | 'clock' | 'gather' | 'complete' | 'report'
+  > {
+  recoveryCodes: RecoveryCodesShow
+  /** That the person keeps them. */
+  noteRecoveryCodes: (userId: string, id: string) => Promise<boolean>
+}
+
+type Moved = { kind: 'moved' }
+const MOVED: Moved = { kind: 'moved' }
 
 export function createEnrolments(use: EnrolmentsUse): Enrolments {
   return {
@@ -69,12 +100,7 @@ async function confirm(
 
 type Arrived = Offered & { person: Person }
 
-async function goOn(
-  use: EnrolmentsUse,
-  at: At,
-  arrived: Arrived,
-  proof: Proof,
-): Promise<Outcome | typeof MOVED> {
+async function goOn(use: EnrolmentsUse, at: At, arrived: Arrived, proof: Proof): Promise<Outcome | Moved> {
   const { policy, state, person } = arrived
   const proven = { ...state, proofs: [...state.proofs, proof] }
   // What was only added is not worth every level: then it is asked for, as it will be from now on.
@@ -128,11 +154,7 @@ async function finish(
 }
 
 /** For exactly one of any number of callers. */
-async function complete(
-  use: EnrolmentsUse,
-  at: At,
-  { state, person }: Arrived,
-): Promise<Outcome | typeof MOVED> {
+async function complete(use: EnrolmentsUse, at: At, { state, person }: Arrived): Promise<Outcome | Moved> {
   const { assessed, proofs } = state
   const [first] = proofs
   if (assessed === undefined || first === undefined)

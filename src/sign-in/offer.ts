@@ -43,7 +43,8 @@ export async function offer(use: OfferUse, at: At): Promise<Offered> {
   }
   const person = await use.persons.findPersonBySub(state.sub)
   const next = person && stepAfter(use, policy, state, person, at)
-  if (person !== undefined && next?.kind === 'enrol' && !isFresh(state, use.clock.now())) {
+  const adds = next?.kind === 'enrol' || (next?.kind === 'done' && state.showsCodes === true)
+  if (person !== undefined && adds && !isFresh(state, use.clock.now())) {
     await askAnew(use, at, { policy, state, person })
     return offer(use, at)
   }
@@ -53,8 +54,8 @@ export async function offer(use: OfferUse, at: At): Promise<Offered> {
 }
 
 /**
- * What a session had proven before, or this sign-in a while ago, is not enough to add a factor by: who sits at that browser
- * now may be somebody else.
+ * What a session had proven before, or this sign-in a while ago, is not enough to add a factor by, nor to see its codes: who
+ * sits at that browser now may be somebody else.
  */
 const isFresh = ({ reused, proofs }: SignInState, now: number): boolean =>
   reused !== true && proofs.every(({ at }) => now - at <= PENDING_LIFE)

@@ -5,8 +5,7 @@ import type { Account } from '../accounts/account.ts'
 import type { Person } from '../accounts/person.ts'
 import type { SignedInDevice, SignInOrigin } from '../accounts/record-sign-in.ts'
 import type { AuditEvent } from '../audit/event.ts'
-import type { Answer, EnrolFault, MethodId } from '../methods/method.ts'
-import type { RecoveryCodesShow } from '../methods/recovery-codes/show-once.ts'
+import type { Answer, MethodId } from '../methods/method.ts'
 import type { Methods } from '../methods/registry.ts'
 import type { PromptLimit } from '../security/rate-limit/prompt-limit.ts'
 import type { Refusal } from '../security/rate-limit/refusal.ts'
@@ -140,36 +139,6 @@ export interface SignIns {
   renew(at: At, sub: string, refreshToken: string): Promise<Extract<Outcome, { kind: 'more' | 'unmet' }>>
   /** Somebody else wants to sign in. */
   restart(at: At): Promise<void>
-}
-
-/** How somebody comes to have a second factor, where one is demanded that they can't have proven yet. */
-export interface Enrolments {
-  /** What a method shows or asks; `again`: what it has shown last, if that is good. Undefined where it can't be added here. */
-  begin(at: At, method: string, how: { again: boolean }): Promise<JsonObject | undefined>
-  /** `moved`: this sign-in is somewhere else by now. */
-  confirm(
-    at: At,
-    method: string,
-    given: Answer,
-  ): Promise<Outcome | { kind: 'fault'; reason: EnrolFault } | Moved>
-  /** The codes that were made, to exactly one who asks. */
-  takeCodes(at: At): Promise<string[] | undefined>
-  /** Others in the place of codes that nobody has seen. */
-  remakeCodes(at: At): Promise<void>
-  /** Completes the sign-in. `noted`: its person keeps the codes of this set. */
-  finish(at: At, noted: string | undefined): Promise<Outcome | Moved>
-}
-
-type Moved = { kind: 'moved' }
-
-export interface EnrolmentsUse
-  extends Pick<
-    SignInsUse,
-    'states' | 'methods' | 'persons' | 'findPolicy' | 'clock' | 'gather' | 'complete' | 'report'
-  > {
-  recoveryCodes: RecoveryCodesShow
-  /** That the person keeps them. */
-  noteRecoveryCodes: (userId: string, id: string) => Promise<boolean>
 }
 
 export interface SignInsUse {

@@ -5,7 +5,8 @@
 import { totpAddress } from '../../methods/totp/address.ts'
 import type { EnrolModel, SignInError } from '../../pages/models.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { At, Enrolments, Outcome, View } from '../../sign-in/types.ts'
+import type { Enrolments } from '../../sign-in/enrolments.ts'
+import type { At, Outcome, View } from '../../sign-in/types.ts'
 import { again, asker, type Journey, pageOptions, type StepUse } from '../journey.ts'
 
 export interface EnrolUse extends StepUse {
