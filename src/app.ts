@@ -1,25 +1,18 @@
 /** The composition root: everything that serves is built here, by hand, in dependency order, and closed in reverse. */
-import type { Context, default as Koa } from 'koa'
-import type { Provider } from 'oidc-provider'
+import type { default as Koa } from 'koa'
 import type { StateStore } from '../adapters/contract.ts'
 import { createAccount } from './account-pages.ts'
 import { claimsOf } from './accounts/claims.ts'
-import type { Origin } from './audit/event.ts'
 import { createOriginOf, createTell } from './audit/request-events.ts'
-import { FIRST_PARTY } from './clients/client.ts'
 import type { Core } from './core.ts'
-import { readDemoFile } from './demo/demo-file.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
 import { endedSidLife } from './events/ended-sids.ts'
-import { openLook, openMails, openPages } from './face.ts'
-import { createFactors, type Factors } from './factors.ts'
-import { createFirstPartyRouter } from './first-party/api.ts'
-import { createRefreshCookie } from './first-party/cookies.ts'
+import { createFace, type Face, type WithOrigin } from './face.ts'
+import { createFactors } from './factors.ts'
+import { createFirstPartyApi } from './first-party-api.ts'
 import { createGuards, type Guards } from './guards.ts'
 import { createAnswerError } from './http/answer-errors.ts'
-import { createLogoRouter } from './http/serve-logos.ts'
 import { createHttp } from './http.ts'
-import { findJourneyOf } from './interaction/find-journey.ts'
 import { createInteractionRouter } from './interaction/flow.ts'
 import { createOwnBrowser } from './interaction/own-browser.ts'
 import { createConsent } from './interaction/steps/consent.ts'
@@ -28,19 +21,11 @@ import { createSignIn, type SignInUse } from './interaction/steps/sign-in.ts'
 import { createKeptPasskeys, type KeptPasskeys } from './kept-passkeys.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
-import { createPasskeyByLink } from './methods/passkey/redeem-link.ts'
 import { provenNumber } from './methods/sms-code/proven-number.ts'
-import { createDisown } from './not-me.ts'
-import { createLanguageOf } from './pages/language.ts'
-import { createShowPage } from './pages/respond.ts'
-import { PLAYGROUND_ASSETS } from './playground/assets.ts'
-import { createGalleryRouter } from './playground/gallery.ts'
-import { createMailboxRouter } from './playground/mailbox.ts'
-import { createPlaygroundRouter } from './playground/playground.ts'
+import { createPlainRouters } from './plain-pages.ts'
 import { isServerClaim } from './provider/claims.ts'
 import { cookieNames } from './provider/cookies.ts'
 import { createEpochs, isCurrentGrant } from './provider/epochs.ts'
-import type { FirstParty } from './provider/first-party.ts'
 import { createHandles } from './provider/handles.ts'
 import { ACR_NOT_REACHED } from './provider/interactions.ts'
 import type { Lives } from './provider/living.ts'
@@ -51,29 +36,14 @@ import { INTERACTION_LIFE } from './provider/ttl.ts'
 import { createReports, reportSignIn } from './reports.ts'
 import { createRevocation } from './revocation.ts'
 import { createSignInRisk, openAddresses } from './risk.ts'
-import { createBrowserSecret } from './security/browser-secret.ts'
 import { createClientAddress } from './security/client-address.ts'
-import { type Csrf, createCsrf } from './security/csrf.ts'
-import { neighbourhoodOf } from './security/rate-limit/network.ts'
-import { HOME as ACCOUNT_HOME } from './self-service/account/return-to.ts'
-import { createChangeEmailRouter } from './self-service/change-email.ts'
-import { createHomeRouter } from './self-service/home.ts'
-import { createKeepAccountRouter } from './self-service/keep-account.ts'
-import { createNotMeRouter } from './self-service/not-me.ts'
-import { createPasskeyAddressesRouter } from './self-service/passkey-addresses.ts'
-import { createPasswordStrengthRouter } from './self-service/password-strength.ts'
-import { createRegisterRouter, REGISTER_PATHS } from './self-service/register.ts'
-import { createResetRouter } from './self-service/reset.ts'
-import { createSetPasswordRouter } from './self-service/set-password.ts'
-import { createWayBack } from './self-service/way-back.ts'
+import { REGISTER_PATHS } from './self-service/register.ts'
 import { limitSessions } from './sessions/limit-sessions.ts'
-import type { RevokeAccess } from './sessions/revoke-access.ts'
-import type { SignIns } from './sign-in/types.ts'
 import { openSignIns } from './sign-ins.ts'
 import { openState } from './state.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
-import { createRequestContexts, type RequestContexts } from './telemetry/request-context.ts'
+import { createRequestContexts } from './telemetry/request-context.ts'
 import { requestId } from './telemetry/request-id.ts'
 import { createTextCode } from './text-codes.ts'
 
@@ -219,6 +189,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           { ...face, originOf },
           { provider, guards, requests, access, factors },
         ),
+        ...(await openDemo(core, face)),
       ],
     }),
     ping: () => state.ping(),
@@ -248,19 +219,11 @@ function createStillLives({ accounts, clients, ends, clock }: Core): Lives {
   return (grantKey, grant) => isCurrentGrant(epochs, grantKey, grant)
 }
 
-type Face = ReturnType<typeof createFace>
-type WithOrigin = { originOf: ReturnType<typeof createOriginOf> }
-
-/** What people see, and the token that their forms carry. */
-function createFace({ config, keys }: Core) {
-  const look = openLook(config)
-  const { assets, pages } = openPages(config, look, isDemoAllowed(config) ? PLAYGROUND_ASSETS : [])
-  const languageOf = createLanguageOf({ ...config, ...look.messages })
-  return {
-    ...{ look, assets, pages, languageOf },
-    showPage: createShowPage({ pages, languageOf }),
-    csrf: createCsrf(() => keys.living('cookie')),
-  }
+/** None in production. */
+async function openDemo(core: Core, face: Face) {
+  if (!isDemoAllowed(core.config)) return []
+  const { createDemoRouters } = await import('./demo-pages.ts')
+  return createDemoRouters(core, face)
 }
 
 function createSteps(
@@ -304,131 +267,4 @@ function createSteps(
       findKeptPasskey,
     }),
   }
-}
-
-interface FirstPartyApiUse extends WithOrigin {
-  signIns: SignIns
-  csrf: Csrf
-  requests: RequestContexts
-  firstParty: FirstParty
-  guards: Guards
-}
-
-/** None where no origin may call it. */
-function createFirstPartyApi(core: Core, use: FirstPartyApiUse) {
-  const { csrf, originOf, requests, firstParty, guards, signIns } = use
-  const { config } = core
-  if (config.firstPartyOrigins.length === 0) return []
-  return [
-    createFirstPartyRouter({
-      origins: config.firstPartyOrigins,
-      accountAddress: new URL(ACCOUNT_HOME, config.issuer).href,
-      requests,
-      cookie: createRefreshCookie({
-        sameSite: config.cookieSameSite,
-        domain: config.cookieDomain,
-        csrf,
-        familyOf: firstParty.familyOf,
-      }),
-      signIns,
-      visitOf: (ctx) => visitOf(ctx, originOf(ctx), guards.signIn),
-      tokens: firstParty,
-    }),
-  ]
-}
-
-/** Without a page that was shown before, what a caller looks like is all that ties two calls of one sign-in together. */
-function visitOf({ req, res }: Context, origin: Origin, { deviceOf }: Guards['signIn']) {
-  const { 'accept-language': language, 'user-agent': agent = '', dpop, cookie } = req.headers
-  const kind = agent.replace(/[\d.]+/g, '')
-  return {
-    ...{ req, res },
-    origin: { ...origin, client: FIRST_PARTY, device: { cookieId: deviceOf(cookie), language } },
-    binding: JSON.stringify([kind, neighbourhoodOf(origin.ip ?? ''), dpop !== undefined]),
-  }
-}
-
-interface PlainUse {
-  factors: Factors
-  provider: Provider
-  guards: Guards
-  requests: RequestContexts
-  access: RevokeAccess
-}
-
-/** Pages outside of a flow. */
-function createPlainRouters(
-  core: Core,
-  { findClient, findSignInPolicy }: LookUps,
-  { assets, csrf, showPage, originOf, ...face }: Face & WithOrigin,
-  { provider, guards, requests, access, factors }: PlainUse,
-) {
-  const { config } = core
-  const linked = {
-    ...{ issuer: config.issuer, csrf, showPage, originOf },
-    addressOf: ({ req }: Context) => requests.of(req).ip,
-    misses: guards.links,
-    browser: createBrowserSecret(config.issuer),
-    wayBack: createWayBack({ issuer: config.issuer, findJourneyOf: findJourneyOf(provider) }),
-    limit: guards.mails,
-    minLength: core.passwordPolicy.minLength,
-  }
-  const demo = isDemoAllowed(config)
-  const playground = () =>
-    createPlaygroundRouter({ ...config, assets, demo: () => readDemoFile(config.dataDir) })
-  const pages = () =>
-    createGalleryRouter({ ...face, ...face.look, assets, mails: openMails(config, face.look) })
-  const mailbox = () =>
-    createMailboxRouter({ assets, mailbox: core.devMailbox, sent: config.mail !== undefined })
-  const register = () =>
-    createRegisterRouter({
-      ...{ ...linked, languageOf: face.languageOf },
-      askToRegister: core.askToRegister((email) => guards.mails.admits('registration', email)),
-      findRegistration: core.findRegistration,
-      register: core.register,
-    })
-  return [
-    createHomeRouter(),
-    createPasskeyAddressesRouter({ issuer: config.issuer, ...config.passkeys }),
-    createSetPasswordRouter({
-      ...linked,
-      findLink: core.openLink,
-      redeemLink: core.redeemLink,
-      passkey: createPasskeyByLink({
-        ...{ ...core, passkeys: factors.passkeys },
-        mayUse: async () => (await findSignInPolicy()).methods.includes('passkey'),
-      }),
-    }),
-    createResetRouter({
-      ...linked,
-      languageOf: face.languageOf,
-      askToReset: core.askToReset,
-      findLink: core.openResetLink,
-      redeemLink: core.resetPassword,
-    }),
-    ...(config.registration ? [register()] : []),
-    createPasswordStrengthRouter({
-      ...linked,
-      ...face,
-      ...face.look,
-      policy: core.passwordPolicy,
-      limit: guards.passwordStrength,
-    }),
-    createKeepAccountRouter({
-      ...linked,
-      findLink: core.findDeletion,
-      keepAccount: core.keepAccount,
-      deletionDays: core.deletionDays,
-    }),
-    createChangeEmailRouter({
-      ...linked,
-      findEmailChange: core.findEmailChange('old'),
-      confirmEmailChange: core.confirmEmailChange('old'),
-      findUndo: core.findUndo,
-      undoEmailChange: core.undoEmailChange,
-    }),
-    createNotMeRouter({ ...linked, findLink: core.openNotMeLink, disown: createDisown(core, access) }),
-    createLogoRouter({ findClient }),
-    ...(demo ? [playground(), mailbox(), pages()] : []),
-  ]
 }
