@@ -9,6 +9,7 @@ import {
   holds,
   keep,
   kept,
+  type OwnDevice,
   openDevice,
   plugIn,
   signedIn,
@@ -47,6 +48,7 @@ const idsOn = async (authenticator: VirtualAuthenticator): Promise<string[]> =>
   (await kept(authenticator)).map(({ credentialId }) =>
     Buffer.from(credentialId, 'base64').toString('base64url'),
   )
+
 /** The same telephone beside another browser. */
 async function carry(phone: VirtualAuthenticator, cdp: CDPSession): Promise<VirtualAuthenticator> {
   const credentials = await kept(phone)
@@ -55,6 +57,18 @@ async function carry(phone: VirtualAuthenticator, cdp: CDPSession): Promise<Virt
   for (const credential of credentials) await keep(there, credential)
   return there
 }
+
+/** Unplugged as soon as it was: a virtual authenticator answers the page with the refusal too, and that one's, for ever. */
+async function isRefused({ page, authenticator }: OwnDevice): Promise<void> {
+  const refused = page.waitForResponse(
+    (answer) => answer.request().method() === 'POST' && answer.status() === 400,
+  )
+  await page.goto(passkeys())
+  await refused
+  await unplug(authenticator)
+  await page.getByText('That passkey didn’t work here.').waitFor()
+}
+
 const listed = (page: Page) => page.locator('ul.lines > li').count()
 
 it('a telephone signs in on a second device, which gets a passkey of its own; each then signs in alone', {
@@ -134,17 +148,14 @@ it('A-505 of a passkey that was copied neither signs in again, and its person is
   }
   // Copied when it had signed nothing yet: its next signature is the first, and there were two.
   await keep(thief.authenticator, before)
-  await thief.page.goto(passkeys())
-  await thief.page.getByText('That passkey didn’t work here.').waitFor()
+  await isRefused(thief)
   const reasons = (await trailOf(house))
     .filter(({ event }) => event.type === 'login.failed')
     .map(({ event }) => event['reason'])
   expect(reasons).toContain('clone_suspected')
-  await own.page.goto(passkeys())
-  await own.page.getByText('That passkey didn’t work here.').waitFor()
+  await isRefused(own)
 
   // By password, as if there were no passkey: what may be a copy proves nothing.
-  await unplug(own.authenticator)
   await own.page.goto(passkeys())
   await fillSignIn(own.page, RUTH)
   await own.page.getByText('There may be a copy of this passkey').waitFor()
