@@ -191,6 +191,8 @@ export interface ArtifactStore {
    * leads to the record that named it last. The event, where there is one, is kept with it.
    */
   put(model: string, key: string, artifact: NewArtifact, event?: StoredEvent): Promise<void>
+  /** As `put`, but only where there is none, consumed or not: true for exactly one of many at once. */
+  create(model: string, key: string, artifact: Pick<NewArtifact, 'payload' | 'expiresIn'>): Promise<boolean>
   /**
    * As `put`, but only where there is a record: so a late save can't bring back a session that was ended; and, given
    * the `former` payload as it was read, only where that is still the one. The alias stays as it is; naming it

@@ -7,6 +7,10 @@ export const postgresArtifacts = (ask: Ask): ArtifactStore => ({
     await ask(PUT, [...written(model, key, artifact), ...told(event)])
   },
 
+  async create(model, key, { payload, expiresIn }) {
+    return (await ask(CREATE, [model, key, JSON.stringify(payload), expiresIn])).rowCount === 1
+  },
+
   async replace(model, key, artifact, former) {
     const expected = former === undefined ? null : JSON.stringify(former)
     const { rows } = await ask<{ outcome: 'replaced' | 'changed' | 'gone' }>(REPLACE, [
@@ -91,6 +95,16 @@ const PUT: Statement = {
       account = excluded.account,
       consumed_at = case when former.expires_at > clock_timestamp() then former.consumed_at end
     returning event_record($7, $8)`,
+}
+
+const CREATE: Statement = {
+  name: 'state_create_artifact',
+  text: `
+    insert into state_artifacts as former (model, key, payload, expires_at)
+    values ($1, $2, $3, state_after(clock_timestamp(), $4))
+    on conflict (model, key) do update set
+      payload = excluded.payload, expires_at = excluded.expires_at, alias = null, account = null, consumed_at = null
+    where former.expires_at <= clock_timestamp()`,
 }
 
 const REPLACE: Statement = {

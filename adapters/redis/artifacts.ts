@@ -15,6 +15,10 @@ export const redisArtifacts = (redis: Redis, keys: Keys, run: KnownRun): Artifac
     await save(redis, keys, model, key, { ...artifact, how: 'put', event })
   },
 
+  async create(model, key, artifact) {
+    return (await save(redis, keys, model, key, { ...artifact, how: 'create' })) === 1
+  },
+
   async replace(model, key, artifact, former) {
     return OUTCOMES[await save(redis, keys, model, key, { ...artifact, how: 'replace', former })] ?? 'gone'
   },
@@ -52,6 +56,9 @@ export const redisArtifacts = (redis: Redis, keys: Keys, run: KnownRun): Artifac
 const touched = (keys: Keys, model: string, key: string) =>
   named(keys.artifact(model, key), keys.events, keys.endings)
 
+/** Whether it may be there, must be, or must not be. */
+const HOW = { put: 0, replace: 1, create: 2 } as const
+
 const OUTCOMES = ['gone', 'replaced', 'changed'] as const
 
 async function save(
@@ -60,7 +67,7 @@ async function save(
   model: string,
   key: string,
   save: NewArtifact & {
-    how: 'put' | 'replace'
+    how: keyof typeof HOW
     former?: JsonObject | undefined
     event?: StoredEvent | undefined
   },
@@ -73,7 +80,7 @@ async function save(
     life,
     alias,
     account,
-    how === 'replace' ? 1 : 0,
+    HOW[how],
     former === undefined ? '' : JSON.stringify(former),
     singleUse ? 1 : 0,
     ...told(event),

@@ -51,6 +51,25 @@ export function describeArtifacts(nodes: Nodes): void {
       expect(await artifacts.get('Session', key)).toBeUndefined()
     })
 
+    it('is created where there is none, or no more, and nothing of it is another’s', async () => {
+      const [key, alias] = [newKey(), newKey()]
+      const account = newKey()
+      expect(await artifacts.create('Session', key, { payload: { a: 1 }, expiresIn: HOUR })).toBe(true)
+      expect(await there.create('Session', key, { payload: { a: 2 }, expiresIn: HOUR })).toBe(false)
+      expect((await there.get('Session', key))?.payload).toEqual({ a: 1 })
+      await artifacts.consume('Session', key)
+      expect(await there.create('Session', key, { payload: { a: 3 }, expiresIn: HOUR })).toBe(false)
+      await artifacts.put('Session', key, { payload: {}, expiresIn: 30, alias, account })
+      const create = () => there.create('Session', key, { payload: { a: 4 }, expiresIn: HOUR })
+      await expect.poll(create, SOON).toBe(true)
+      const read = await artifacts.get('Session', key)
+      expect([read?.payload, read?.consumedFor]).toEqual([{ a: 4 }, undefined])
+      expect(await artifacts.getByAlias('Session', alias)).toBeUndefined()
+      expect(await artifacts.destroyAllOf('Session', account)).toBe(0)
+      await artifacts.destroy('Session', key)
+      expect(await create()).toBe(true)
+    })
+
     it('is consumed once, and stays', async () => {
       const key = newKey()
       await artifacts.put('PushedAuthorizationRequest', key, { payload: { a: 1 }, expiresIn: HOUR })

@@ -155,6 +155,12 @@ function memoryArtifacts(
       if (artifact.alias) aliases.set(of(model, artifact.alias), id)
       write(id, { ...artifact, consumed: artifacts.get(id)?.consumed ?? false })
     },
+    async create(model, key, artifact) {
+      const id = of(model, key)
+      if (artifacts.has(id)) return false
+      write(id, { ...artifact, consumed: false })
+      return true
+    },
     async replace(model, key, { payload, expiresIn, account }, former) {
       const id = of(model, key)
       const { consumed, alias, payload: present } = artifacts.get(id) ?? {}

@@ -143,6 +143,15 @@ export function describeRaces({ one, two }: Nodes): void {
       expect(await two.artifacts.destroyAllOf('Session', account)).toBe(1)
     })
 
+    it('of all who create exactly one does', async () => {
+      const key = newKey()
+      const created = await times(20, (index) =>
+        node(index).artifacts.create('Session', key, { payload: { index }, expiresIn: HOUR }),
+      )
+      expect(created.filter(Boolean)).toHaveLength(1)
+      expect((await one.artifacts.get('Session', key))?.payload).toEqual({ index: created.indexOf(true) })
+    })
+
     it('of all who replace what they have read exactly one does', async () => {
       const key = newKey()
       await one.artifacts.put('Session', key, { payload: { n: 0 }, expiresIn: HOUR })

@@ -53,7 +53,7 @@ export interface Sealing {
 }
 
 export interface StatesUse {
-  store: Pick<ArtifactStore, 'put' | 'replace' | 'get' | 'destroy'>
+  store: Pick<ArtifactStore, 'create' | 'replace' | 'get' | 'destroy'>
   /** Under which peppers a state may be, the one in use first. */
   peppers: () => readonly Sealing[]
 }
@@ -106,9 +106,12 @@ export function createStates({ store, peppers }: StatesUse): States {
           expiresIn: found?.expiresIn ?? life,
         }
         const key = under.key(MODEL, id)
-        if (found === undefined) await store.put(MODEL, key, artifact)
-        else if ((await store.replace(MODEL, key, artifact, found.payload)) !== 'replaced') continue
-        return result
+        // The first two at once, a name and what the page's script asks, are both kept.
+        const isSaved =
+          found === undefined
+            ? await store.create(MODEL, key, artifact)
+            : (await store.replace(MODEL, key, artifact, found.payload)) === 'replaced'
+        if (isSaved) return result
       }
       throw new AppError('busy', 'Too much is going on with this sign-in. Try again in a moment.', {
         detail: 'a sign-in was changed by too many requests at once',

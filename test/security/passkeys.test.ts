@@ -286,6 +286,18 @@ onBothStorages(
       expect((await tryWith(passkey, { origin: 'https://related.example' })).sent.status).toBe(303)
     })
 
+    it('a name that is sent while the page’s script asks is kept, and so is what was asked', async () => {
+      for (let round = 0; round < 10; round++) {
+        const place = await atSignIn()
+        const [, sent] = await Promise.all([
+          ask(place),
+          place.agent.submit(place.page, place.at, { username: ADA.email }),
+        ])
+        const next = await follow(place.agent, house().issuer, sent.location ?? '')
+        expect([round, next.page.text.includes('Enter your password')]).toEqual([round, true])
+      }
+    })
+
     it('A-513 before anything is proven, nobody learns which passkeys a name has', async () => {
       await withPasskey(house(), ADA.email)
       for (const username of [ADA.email, 'nobody@example.com']) {
