@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createAuthenticator, type Options } from '../support/authenticator.ts'
 import { fillSignIn, freePort, startBrowser, visit } from '../support/browser.ts'
-import { SET_UP } from '../support/flows.ts'
+import { authorizationRequest, PORTAL, SET_UP } from '../support/flows.ts'
 import { type House, openHouse } from '../support/house.ts'
 import { openDevice, signedIn } from '../support/virtual-authenticator.ts'
 import { within } from '../support/within.ts'
@@ -15,7 +15,7 @@ const person = (name: string) => ({
   email_verified: true,
   password: `a password of ${name}`,
 })
-const [KATE, LISE, MARY] = [person('kate'), person('lise'), person('mary')]
+const [KATE, LISE, MARY, NELL] = [person('kate'), person('lise'), person('mary'), person('nell')]
 
 let browser: Browser
 let house: House
@@ -24,7 +24,7 @@ beforeAll(async () => {
   house = await openHouse({
     storage: 'embedded',
     browserPort: await freePort(),
-    setUp: { ...SET_UP, users: [KATE, LISE, MARY] },
+    setUp: { ...SET_UP, users: [KATE, LISE, MARY, NELL] },
   })
   browser = await startBrowser()
 }, TIMEOUT)
@@ -97,6 +97,18 @@ it('a browser that can keeps one after a password, without a word, on the page t
   await page.goto(`${house.issuer}/account/passkeys`)
   await page.getByText('Your browser kept it when you signed in.').waitFor()
   expect([asked.length, faults]).toEqual([1, []])
+  await context.close()
+})
+
+it('it keeps one on the page where an application is allowed, too', { timeout: TIMEOUT }, async () => {
+  const { page, context, faults } = await visit(browser)
+  const authenticator = createAuthenticator({ origin: house.issuer })
+  await keepsPasskeys(page, authenticator)
+  await page.goto(new URL(authorizationRequest(PORTAL).url, house.issuer).href)
+  await fillSignIn(page, NELL)
+  await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
+  await expect.poll(() => passkeysOf(NELL), SOON).toEqual([authenticator.id])
+  expect(faults).toEqual([])
   await context.close()
 })
 
