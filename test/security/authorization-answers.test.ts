@@ -81,7 +81,7 @@ withHouse({ storage: 'postgresql', setUp }, (house) => {
     ['that looks like parameters', '&error=access_denied&code=stolen&iss=https://evil.example'],
   ])('A-131 a state %s comes back as it was given', async (_, state) => {
     const agent = await signedIn(house())
-    for (const prompt of [undefined, 'create']) {
+    for (const prompt of [undefined, 'select_account']) {
       const { headers, location = '' } = await agent.request(authorizationRequest(OWN, { state, prompt }).url)
       expect(headers.get('location')).toMatch(/^https:\/\/own\.example\/cb\?[\x21-\x7e]+$/)
       expect(headers.getSetCookie().join()).not.toContain('tossed')
