@@ -122,7 +122,7 @@ export function createPages(use: PagesUse): Pages {
       const languages = languageSwitch(view.again ? {} : again, locale, use.messages)
       return draw(view.account === undefined ? 'layout' : 'self-service/account/shell', {
         ...{ ...helpers, ...frame(view, locale, use.messages), ...view.account },
-        ...{ languages, brand, host, home, body, bringing: bringing(body) },
+        ...{ languages, brand, host, home, body, bringing: bringing(body), waits: waits(view, body) },
       })
     },
   }
@@ -134,6 +134,12 @@ export function createPages(use: PagesUse): Pages {
 
 /** Scripts by what they take the place of; nobody's text can look like it, as it is escaped. */
 const BROUGHT = { 'passkey.js': '<template data-passkey>', 'new-passkey.js': '<template data-new-passkey' }
+
+/** What `forms.js` changes before anybody sees it; else the page need not wait for it. */
+const FORM_CHANGES = /<template data-(?:reveal|copy|download|print)| data-wait=/
+
+const waits = ({ script }: View, body: string): boolean =>
+  script === 'form-post.js' || FORM_CHANGES.test(body)
 
 const bringing = (body: string): string[] =>
   Object.entries(BROUGHT).flatMap(([script, template]) => (body.includes(template) ? script : []))

@@ -68,10 +68,11 @@ for (const template of document.querySelectorAll('template[data-print]'))
   bring(template).addEventListener('click', () => print())
 
 // What was sent a moment ago can't be sent again at once: its button says when.
-const seconds = new Intl.NumberFormat(document.documentElement.lang, {
-  ...{ style: 'unit', unit: 'second', unitDisplay: 'narrow' },
-})
 for (const button of document.querySelectorAll('[data-wait]')) {
+  // Made here, as it takes a browser as long as all the rest of a page before it is painted.
+  const seconds = new Intl.NumberFormat(document.documentElement.lang, {
+    ...{ style: 'unit', unit: 'second', unitDisplay: 'narrow' },
+  })
   const words = button.textContent
   const until = Date.now() + button.dataset.wait * 1000
   const tick = () => {
