@@ -21,7 +21,7 @@ const KINDS: Record<string, BrowserContextOptions & { locale: string }> = {
 }
 
 const [folder, pattern = ''] = process.argv.slice(2)
-if (folder === undefined) throw new Error('npm run screenshots -- FOLDER [PATTERN]')
+if (folder === undefined || folder.startsWith('-')) throw new Error('npm run screenshots -- FOLDER [PATTERN]')
 mkdirSync(folder, { recursive: true })
 
 const served = await startGalleryServer()
