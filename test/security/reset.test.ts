@@ -63,16 +63,17 @@ onBothStorages(
       (await login(stranger(), credentials(asPerson(name, password)))).status === 200
 
     it('is written to in the language in which it was asked, where they have never said theirs', async () => {
-      const subjects = async (name: string, headers: Record<string, string>) => {
+      const expectSubject = async (name: string, headers: Record<string, string>, subject: string) => {
         const { length } = mails.received
         await askToReset(browserAt(house(), `198.18.${++addresses}.1`, 0, headers), `${name}@example.com`)
-        await expect.poll(() => mails.received.length, SOON).toBe(length + 1)
-        return mails.received.at(-1)?.subject
+        // One from before may come once more.
+        const subjects = () => mails.received.slice(length).map((mail) => mail.subject)
+        await expect.poll(subjects, SOON).toContain(subject)
       }
       const german = { 'accept-language': 'de-AT, en;q=0.5' }
-      expect(await subjects('silent', german)).toBe('Neues Passwort festlegen')
-      expect(await subjects('silent', {})).toBe('Set a new password')
-      expect(await subjects('arabic', german)).toBe('عيّن كلمة مرور جديدة')
+      await expectSubject('silent', german, 'Neues Passwort festlegen')
+      await expectSubject('silent', {}, 'Set a new password')
+      await expectSubject('arabic', german, 'عيّن كلمة مرور جديدة')
     })
 
     describe('who asks', () => {
