@@ -1,6 +1,6 @@
 /** Authenticator apps at `/account`: what it takes to add and to remove one, and which secret counts. */
 import { afterAll, describe, expect, it } from 'vitest'
-import { ageSignIn, csrfOf, openAccount, sendForm } from '../support/account.ts'
+import { ageSignIn, csrfOf, expectAsked, openAccount, sendForm } from '../support/account.ts'
 import type { Agent, Answer } from '../support/agent.ts'
 import { credentials, login } from '../support/first-party.ts'
 import { agentOf, authorizationRequest, follow, SET_UP } from '../support/flows.ts'
@@ -45,15 +45,6 @@ onBothStorages(
       agent.submit(page, AUTHENTICATOR, fields)
     const needsCode = async (name: Name): Promise<boolean> =>
       (await login(agentOf(house()), credentials(person(name)))).json()['code'] === 'mfa_required'
-    /** Where a page asks who somebody is, and how much of it has to be proven. */
-    const expectAsked = (answer: Answer, level: '1fa' | '2fa'): void => {
-      const to = new URL(answer.location ?? 'about:blank')
-      expect([answer.status, to.pathname, to.searchParams.get('acr_values')]).toEqual([
-        303,
-        '/oauth2/authorize',
-        `urn:gatehouse:acr:${level}`,
-      ])
-    }
 
     it('an app is added by a code of the secret that is shown, and from then on its code is asked for', async () => {
       const { agent, at, page, secret } = await addApp(house(), {

@@ -1,7 +1,7 @@
 /** A mobile number at `/account`: what it takes to add, to replace and to remove one, and which code counts. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { ageSignIn, csrfOf, openAccount, sendForm } from '../support/account.ts'
+import { ageSignIn, csrfOf, expectAsked, openAccount, sendForm } from '../support/account.ts'
 import type { Agent, Answer } from '../support/agent.ts'
 import { credentials, login } from '../support/first-party.ts'
 import { PORTAL, SET_UP, signIn } from '../support/flows.ts'
@@ -80,14 +80,6 @@ onBothStorages(
       (await trailOf(house()))
         .filter(({ personal, event }) => personal.name === person(name).email && event.type === type)
         .map(({ event }) => event.details)
-    const expectAsked = (answer: Answer, level: '1fa' | '2fa'): void => {
-      const to = new URL(answer.location ?? 'about:blank')
-      expect([answer.status, to.pathname, to.searchParams.get('acr_values')]).toEqual([
-        303,
-        '/oauth2/authorize',
-        `urn:gatehouse:acr:${level}`,
-      ])
-    }
 
     it('a number is added by the code that is sent to it, and from then on a code confirms a sign-in', async () => {
       const number = newNumber()

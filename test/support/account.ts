@@ -49,3 +49,13 @@ export const ageSignIn = (house: House, agent: Agent, seconds: number): Promise<
     const older = { payload: { ...found?.payload, loginTs }, expiresIn: found?.expiresIn ?? 0 }
     expect(await artifacts.replace('Session', key, older)).toBe('replaced')
   })
+
+/** A page asks who somebody is, and how much of it has to be proven. */
+export function expectAsked(answer: Answer, level: '1fa' | '2fa'): void {
+  const to = new URL(answer.location ?? 'about:blank')
+  expect([answer.status, to.pathname, to.searchParams.get('acr_values')]).toEqual([
+    303,
+    '/oauth2/authorize',
+    `urn:gatehouse:acr:${level}`,
+  ])
+}
