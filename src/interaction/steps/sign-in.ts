@@ -83,7 +83,7 @@ async function take(use: SignInUse, submission: Submission): Submitted {
   if (action === 'challenge' && method !== undefined)
     return tell(journey, await signIns.challenge(at, method))
   if (code !== undefined || response !== undefined)
-    return conclude(use, submission, await answerOf(signIns, submission))
+    return conclude(use, submission, await answerOf(signIns, submission, view))
   if (method !== undefined) {
     const chosen = await signIns.choose(at, method)
     if (chosen.kind === 'chosen') return again(journey)
@@ -102,8 +102,9 @@ function tell({ ctx }: Journey, asked: Awaited<ReturnType<SignIns['challenge']>>
   ctx.body = asked.kind === 'chosen' ? { challenge: asked.challenge } : { error: asked.kind }
 }
 
-async function answerOf(signIns: SignIns, { at, form }: Submission): Promise<Outcome> {
-  const view = await signIns.view(at)
+/** `known`: the step that the sign-in is at, where that was asked already. */
+async function answerOf(signIns: SignIns, { at, form }: Submission, known?: View): Promise<Outcome> {
+  const view = known ?? (await signIns.view(at))
   const shown = view.step === 'first' || view.step === 'second' ? view.method : 'passkey'
   const checked = form['remember'] === 'on'
   return signIns.answer(at, form['method'] ?? shown, {
