@@ -69,7 +69,7 @@ onBothStorages(
       await commandWithin(house(), ['sessions', 'revoke', '--user', CY.email])
       expect(await isAsked(besides(again), NEXT)).toBe(true)
 
-      const last = await remembered(NEXT, totpCode(secret, 1))
+      const last = await remembered(NEXT, totpCode(await withTotp(house(), CY.email)))
       const signIns = (await trailOf(house())).filter(({ event }) => event.type === 'login.succeeded')
       const device = String(signIns.at(-1)?.event.details?.['device'])
       await commandWithin(house(), ['sessions', 'revoke', '--device', device])

@@ -97,7 +97,11 @@ onBothStorages(
       expect(stale).toEqual({ acr_values: TWO, max_age: '1' })
       const third = await tokensFor(agent, { ...ORDERS, ...stale }, ADA, totpCode(secret))
       expect(third.seen).toEqual(['username', 'code', 'decision'])
-      expect(await api(third.tokens.access_token, 5)).toBeUndefined()
+      const [before, after] = [second, third].map(({ tokens }) =>
+        Number(decodeJwt(tokens.id_token)['auth_time']),
+      )
+      expect(after).toBeGreaterThan(before ?? 0)
+      expect(await api(third.tokens.access_token, 60)).toBeUndefined()
     })
 
     it('opaque tokens say it to who introspects them, and the first level that is asked for and reached is said', async () => {

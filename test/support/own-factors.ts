@@ -20,7 +20,7 @@ export const codesOn = ({ text }: Answer): string[] =>
 export const appsOn = ({ text }: Answer): string[] =>
   [...text.matchAll(/name="remove" value="([^"]+)"/g)].map(([, id = '']) => id)
 
-/** Adds an app by hand, as a person does: its secret, and the page that follows. */
+/** Adds an app by hand, as a person does: its secret, the code that was typed, and the page that follows. */
 export async function addApp(
   house: House,
   given: { agent?: Agent; person?: typeof PERSON; name?: string } = {},
@@ -29,8 +29,9 @@ export async function addApp(
   const { agent, page } = await openAccount(house, { ...who, path: AUTHENTICATOR })
   const secret = secretOn(page)
   expect(secret).toMatch(/^[A-Z2-7]{32}$/)
-  const sent = await agent.submit(page, AUTHENTICATOR, { code: totpCode(secret), name })
+  const code = totpCode(secret)
+  const sent = await agent.submit(page, AUTHENTICATOR, { code, name })
   expect(sent.status).toBe(303)
   const after = await follow(agent, house.issuer, sent.location ?? '')
-  return { agent, secret, ...after }
+  return { agent, secret, code, ...after }
 }

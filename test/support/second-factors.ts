@@ -1,4 +1,5 @@
 /** People with a second factor, enrolled by the house's own use cases, and what their apps would show. */
+import { sql } from 'kysely'
 import { generateSync } from 'otplib'
 import { makeRecoveryCodes } from '../../src/methods/recovery-codes/make.ts'
 import { enrolNumber } from '../../src/methods/sms-code/enrol.ts'
@@ -10,22 +11,46 @@ import type { House } from './house.ts'
 import { within } from './within.ts'
 
 const MINUTE = 60_000
+const SECOND = 1_000
 
-/** The code that an app shows now, or so many steps of half a minute later. */
-export const totpCode = (secret: string, later = 0): string =>
-  generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + 30 * later })
+/** Seconds: what apps have, and the longest that an account may have. */
+const [USUAL, LONGEST] = [30, 120]
 
-/** The app's secret. Its codes of now, of the step before and of the one after have not been used. */
+/** Which step is "now" for the codes of a secret, however long its test takes: whole minutes are left on both sides. */
+const nowOf = new Map<string, number>()
+
+/**
+ * The code that an app shows now, or so many steps later. Of a secret from `withTotp` it is the same each time that it
+ * is asked for; of another one it may be the next one a moment later.
+ */
+export function totpCode(secret: string, later = 0): string {
+  const step = nowOf.get(secret)
+  return step === undefined
+    ? generateSync({ secret, epoch: Math.floor(Date.now() / SECOND) + USUAL * later })
+    : generateSync({ secret, period: LONGEST, epoch: (step + later) * LONGEST })
+}
+
+/**
+ * The secret of an app whose steps last two minutes. Its codes of "now" and of the step before are good for a minute at
+ * least, the one of the step after within a minute; none of them has been used.
+ */
 export const withTotp = (house: House, email: string): Promise<string> =>
   within(house, async (core) => {
     const account = await core.accounts.users.findByEmailKey(email)
     if (account === undefined) throw new Error(`no account ${email}`)
     const secret = newTotpSecret()
-    // Enrolled a while ago: the code that proved it is spent.
-    const clock = { now: () => Date.now() - 10 * MINUTE }
-    const code = generateSync({ secret, epoch: Math.floor(clock.now() / 1000) })
+    const now = Date.now()
+    const clock = { now: () => now - 10 * MINUTE }
+    const epoch = Math.floor(clock.now() / SECOND)
+    const code = generateSync({ secret, epoch })
     if (!(await enrolTotp({ ...core, clock })(account, { secret, code }, {})).ok)
       throw new Error('the app was not enrolled')
+    const usual = JSON.stringify({ period: USUAL, step: Math.floor(epoch / USUAL) })
+    const step = Math.round(now / SECOND / LONGEST)
+    const slow = JSON.stringify({ period: LONGEST, step: step - 2 })
+    await sql`update credentials set data = data || ${slow}::jsonb
+      where user_id = ${account.id} and data @> ${usual}::jsonb`.execute(core.database.db)
+    nowOf.set(secret, step)
     return secret
   })
 
