@@ -37,6 +37,7 @@ import { createReports, reportSignIn } from './reports.ts'
 import { createRevocation } from './revocation.ts'
 import { createSignInRisk, openAddresses } from './risk.ts'
 import { createClientAddress } from './security/client-address.ts'
+import { APPLICATIONS } from './self-service/account/applications.ts'
 import { REGISTER_PATHS } from './self-service/register.ts'
 import { limitSessions } from './sessions/limit-sessions.ts'
 import { openSignIns } from './sign-ins.ts'
@@ -264,6 +265,7 @@ function createSteps(
       isServerScope,
       isServerClaim,
       offlineDays: Math.ceil(config.refreshFamilyExp / DAY),
+      connectedApps: APPLICATIONS,
       findKeptPasskey,
     }),
   }

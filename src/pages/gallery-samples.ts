@@ -55,12 +55,12 @@ export const consent: ConsentModel = {
     { name: 'profile', isNew: true },
     { name: 'email', isNew: true },
   ],
+  connectedApps: '/account/applications',
 }
 
 export const fullConsent: ConsentModel = {
   ...consent,
   client: { ...consent.client, policyUri: 'https://fieldnotes.example/privacy' },
-  switchAccount: '/switch',
   scopes: [
     ...consent.scopes.map(({ name }) => ({ name, isNew: false })),
     { name: 'phone', isNew: false },
@@ -83,7 +83,6 @@ export const fullConsent: ConsentModel = {
     },
   ],
   offlineDays: 30,
-  connectedApps: '/account/apps',
 }
 
 export const error: ErrorModel = {

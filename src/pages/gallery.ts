@@ -160,11 +160,15 @@ export const gallery: readonly GalleryState[] = [
   state('account-email', 'account-email', emailPage),
   state('account-email.unverified', 'account-email', { ...emailPage, emailVerified: false }),
   state('account-email.pending', 'account-email', { ...emailPage, pending: 'mira@okafor.example' }),
-  ...(['missing', 'email_malformed', 'email_same', 'too_many'] as const).map((error) =>
-    state(`account-email.${error.replaceAll('_', '-')}`, 'account-email', {
-      ...{ ...emailPage, error },
-      typed: 'mira@okafor',
-    }),
+  ...(
+    [
+      ['missing', ''],
+      ['email_malformed', 'mira@'],
+      ['email_same', email],
+      ['too_many', 'mira@okafor.example'],
+    ] as const
+  ).map(([error, typed]) =>
+    state(`account-email.${error.replaceAll('_', '-')}`, 'account-email', { ...emailPage, error, typed }),
   ),
   state('account-verify-email', 'account-verify-email', verifyEmail),
   state('account-verify-email.change', 'account-verify-email', { ...verifyEmail, kind: 'change' }),
@@ -196,7 +200,7 @@ export const gallery: readonly GalleryState[] = [
     }),
   ),
   state('account-authenticator.too-many', 'account-authenticator', {
-    ...authenticatorFull,
+    ...{ ...authenticatorFull, frame: authenticator.frame },
     error: 'too_many',
   }),
   state('account-phone', 'account-phone', phone),
@@ -346,11 +350,6 @@ export const gallery: readonly GalleryState[] = [
   state('error.application', 'error', { ...error, code: 'invalid_client', status: 400 }),
   state('error.developer', 'error', mismatch),
 
-  state('notice', 'notice', {
-    heading: 'This is id.example.com',
-    text: 'Apps send you here to sign in. There is nothing to do on this page.',
-    link: { href: '/account', label: 'Your account' },
-  }),
   state('form-post', 'form-post', {
     action: 'https://app.fieldnotes.example/auth/callback',
     fields: formPostFields,

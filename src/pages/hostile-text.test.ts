@@ -84,8 +84,9 @@ describe('text from strangers', () => {
       redirectUri: 'https://app.example/cb',
       account: { email: 'a@example.com' },
       scopes: [],
+      connectedApps: '//evil.example/',
     })
-    expect(html).not.toMatch(/tracker|javascript|http:/)
+    expect(html).not.toMatch(/evil|tracker|javascript|http:/)
   })
 
   it('reaches a form_post field to the byte, only escaped', () => {

@@ -252,16 +252,14 @@ export interface ConsentModel {
   }
   redirectUri: string
   account: { email: string; name?: string }
-  /** Where another account can be chosen; a path of our own. */
-  switchAccount?: string
   scopes: ConsentScope[]
   /** Claims asked for one by one (OpenID Connect Core §5.5). */
   claims?: ConsentScope[]
   resources?: ConsentResource[]
   /** How long `offline_access` lasts at most. */
   offlineDays?: number
-  /** Where access is taken back; a path of our own. Without it the page sends people to the operator. */
-  connectedApps?: string
+  /** Where access is taken back; a path of our own. */
+  connectedApps: string
   /** Absent where the browser is not asked. */
   keptPasskey?: KeptPasskeyModel
 }
@@ -308,12 +306,6 @@ export interface ErrorModel {
   developer?: DeveloperDetails
 }
 
-export interface NoticeModel {
-  heading: string
-  text: string
-  link?: { href: string; label: string }
-}
-
 /** `response_mode=form_post`: the browser carries the fields to the client. */
 export interface FormPostModel {
   action: string
@@ -350,7 +342,6 @@ export interface PageModels extends AccountPageModels {
   logout: LogoutModel
   'logged-out': LoggedOutModel
   error: ErrorModel
-  notice: NoticeModel
   'form-post': FormPostModel
 }
 

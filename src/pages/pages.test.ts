@@ -55,6 +55,7 @@ describe('consent', () => {
       { name: 'openid', isNew: false },
       { name: 'email', isNew: true },
     ],
+    connectedApps: '/account/applications',
   }
 
   it('shows the host as ASCII beside the name, and that nobody vouches for it', () => {
@@ -67,6 +68,10 @@ describe('consent', () => {
     expect(render('consent', model)).toContain('>New<')
     const allNew = model.scopes.map((scope) => ({ ...scope, isNew: true }))
     expect(render('consent', { ...model, scopes: allNew })).not.toContain('>New<')
+  })
+
+  it('says where it is taken back', () => {
+    expect(render('consent', model)).toContain('href="/account/applications"')
   })
 
   it('offers refusal first, so that Enter never grants', () => {

@@ -32,7 +32,6 @@ import { error } from './views/error.ts'
 import { formPost } from './views/form-post.ts'
 import { loggedOut, logout } from './views/logout.ts'
 import { notMe } from './views/not-me.ts'
-import { notice } from './views/notice.ts'
 import { passkey } from './views/passkey.ts'
 import { password } from './views/password.ts'
 import { register, registerConfirm, registerDone, registerSent } from './views/register.ts'
@@ -86,7 +85,6 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   logout,
   'logged-out': loggedOut,
   error,
-  notice,
   'form-post': formPost,
   account: accountOverview,
   'account-profile': accountProfile,

@@ -59,7 +59,6 @@ const TEMPLATES = [
   'self-service/set-password',
   'self-service/set-password-done',
   'errors/error',
-  'notice',
 ] as const
 
 export type TemplateName = (typeof TEMPLATES)[number]

@@ -86,8 +86,8 @@ describe('a folder of views is refused, by the file’s name,', () => {
   it.each([
     [
       'a template that can’t be read as one',
-      { 'notice.eta': '<% if ( { %>' },
-      /notice\.eta is missing or broken/,
+      { 'interaction/logged-out.eta': '<% if ( { %>' },
+      /logged-out\.eta is missing or broken/,
     ],
     ['a template that fails', { 'parts/icon.eta': '<% it.a.b.c %>' }, /parts\/icon\.eta can’t be drawn/],
     ['a template of no page', { 'interaction/sign-on.eta': 'x' }, /sign-on\.eta takes the place of nothing/],

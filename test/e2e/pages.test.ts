@@ -144,12 +144,12 @@ describe('with script', () => {
 
   it('form_post goes on by itself, and leaves no step behind to fall back into', async () => {
     served.received.length = 0
-    await page.goto(`${served.base}/gallery/notice`)
+    await page.goto(`${served.base}/gallery/logged-out`)
     await page.goto(`${served.base}/form-post`, { waitUntil: 'commit' })
     await page.getByRole('heading', { name: 'You’re signed out' }).waitFor()
     expect(served.received).toEqual(['code=a+b&submit=x'])
     expect(faults).toEqual([])
     await page.goBack()
-    expect(page.url()).toBe(`${served.base}/gallery/notice`)
+    expect(page.url()).toBe(`${served.base}/gallery/logged-out`)
   })
 })

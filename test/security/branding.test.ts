@@ -58,9 +58,9 @@ withHouse({ storage: 'embedded', env }, (house) => {
   it('that can’t be drawn stop the start, by the file’s name', async () => {
     const broken = join(folder, 'broken')
     mkdirSync(broken)
-    writeFileSync(join(broken, 'notice.eta'), '<%= it.there.is.nothing %>')
+    writeFileSync(join(broken, 'layout.eta'), '<%= it.there.is.nothing %>')
     const settings = { VIEWS_DIR: broken, PORT: '0', MANAGEMENT_PORT: '0', DATA_DIR: join(folder, 'data') }
     const { code, stderr } = await house().run(['serve'], { env: settings })
-    expect([code, stderr]).toEqual([78, expect.stringMatching(/VIEWS_DIR .*notice\.eta can’t be drawn/)])
+    expect([code, stderr]).toEqual([78, expect.stringMatching(/VIEWS_DIR .*layout\.eta can’t be drawn/)])
   })
 })

@@ -139,6 +139,19 @@ withHouse({ storage: 'postgresql' }, (house) => {
     }
   })
 
+  it('A-144 by a form of this page alone somebody says that they are another, and nobody is signed out until they have proven it', async () => {
+    const { agent, at, page } = await atConsent(house())
+    const foreign = await agent.request(at, { form: { action: 'restart', csrf: 'x' }, headers: OURS })
+    expect([foreign.status, (await agent.request(at)).text.includes('value="approve"')]).toEqual([403, true])
+    expect((await agent.submit(page, at, { action: 'restart' })).status).toBe(303)
+    const asked = await agent.request(at)
+    expect([asked.status, asked.text.includes('name="username"')]).toEqual([200, true])
+    const late = await agent.submit(page, at, { decision: 'approve' })
+    expect([late.status, late.location]).toEqual([400, undefined])
+    const wrong = await agent.submit(asked, at, { ...ADA, username: GRACE.email })
+    expect([wrong.status, await isSignedIn(agent)]).toEqual([400, true])
+  })
+
   describe('A-155 another method', () => {
     it.each(['HEAD', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND', 'POST'])(
       '%s begins no flow',

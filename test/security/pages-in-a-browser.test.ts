@@ -12,11 +12,13 @@ let browser: Browser
 let elsewhere: Elsewhere
 let house: House
 let client: { clientId: string; redirectUri: string }
+let asking: typeof client
 let bye: string
 
 beforeAll(async () => {
   ;[browser, elsewhere] = await Promise.all([startBrowser(), openElsewhere()])
   client = { clientId: 'near', redirectUri: `${elsewhere.origin}/cb` }
+  asking = { ...client, clientId: 'asking' }
   bye = `${elsewhere.origin}/bye`
   const near = {
     client_id: 'near',
@@ -32,6 +34,7 @@ beforeAll(async () => {
         known.client_id === APP.clientId ? { ...known, client_name: HOSTILE } : known,
       ),
       near,
+      { ...near, client_id: 'asking', first_party: false },
     ],
     users: SET_UP.users.map((user) => (user.email === PERSON.email ? { ...user, name: HOSTILE } : user)),
   }
@@ -131,6 +134,23 @@ it('A-144 somebody else can sign in, and comes to the client', async () => {
   await signIn(page)
   await back(page)
   expect([elsewhere.callbacks.length, faults]).toEqual([2, []])
+})
+
+it('A-144 who is asked in the name of somebody else signs in as themselves, and allows nothing for the other', async () => {
+  const { page, faults } = await openWindow()
+  await open(page, {}, asking)
+  await signIn(page)
+  await allow(page).waitFor()
+  await page.getByRole('button', { name: 'Not you?' }).click()
+  await signIn(page, GRACE)
+  await allow(page).waitFor()
+  expect(await page.locator('.chip').textContent()).toContain(GRACE.email)
+  await allow(page).click()
+  await back(page)
+  await open(page, { prompt: 'login' }, asking)
+  await signIn(page)
+  await allow(page).waitFor()
+  expect([elsewhere.callbacks.length, faults]).toEqual([1, []])
 })
 
 it('A-319 neither a picture nor a form elsewhere signs anybody out', async () => {

@@ -5,7 +5,15 @@ import { type Consent, NO_CONSENT } from '../../consents/consents-repository.ts'
 import type { KeptPasskeyModel } from '../../pages/account-factor-models.ts'
 import type { ConsentModel } from '../../pages/models.ts'
 import { AppError } from '../../shared/app-error.ts'
-import { clientFace, type Journey, pageOptions, parameter, type Step, type StepUse } from '../journey.ts'
+import {
+  again,
+  clientFace,
+  type Journey,
+  pageOptions,
+  parameter,
+  type Step,
+  type StepUse,
+} from '../journey.ts'
 
 export interface ConsentUse extends StepUse {
   findAccount: (sub: string) => Promise<Account | undefined>
@@ -16,6 +24,8 @@ export interface ConsentUse extends StepUse {
   isServerClaim: (claim: string) => boolean
   /** How long `offline_access` lasts at most. */
   offlineDays: number
+  /** Where access is taken back; a path of our own. */
+  connectedApps: string
   /** Where somebody has just signed in by password: what their browser is asked to keep a passkey with. */
   findKeptPasskey: (ctx: Context, account: Account) => Promise<KeptPasskeyModel | undefined>
 }
@@ -32,6 +42,7 @@ export function createConsent(use: ConsentUse): Step {
           detail: 'csrf',
         })
       }
+      if (form['action'] === 'restart') return askWho(journey)
       const { account } = await whoAllows(use, journey)
       if (form['decision'] === 'deny') {
         return { error: 'access_denied', error_description: 'the person did not allow it' }
@@ -43,6 +54,17 @@ export function createConsent(use: ConsentUse): Step {
       return { consent: {} }
     },
   }
+}
+
+/**
+ * Somebody else sits here than whoever is signed in: they are asked who they are. Once they have proven it, the library
+ * signs the other one out and asks for consent anew.
+ */
+async function askWho(journey: Journey): Promise<undefined> {
+  const { interaction } = journey
+  interaction.prompt = { name: 'login', reasons: ['somebody_else'], details: {} }
+  await interaction.persist()
+  return again(journey)
 }
 
 async function page(use: ConsentUse, journey: Journey): Promise<undefined> {
@@ -72,6 +94,7 @@ async function page(use: ConsentUse, journey: Journey): Promise<undefined> {
       scopes: scopes.map(item(before.resources[identifier] ?? [])),
     })),
     offlineDays: use.offlineDays,
+    connectedApps: use.connectedApps,
     ...(keptPasskey !== undefined && { keptPasskey }),
   }
   use.showPage(journey.ctx, 'consent', model, pageOptions(journey))

@@ -21,9 +21,14 @@ export function accountEmail(model: AccountEmailModel, use: ViewUse): View {
         lead: use.t(`account.email.error.${error}.lead`),
         text: use.t(`account.email.error.${error}.text`),
       },
-      fault: error !== undefined && error !== 'too_many' && use.t('register.email.again'),
+      fault: faultOf(error, use),
     },
   })
+}
+
+function faultOf(error: AccountEmailModel['error'], { t }: ViewUse): string | false {
+  if (error === 'missing') return t('sign-in.username.missing')
+  return error !== undefined && error !== 'too_many' && t('register.email.again')
 }
 
 export const accountVerifyEmail = ({ frame, email, kind }: AccountVerifyEmailModel, use: ViewUse): View =>

@@ -8,6 +8,7 @@ type Fault = NonNullable<AccountPasswordModel['error']>
 export function accountPassword(model: AccountPasswordModel, use: ViewUse): View {
   const { frame, setAt, minLength, error } = model
   const faults = faultyFields(error)
+  const words = error?.kind === 'missing' ? 'missing' : 'again'
   return inAccount(frame, use, {
     template: 'self-service/account/password',
     title: use.t('account.password.title'),
@@ -20,13 +21,13 @@ export function accountPassword(model: AccountPasswordModel, use: ViewUse): View
         setAt === undefined
           ? use.t('account.password.none')
           : use.t('account.password.set', { at: use.minute(setAt) }),
-      current: setAt !== undefined && { fault: faults.current && use.t('sign-in.password.again') },
+      current: setAt !== undefined && { fault: faults.current && use.t(`sign-in.password.${words}`) },
       password: {
         label: use.t('set-password.password'),
         autocomplete: 'new-password',
         minLength,
         hint: use.t('set-password.hint', { min: minLength }),
-        fault: faults.password && use.t('set-password.again'),
+        fault: faults.password && use.t(`set-password.${words}`),
       },
     },
   })

@@ -25,7 +25,8 @@ export function accountPhone(model: Model, use: ViewUse): View {
           how: t(number === undefined ? 'account.phone.add.how' : 'account.phone.replace.how'),
           hint: use.rich('account.phone.number.hint', { number: { as: 'code', text: EXAMPLE } }),
           typed: safeText(typed, NAME),
-          fault: isAboutNumber(error) && t('account.phone.again'),
+          fault:
+            isAboutNumber(error) && t(error === 'missing' ? 'account.phone.missing' : 'account.phone.again'),
         },
       waits: adding?.number !== undefined && {
         sent: use.rich('account.phone.sent', { number: { as: 'code', text: safeText(adding.number, NAME) } }),

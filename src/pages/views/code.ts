@@ -53,8 +53,13 @@ export function checkOf(trustDays: number | undefined, use: ViewUse): string | u
 }
 
 /** Where it went is told to those alone who have proven something. */
-function textOf({ method, sending: { to = '', unsent } = SENT }: CodeModel, use: ViewUse): Piece[] {
+function textOf(
+  { method, trustDays, sending: { to = '', unsent } = SENT }: CodeModel,
+  use: ViewUse,
+): Piece[] {
   if (method !== 'email-code' && method !== 'sms-code') return use.rich(`method.${method}.text`, {})
+  if (unsent && method === 'email-code' && trustDays !== undefined)
+    return use.rich('method.email-code.unsent_proven', {})
   if (unsent) return use.rich(`method.${method}.unsent`, {})
   if (method === 'email-code' && to === '') return use.rich('method.email-code.text', {})
   return use.rich(`method.${method}.sent`, { to: { as: 'name', text: safeText(to, EMAIL) } })

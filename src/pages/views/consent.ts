@@ -20,7 +20,7 @@ export function consent(model: ConsentModel, use: ViewUse): View {
       goal,
       verified: model.client.verified,
       heading: use.rich('consent.heading', { client: client.name }),
-      account: { ...accountFace(model.account), change: use.links.own(model.switchAccount) },
+      account: { ...accountFace(model.account), change: use.t('account.change') },
       scopes: scopeLines(model, use),
       rawScopes: rawScopes(model),
       fine: fine(model, use),
@@ -32,13 +32,13 @@ export function consent(model: ConsentModel, use: ViewUse): View {
 
 /** The sentences below the list; each stands alone, so that one can be missing. */
 function fine(model: ConsentModel, use: ViewUse): Piece[][] {
-  const apps = use.links.own(model.connectedApps)
+  const href = use.links.own(model.connectedApps)
+  const apps: Piece | undefined =
+    href === undefined ? undefined : { as: 'link', text: use.t('consent.apps'), href }
   return [
     ...(model.client.verified ? [] : [use.rich('consent.unverified', { host: use.host })]),
     use.rich('consent.password', {}),
-    apps
-      ? use.rich('consent.take_back', { apps: { as: 'link', text: use.t('consent.apps'), href: apps } })
-      : use.rich('consent.take_back_ask', { host: use.host }),
+    ...(apps ? [use.rich('consent.take_back', { apps })] : []),
     ...documents(model, use),
   ]
 }

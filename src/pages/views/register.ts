@@ -25,12 +25,12 @@ export function register(model: RegisterModel, use: ViewUse): View {
       alert: error && alertFor(error, minLength, use),
       name: {
         value: safeText(name, NAME),
-        fault: error === 'name_malformed' && use.t('register.name.again'),
+        fault: nameFault(error, name, use),
         autofocus: !error,
       },
       email: {
         value: safeText(email, EMAIL),
-        fault: error === 'email_malformed' && use.t('register.email.again'),
+        fault: emailFault(error, email, use),
       },
       password: passwordField(use, minLength, error),
       back: wayBack(model.back, use, 'way-back'),
@@ -49,10 +49,20 @@ export function registerConfirm(model: RegisterConfirmModel, use: ViewUse): View
       csrf: model.csrf,
       account: accountFace(model),
       purpose: use.t(begunHere ? 'register-confirm.purpose' : 'register-confirm.elsewhere'),
-      alert: error && alertFor(error, minLength, use),
+      alert: error && confirmAlert(model, error, use),
       password: begunHere ? undefined : passwordField(use, minLength, error),
     },
   }
+}
+
+function nameFault(error: RegisterModel['error'], typed: string, { t }: ViewUse): string | false {
+  if (error === 'missing' && typed === '') return t('register.name.missing')
+  return error === 'name_malformed' && t('register.name.again')
+}
+
+function emailFault(error: RegisterModel['error'], typed: string, { t }: ViewUse): string | false {
+  if (error === 'missing' && typed === '') return t('sign-in.username.missing')
+  return error === 'email_malformed' && t('register.email.again')
 }
 
 const isAbout = <F extends string>(faults: readonly F[], error: unknown): error is F =>
@@ -71,16 +81,35 @@ function alertFor(error: Fault | { minutes: number }, min: number, use: ViewUse)
   return passwordAlert(error, min, use)
 }
 
+/** There is a password to type at most. */
+function confirmAlert(
+  { begunHere, minLength }: RegisterConfirmModel,
+  error: NonNullable<RegisterConfirmModel['error']>,
+  use: ViewUse,
+): Alert {
+  if (error === 'missing')
+    return { lead: use.t('set-password.error.missing.lead'), text: use.t('set-password.error.missing.text') }
+  if (error === 'forbidden' && begunHere)
+    return { lead: use.t('reset.error.forbidden.lead'), text: use.t('reset.error.forbidden.text') }
+  return alertFor(error, minLength, use)
+}
+
 function passwordField(use: ViewUse, min: number, error: RegisterModel['error']) {
-  const isOther = typeof error !== 'string' || isAbout(ABOUT_FIELDS, error) || isAbout(ABOUT_FORM, error)
   return {
     label: use.t('sign-in.password'),
     autocomplete: 'new-password',
     minLength: min,
     hint: use.t('set-password.hint', { min }),
-    fault: !isOther && use.t('set-password.again'),
+    fault: passwordFault(error, use),
     autofocus: false,
   }
+}
+
+/** It is never sent back: who left something out types it once more. */
+function passwordFault(error: RegisterModel['error'], { t }: ViewUse): string | false {
+  if (error === 'missing') return t('set-password.missing')
+  const isOther = typeof error !== 'string' || isAbout(ABOUT_FIELDS, error) || isAbout(ABOUT_FORM, error)
+  return !isOther && t('set-password.again')
 }
 
 export const registerSent = (model: AfterModel, use: ViewUse): View => ({

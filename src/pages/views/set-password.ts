@@ -34,7 +34,7 @@ function passwordPage(model: SetPasswordModel, use: ViewUse, title: string, purp
         autocomplete: 'new-password',
         minLength,
         hint: use.t('set-password.hint', { min: minLength }),
-        fault: aboutPassword && use.t('set-password.again'),
+        fault: aboutPassword && use.t(error === 'missing' ? 'set-password.missing' : 'set-password.again'),
         autofocus: !error,
       },
     },

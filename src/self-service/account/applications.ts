@@ -18,6 +18,8 @@ export interface ConnectedApplication {
   lastSeenAt: number | undefined
 }
 
+export const APPLICATIONS = '/account/applications'
+
 export interface ApplicationsUse {
   applicationsOf: (sub: string) => Promise<ConnectedApplication[]>
   /** False where there was nothing to take back. */
@@ -25,7 +27,7 @@ export interface ApplicationsUse {
 }
 
 export const createApplicationsPage = (use: ApplicationsUse): AccountPage => ({
-  path: '/account/applications',
+  path: APPLICATIONS,
   entry: { group: 'access', icon: 'app', title: 'account.applications.title' },
   show: async (visit) => {
     const all = await use.applicationsOf(visit.session.sub)
