@@ -305,9 +305,8 @@ export const gallery: readonly GalleryState[] = [
   state('set-password.not-unicode', 'set-password', { ...setPassword, error: 'not_unicode' }),
   state('set-password.forbidden', 'set-password', { ...setPassword, error: 'forbidden' }),
   state('set-password.busy', 'set-password', { ...setPassword, error: 'busy' }),
-  state('set-password-done', 'set-password-done', { email, by: 'password', next: '/account' }),
+  state('set-password-done', 'set-password-done', { email, by: 'password', next: '/' }),
   state('set-password-done.passkey', 'set-password-done', { email, by: 'passkey', next: '/' }),
-  state('set-password-done.end', 'set-password-done', { email, by: 'password' }),
 
   state('consent', 'consent', consent),
   state('consent.full', 'consent', fullConsent),

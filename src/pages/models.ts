@@ -225,7 +225,7 @@ export interface SetPasswordDoneModel {
   /** What was set. */
   by: 'password' | 'passkey'
   /** A path of our own. */
-  next?: string
+  next: string
 }
 
 export interface ConsentScope {

@@ -1,6 +1,7 @@
 import type { EmailConfirmModel, EmailUndoModel } from '../models.ts'
 import { safeText } from '../safe-text.ts'
 import { accountFace, EMAIL, type View, type ViewUse } from '../view.ts'
+import { HOME, wayBack } from './reset.ts'
 
 export const outOfDate = (use: ViewUse) => ({
   lead: use.t('not-me.error.forbidden.lead'),
@@ -46,14 +47,23 @@ export function emailUndo(model: EmailUndoModel, use: ViewUse): View {
   }
 }
 
-const after =
-  (name: 'email-waiting' | 'email-changed') =>
-  (_: object, use: ViewUse): View => ({
-    template: 'self-service/after',
-    title: use.t(`${name}.title`),
-    again: true,
-    data: { title: use.t(`${name}.title`), texts: [use.t(`${name}.text`)] },
-  })
+export const emailWaiting = (_: object, use: ViewUse): View => ({
+  template: 'self-service/after',
+  title: use.t('email-waiting.title'),
+  again: true,
+  data: { title: use.t('email-waiting.title'), texts: [use.t('email-waiting.text')] },
+})
 
-export const emailWaiting = after('email-waiting')
-export const emailChanged = after('email-changed')
+export const emailChanged = (_: object, use: ViewUse): View => afterwards('email-changed', use)
+
+/** All is done, and the next thing is to sign in. */
+export const afterwards = (name: 'email-changed' | 'account-kept', use: ViewUse): View => ({
+  template: 'self-service/after',
+  title: use.t(`${name}.title`),
+  again: true,
+  data: {
+    title: use.t(`${name}.title`),
+    texts: [use.t(`${name}.text`)],
+    next: wayBack(HOME, use, 'way-back.continue'),
+  },
+})

@@ -2,7 +2,7 @@ import type { AccountDeleteModel } from '../account-models.ts'
 import type { AccountDeletedModel, AccountKeepModel } from '../models.ts'
 import { accountFace, type View, type ViewUse } from '../view.ts'
 import { inAccount } from './account-frame.ts'
-import { outOfDate } from './change-email.ts'
+import { afterwards, outOfDate } from './change-email.ts'
 
 export const accountDelete = ({ frame, days }: AccountDeleteModel, use: ViewUse): View =>
   inAccount(frame, use, {
@@ -22,12 +22,7 @@ export const accountDeleted = ({ days }: AccountDeletedModel, use: ViewUse): Vie
   },
 })
 
-export const accountKept = (_: object, use: ViewUse): View => ({
-  template: 'self-service/after',
-  title: use.t('account-kept.title'),
-  again: true,
-  data: { title: use.t('account-kept.title'), texts: [use.t('account-kept.text')] },
-})
+export const accountKept = (_: object, use: ViewUse): View => afterwards('account-kept', use)
 
 export function accountKeep(model: AccountKeepModel, use: ViewUse): View {
   const { email, error } = model

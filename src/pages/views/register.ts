@@ -2,7 +2,7 @@ import type { AfterModel, RegisterConfirmModel, RegisterModel } from '../models.
 import { safeText } from '../safe-text.ts'
 import { type Alert, accountFace, EMAIL, type View, type ViewUse } from '../view.ts'
 import { passwordAlert } from './password-alert.ts'
-import { wayBack } from './reset.ts'
+import { HOME, wayBack } from './reset.ts'
 
 /** Characters of a name, as an account may have it. */
 const NAME = 200
@@ -130,6 +130,6 @@ export const registerDone = (model: AfterModel, use: ViewUse): View => ({
   data: {
     title: use.t('register-done.title'),
     texts: [use.t('register-done.text')],
-    next: wayBack(model.back, use, 'way-back.continue'),
+    next: wayBack(model.back ?? HOME, use, 'way-back.continue'),
   },
 })

@@ -3,6 +3,9 @@ import { safeText } from '../safe-text.ts'
 import { type Alert, clientFace, EMAIL, type View, type ViewUse } from '../view.ts'
 
 /** "Back to …", "Continue to …": where the sign-in goes on that was left. */
+/** Where there is no sign-in to go on with. */
+export const HOME: WayBackModel = { href: '/' }
+
 export function wayBack(
   back: WayBackModel | undefined,
   use: ViewUse,
@@ -68,6 +71,6 @@ export const resetDone = (model: AfterModel, use: ViewUse): View => ({
   data: {
     title: use.t('reset-done.title'),
     texts: [use.t('reset-done.text')],
-    next: wayBack(model.back, use, 'way-back.continue'),
+    next: wayBack(model.back ?? HOME, use, 'way-back.continue'),
   },
 })
