@@ -40,11 +40,11 @@ it('says which file of the operator’s can’t be used, as a fault of the confi
       example: '/etc/gatehouse/logo.svg',
     },
   ])
-  writeFileSync(join(folder, 'notice.eta'), '<% nothing.there %>')
+  writeFileSync(join(folder, 'layout.eta'), '<% nothing.there %>')
   expect(refusal({ VIEWS_DIR: folder })).toEqual([
     expect.objectContaining({
       variable: 'VIEWS_DIR',
-      message: expect.stringMatching(/notice\.eta can’t be drawn: .*nothing is not defined/s),
+      message: expect.stringMatching(/layout\.eta can’t be drawn: .*nothing is not defined/s),
     }),
   ])
 })

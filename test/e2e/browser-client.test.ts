@@ -1,5 +1,8 @@
 /** The browser package in a real browser against a real server: both ways to sign in, and what must not happen. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { calculateJwkThumbprint, decodeProtectedHeader, importJWK, type JWK, jwtVerify } from 'jose'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,18 +11,26 @@ import { fillSignIn, freePort, startBrowser } from '../support/browser.ts'
 import { type ClientPages, startClientPages } from '../support/client-pages.ts'
 import { PERSON } from '../support/flows.ts'
 import { type House, openHouse } from '../support/house.ts'
+import { totpCode, withTotp } from '../support/second-factors.ts'
 import { commandWithin } from '../support/within.ts'
 
 let browser: Browser
 let house: House
 let pages: ClientPages
 
+const LISTED = '192.0.2.66'
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-client-'))
+writeFileSync(join(folder, 'addresses.txt'), `${LISTED}\n`)
+
 beforeAll(async () => {
   pages = await startClientPages()
   house = await openHouse({
     storage: 'embedded',
     browserPort: await freePort(),
-    env: { FIRST_PARTY_ORIGINS: pages.origin },
+    env: {
+      FIRST_PARTY_ORIGINS: pages.origin,
+      ...{ TRUST_PROXY: '1', ADDRESS_REPUTATION: join(folder, 'addresses.txt') },
+    },
     setUp: {
       version: 1,
       clients: [
@@ -36,6 +47,8 @@ beforeAll(async () => {
         { email: PERSON.email, email_verified: true, name: 'Ada Lovelace', password: PERSON.password },
         { ...GRACE, email_verified: true, name: 'Grace Hopper' },
         { ...MARY, email_verified: true, name: 'Mary Somerville' },
+        { ...CY, email_verified: false },
+        { ...EVE, email_verified: false },
       ],
     },
   })
@@ -46,10 +59,13 @@ afterAll(async () => {
   await browser.close()
   await house.stop()
   await pages.stop()
+  rmSync(folder, { recursive: true })
 })
 
 /** All that a person has is ended in one go, and a sign-in within the second after that too: each test ends its own. */
 const GRACE = { email: 'grace@example.com', password: 'nanosecond wire 1906' }
+const CY = { email: 'cy@example.com', password: 'a password of cy' }
+const EVE = { email: 'eve@example.com', password: 'a password of eve' }
 const MARY = { email: 'mary@example.com', password: 'connexion of the sciences 1834' }
 
 type Options = Partial<Package.GatehouseOptions>
@@ -127,6 +143,65 @@ describe('by the first-party API', () => {
     expect(await codeOf(page, wrong)).toBe('invalid_credentials')
     // The first one only brings the nonce for the proof.
     expect(asked).toEqual(['400', '401'])
+    await context.close()
+  })
+
+  it('goes on with another factor where one is not enough', async () => {
+    const secret = await withTotp(house, CY.email)
+    const context = await browser.newContext()
+    const page = await open(context)
+    const refused = await page.evaluate(
+      ({ email, password }) =>
+        gatehouse
+          .signInWithPassword({ username: email, password })
+          .catch(({ code, details }) => ({ code, ...details })),
+      CY,
+    )
+    expect(refused).toMatchObject({ code: 'mfa_required', methods: ['totp'] })
+    expect(await session(page)).toEqual({ status: 'signed-out', reason: 'none' })
+    const answer = (code: string) =>
+      page.evaluate(
+        (typed) => gatehouse.answer({ method: 'totp', code: typed }).catch((error) => error.code),
+        code,
+      )
+    // An app has nothing to ask.
+    expect(await page.evaluate(() => gatehouse.challenge('totp'))).toBe(null)
+    expect(await answer('000000')).toBe('invalid_code')
+    expect(await answer(totpCode(secret))).toEqual({ status: 'signed-in' })
+    expect(await page.evaluate(() => gatehouse.getUser())).toMatchObject({ email: CY.email })
+    await page.reload()
+    expect(await take(page)).toEqual({ status: 'signed-in' })
+    // Nothing is asked any more.
+    expect(await answer(totpCode(secret))).toBe('invalid_mfa_token')
+    await context.close()
+  })
+
+  it('proves more where a refresh is odd, and stays signed in meanwhile', async () => {
+    const context = await browser.newContext()
+    const [page, other] = [await open(context), await open(context)]
+    await signInHere(page, EVE)
+    await expect.poll(async () => (await session(other)).status).toBe('signed-in')
+    const secret = await withTotp(house, EVE.email)
+    for (const one of [page, other])
+      await one.evaluate(() => {
+        globalThis.seen = []
+        gatehouse.subscribe(() => globalThis.seen.push(gatehouse.getSession().status))
+      })
+    await context.route('**/auth/*', (route) =>
+      route.continue({ headers: { ...route.request().headers(), 'x-forwarded-for': LISTED } }),
+    )
+    const former = await token(page)
+    const again = () => gatehouse.getAccessToken({ minValidity: 3600 })
+    expect(await codeOf(page, again)).toBe('step_up_required')
+    expect(await token(page)).toBe(former)
+    const code = totpCode(secret)
+    expect(await page.evaluate((typed) => gatehouse.answer({ method: 'totp', code: typed }), code)).toEqual({
+      status: 'signed-in',
+    })
+    expect(await token(page)).not.toBe(former)
+    await expect.poll(() => token(other)).toBe(await token(page))
+    for (const one of [page, other])
+      expect(new Set(await one.evaluate(() => globalThis.seen))).toEqual(new Set(['signed-in']))
     await context.close()
   })
 

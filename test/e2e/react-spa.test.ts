@@ -20,12 +20,15 @@ import {
   throughTheIssuer,
 } from '../support/example-pages.ts'
 import { type House, openHouse } from '../support/house.ts'
+import { totpCode, withTotp } from '../support/second-factors.ts'
 import { commandWithin } from '../support/within.ts'
 
 const TIMEOUT = 120_000
 const HOUR = 3_600_000
 /** Of an access token: within it, each page refreshes its own. */
 const LIFE = HOUR / 4
+
+const PIA = { email: 'pia@example.com', name: 'Pia Lindqvist', password: 'a password of pia 1911' }
 
 let browser: Browser
 let house: House
@@ -39,7 +42,7 @@ beforeAll(async () => {
     storage: 'embedded',
     browserPort: await freePort(),
     env: { FIRST_PARTY_ORIGINS: origin, REFRESH_REUSE_GRACE: '0s' },
-    setUp: { ...(await exampleSetUp(origin)), users: [ADA, GRACE, MARY] },
+    setUp: { ...(await exampleSetUp(origin)), users: [ADA, GRACE, MARY, PIA] },
   })
   example = await serveExample(house.issuer, examplePort)
   browser = await startBrowser()
@@ -80,6 +83,24 @@ async function openSignedIn({ clock = false, person = ADA } = {}): Promise<Reade
 }
 
 describe('the example', () => {
+  it(
+    'asks for a code where a password is not enough',
+    async () => {
+      const secret = await withTotp(house, PIA.email)
+      const { page } = await open()
+      await signIn(page, PIA)
+      const code = page.getByLabel('Code from your authenticator app')
+      await code.fill('000000')
+      await button(page, 'Go on').click()
+      await page.getByText('That code didn’t work.').waitFor()
+      expect(await violations(page, 'light')).toEqual([])
+      await code.fill(totpCode(secret))
+      await button(page, 'Go on').click()
+      await signedIn(page, PIA)
+    },
+    TIMEOUT,
+  )
+
   it(
     'signs in by a form of its own, keeps the token out of sight, and signs out',
     async () => {

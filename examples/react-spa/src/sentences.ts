@@ -16,6 +16,10 @@ export const UNTOLD = 'You’re signed out here. The server could not be told.'
 
 const ERRORS: Readonly<Record<string, string>> = {
   invalid_credentials: 'The email address and password don’t match.',
+  mfa_required: 'You need more than your password, and not what this form can ask for. Sign in by redirect.',
+  mfa_enrolment_required: 'You need a second step. Add one at your account, then sign in again.',
+  invalid_code: 'That code didn’t work. Type the newest one.',
+  invalid_mfa_token: 'That took too long. Sign in again.',
   rate_limited: 'Too many tries. Wait a little, then try again.',
   unreachable: 'The server doesn’t answer. It is asked again; nothing is lost.',
   signed_out: 'Nobody is signed in any more.',

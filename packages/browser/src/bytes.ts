@@ -1,12 +1,10 @@
-const text = new TextEncoder()
-
 export const base64url = (bytes: ArrayBuffer | Uint8Array): string =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(
-    /[+/=]/g,
-    (sign) => ({ '+': '-', '/': '_' })[sign] ?? '',
-  )
+  btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=/g, '')
 
-export const utf8 = (value: string): Uint8Array<ArrayBuffer> => text.encode(value)
+export const utf8 = (value: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(value)
 
 /** 256 bits that nobody can guess. */
 export const random = (): string => base64url(crypto.getRandomValues(new Uint8Array(32)))

@@ -4,8 +4,8 @@
  */
 export class GatehouseError extends Error {
   override readonly name = 'GatehouseError'
-  readonly code: string
-  readonly details: Readonly<Record<string, unknown>>
+  declare readonly code: string
+  declare readonly details: Readonly<Record<string, unknown>>
 
   constructor(code: string, message: string, details: Record<string, unknown> = {}) {
     super(message)
@@ -16,14 +16,14 @@ export class GatehouseError extends Error {
 
 /** This package's own, each with what to do. */
 const OWN = {
-  insecure_context: 'Serve this page over HTTPS (or from localhost)',
-  unsupported_browser: 'This browser has no Web Locks: update it',
-  storage_blocked: 'Allow storage for this site: it holds the key',
-  wrong_mode: 'With clientId call signIn(), without one signInWithPassword()',
-  foreign_return: 'returnTo must lead to this origin',
+  insecure_context: 'This page needs HTTPS',
+  unsupported_browser: 'This browser is too old',
+  storage_blocked: 'Storage is blocked',
+  wrong_mode: 'clientId says how people sign in',
+  foreign_return: 'returnTo leads elsewhere',
   invalid_answer: 'No answer to what was asked',
   signed_out: 'Nobody is signed in',
-  unreachable: 'No answer; the session lives on',
+  unreachable: 'No answer: try again',
 } as const
 
 export const own = (code: keyof typeof OWN, details?: Record<string, unknown>): GatehouseError =>

@@ -1,35 +1,66 @@
 /** Sign-in by `/auth/*` of the issuer: the refresh token is a cookie that no script sees. */
 import { createKey } from './dpop.ts'
+import type { GatehouseError } from './errors.ts'
 import type { Body, Http } from './http.ts'
 import type { Grant, Mode } from './mode.ts'
 import type { Stored } from './store.ts'
 import { readGrant } from './token-answer.ts'
-import type { PasswordSignIn } from './types.ts'
+import type { PasswordSignIn, Proof } from './types.ts'
 
 export interface FirstParty extends Mode {
   signIn(credentials: PasswordSignIn): Promise<Grant>
+  /** Goes on with what the server has asked more of. */
+  answer(proof: Proof): Promise<Grant>
+  /** That was a refresh: nobody else signs in by it. */
+  renews(): boolean
+  challenge(method: string): Promise<unknown>
 }
 
 /** `base`: the issuer without a slash at its end. `bound`: with a key. */
 export function createFirstParty(base: string, http: Http, bound: boolean): FirstParty {
-  async function call(what: string, { key }: Stored, content?: object, token?: string): Promise<Body> {
-    const [method = '', path] = what.split(' ')
+  let asked: Stored = {}
+  let mfaToken: unknown
+  let renews = false
+
+  async function call(
+    path: string,
+    { key }: Stored,
+    method: string,
+    content?: object,
+    token?: string,
+  ): Promise<Body> {
     // With COOKIE_SAMESITE=Lax the server wants its cookie repeated.
     const proof = /\bcsrf_token=([^;]+)/.exec(document.cookie)?.[1] ?? ''
-    return http.ask(base + path, key, token, {
+    return http.ask(`${base}/auth/${path}`, key, token, {
       method,
       credentials: 'include',
       headers: { 'x-requested-with': 'gatehouse', 'x-csrf-token': proof, 'content-type': 'application/json' },
       ...(content && { body: JSON.stringify(content) }),
     })
   }
+
+  /** The key is what a token is bound to, whenever it comes. */
+  async function begin(path: string, stored: Stored, content?: object): Promise<Grant> {
+    try {
+      return readGrant(await call(path, stored, 'POST', content), stored)
+    } catch (error) {
+      const { mfa_token: token } = (error as GatehouseError).details
+      if (token) [mfaToken, asked, renews] = [token, stored, !content]
+      throw error
+    }
+  }
+
+  const more = (path: string, content: object): Promise<Body> =>
+    call(path, asked, 'POST', { mfa_token: mfaToken, ...content })
+
   return {
-    async signIn(credentials) {
-      const stored = { key: bound ? await createKey() : undefined }
-      return readGrant(await call('POST /auth/login', stored, credentials), stored)
-    },
-    refresh: async (stored) => readGrant(await call('POST /auth/refresh', stored), stored),
-    end: (stored) => call('DELETE /auth/refresh', stored),
-    endEverywhere: (stored, token) => call('POST /auth/logout?everywhere=true', stored, undefined, token),
+    signIn: async (credentials) =>
+      begin('login', { key: bound ? await createKey() : undefined }, credentials),
+    answer: async (proof) => readGrant(await more('mfa', proof), asked),
+    renews: () => renews,
+    challenge: async (method) => (await more('mfa/challenge', { method }))['challenge'],
+    refresh: (stored) => begin('refresh', stored),
+    end: (stored) => call('refresh', stored, 'DELETE'),
+    endEverywhere: (stored, token) => call('logout?everywhere=true', stored, 'POST', undefined, token),
   }
 }

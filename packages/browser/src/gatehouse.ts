@@ -72,6 +72,8 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       if (redirect) throw own('wrong_mode')
       return session.begin(() => firstParty.signIn(credentials))
     },
+    answer: (proof) => session.begin(() => firstParty.answer(proof), firstParty.renews()),
+    challenge: firstParty.challenge,
     getAccessToken: async ({ minValidity = 30 } = {}) => session.token(minValidity * 1000),
     async getUser() {
       const now = session.get()

@@ -34,9 +34,5 @@ export function readIdToken(idToken: unknown, expected: Expected, now = Date.now
     Number(iat) - LEEWAY < now &&
     Number(auth_time) + maxAge + LEEWAY > now
   if (isRight) return claims as Claims
-  throw new GatehouseError(
-    'invalid_id_token',
-    'Not the id token that was asked for, or a wrong clock here',
-    claims,
-  )
+  throw new GatehouseError('invalid_id_token', 'Wrong id token, or clock', claims)
 }

@@ -24,8 +24,8 @@ export interface SessionKeeper {
   open(): void
   /** Takes up what this browser has. */
   resume(): Promise<Session>
-  /** A new session, which takes the former one's place. */
-  begin(signIn: () => Promise<Grant>): Promise<Session>
+  /** A new session, which takes the former one's place; `goesOn`: the same one. */
+  begin(signIn: () => Promise<Grant>, goesOn?: boolean): Promise<Session>
   /** A token that isn't this one, and good for so long, in ms. */
   token(minValidity: number, not?: string): Promise<string>
   end(everywhere: boolean): Promise<void>
@@ -174,12 +174,12 @@ export function createSession({ name, mode, store }: SessionUse): SessionKeeper 
         })
       return session
     },
-    begin(signIn) {
+    begin(signIn, goesOn) {
       open()
       return alone(name, async () => {
         const grant = await signIn()
         // Perhaps of somebody else: what a page shows of the former person goes, in all of them.
-        if (known) await over('signed-out')
+        if (known && !goesOn) await over('signed-out')
         await keep(grant)
         return session
       })

@@ -69,6 +69,14 @@ export interface PasswordSignIn {
   deviceId?: string
 }
 
+/** What somebody proves themselves with besides: the answer to one of `details.methods`. */
+export interface Proof {
+  method: string
+  code?: string
+  /** A passkey's: the credential as JSON text. */
+  response?: string
+}
+
 export interface RedirectSignIn extends StepUpChallenge {
   /** Where the application goes on afterwards: a path of this origin. This page. */
   returnTo?: string
@@ -98,6 +106,13 @@ export interface Gatehouse {
   signIn(how?: RedirectSignIn): Promise<never>
   /** First-party API only. Rejects with the `code` of its answer: `invalid_credentials`, `rate_limited` … */
   signInWithPassword(credentials: PasswordSignIn): Promise<Session>
+  /**
+   * Goes on where `mfa_required`, or `step_up_required` at a refresh, was said. Rejects with `mfa_required` again where one
+   * proof is not enough.
+   */
+  answer(proof: Proof): Promise<Session>
+  /** Has a method ask what it has to ask: sends a code, or resolves with a passkey's options (JSON). */
+  challenge(method: string): Promise<unknown>
   /**
    * A token with at least so many seconds left (30), refreshed first where needed. Rejects with `signed_out`, or
    * with `unreachable` when the server did not answer for half a minute; the session lives on then.

@@ -1,4 +1,4 @@
-import type { PasswordSignIn, RedirectSignIn } from '@gatehouse/browser'
+import type { PasswordSignIn, Proof, RedirectSignIn } from '@gatehouse/browser'
 import { useCallback } from 'react'
 import { useProvided } from './context.ts'
 import { type Action, useAction } from './use-action.ts'
@@ -8,6 +8,8 @@ export interface SignIn extends Action {
   readonly signIn: (how?: RedirectSignIn) => void
   /** Resolves with whether it was done; why not is in `error`. */
   readonly signInWithPassword: (credentials: PasswordSignIn) => Promise<boolean>
+  /** Goes on where `error` is `mfa_required` or `step_up_required`. */
+  readonly answer: (proof: Proof) => Promise<boolean>
 }
 
 export function useSignIn(): SignIn {
@@ -21,5 +23,6 @@ export function useSignIn(): SignIn {
     (credentials: PasswordSignIn) => run(() => gatehouse.signInWithPassword(credentials)),
     [gatehouse, run],
   )
-  return { pending, error, signIn, signInWithPassword }
+  const answer = useCallback((proof: Proof) => run(() => gatehouse.answer(proof)), [gatehouse, run])
+  return { pending, error, signIn, signInWithPassword, answer }
 }

@@ -59,6 +59,8 @@ export function createDouble(first: Session = { status: 'loading' }): Double {
     },
     signIn: () => new Promise(() => {}),
     signInWithPassword: async () => session,
+    answer: async () => session,
+    challenge: async () => ({}),
     signOut: async () => {},
     fetch: async () => new Response(),
   }
