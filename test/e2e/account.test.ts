@@ -1,30 +1,18 @@
 /** The pages of the account in a real browser, as somebody without script has them. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { violations } from '../support/axe.ts'
-import { fillSignIn, freePort, startBrowser, visit } from '../support/browser.ts'
+import { fillSignIn, visit } from '../support/browser.ts'
+import { withBrowser } from '../support/browser-house.ts'
 import { PERSON, SET_UP } from '../support/flows.ts'
-import { type House, openHouse } from '../support/house.ts'
 
 const TIMEOUT = 120_000
 
-let browser: Browser
-let house: House
-
-beforeAll(async () => {
-  house = await openHouse({ storage: 'embedded', browserPort: await freePort(), setUp: SET_UP })
-  browser = await startBrowser()
-}, TIMEOUT)
-
-afterAll(async () => {
-  await browser.close()
-  await house.stop()
-})
+const stage = withBrowser(SET_UP)
 
 async function signedInAt(path: string, options: Parameters<typeof visit>[1] = { javaScriptEnabled: false }) {
-  const visitor = await visit(browser, options)
+  const visitor = await visit(stage.browser, options)
   const { page } = visitor
-  await page.goto(house.issuer + path)
+  await page.goto(stage.house.issuer + path)
   await fillSignIn(page, PERSON)
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
   return visitor
@@ -32,7 +20,7 @@ async function signedInAt(path: string, options: Parameters<typeof visit>[1] = {
 
 it('a deep link is kept through the sign-in, its fragment too', { timeout: TIMEOUT }, async () => {
   const { page, context, faults } = await signedInAt('/account?from=mail#you')
-  expect(page.url()).toBe(`${house.issuer}/account?from=mail#you`)
+  expect(page.url()).toBe(`${stage.house.issuer}/account?from=mail#you`)
   expect(faults).toEqual([])
   await context.close()
 })
@@ -54,7 +42,7 @@ it('every page has nothing that axe-core objects to', { timeout: TIMEOUT }, asyn
     .locator('nav a')
     .evaluateAll((links) => links.map((link) => link.getAttribute('href')))
   for (const href of hrefs) {
-    await page.goto(house.issuer + href)
+    await page.goto(stage.house.issuer + href)
     expect(await violations(page, 'light'), String(href)).toEqual([])
   }
   expect([hrefs[0], faults]).toEqual(['/account', []])

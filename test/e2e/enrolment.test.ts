@@ -1,9 +1,9 @@
 /** What people add to an account in a real browser, on the way in, and what they begin with. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fillSignIn, freePort, startBrowser, visit } from '../support/browser.ts'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { fillSignIn, visit } from '../support/browser.ts'
+import { withBrowser } from '../support/browser-house.ts'
 import { SET_UP } from '../support/flows.ts'
-import { type House, openHouse } from '../support/house.ts'
 import { totpCode } from '../support/second-factors.ts'
 import { commandWithin } from '../support/within.ts'
 
@@ -15,29 +15,17 @@ const PEOPLE = ['key', 'plain'].map((name) => ({
 type Person = { email: string; password: string }
 const [KEY, PLAIN] = PEOPLE
 
-let browser: Browser
-let house: House
-
-beforeAll(async () => {
-  const users = [...SET_UP.users, ...PEOPLE.map((one) => ({ ...one, email_verified: true }))]
-  const policies = { sign_in: { level: '2fa' } }
-  house = await openHouse({
-    ...{ storage: 'embedded', browserPort: await freePort() },
-    setUp: { ...SET_UP, users, policies },
-  })
-  browser = await startBrowser()
-}, TIMEOUT)
-
-afterAll(async () => {
-  await browser?.close()
-  await house?.stop()
+const stage = withBrowser({
+  ...SET_UP,
+  users: [...SET_UP.users, ...PEOPLE.map((one) => ({ ...one, email_verified: true }))],
+  policies: { sign_in: { level: '2fa' } },
 })
 
 const USUAL = { hasResidentKey: true, hasUserVerification: true, isUserVerified: true }
 
 /** A person's own device, who confirms at once what it asks. */
 async function device() {
-  const visitor = await visit(browser)
+  const visitor = await visit(stage.browser)
   const cdp = await visitor.context.newCDPSession(visitor.page)
   await cdp.send('WebAuthn.enable')
   await cdp.send('WebAuthn.addVirtualAuthenticator', {
@@ -47,7 +35,7 @@ async function device() {
 }
 
 const arrive = async (page: Page, person: Person) => {
-  await page.goto(`${house.issuer}/account`)
+  await page.goto(`${stage.house.issuer}/account`)
   await fillSignIn(page, person)
   await page.getByRole('heading', { name: 'Set up a second step' }).waitFor()
 }
@@ -65,7 +53,7 @@ it('a passkey is made on the way, and signs in from then on', { timeout: TIMEOUT
   await page.getByRole('button', { name: 'Add a passkey' }).click()
   await keepCodes(page)
   await page.getByRole('button', { name: 'Sign out' }).click()
-  await page.goto(`${house.issuer}/account`)
+  await page.goto(`${stage.house.issuer}/account`)
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
   expect(faults).toEqual([])
   await context.close()
@@ -75,7 +63,7 @@ it('without script it is an app, and nothing is offered that can’t be pressed'
   timeout: TIMEOUT,
 }, async () => {
   const options: BrowserContextOptions = { javaScriptEnabled: false }
-  const { page, context, faults } = await visit(browser, options)
+  const { page, context, faults } = await visit(stage.browser, options)
   await arrive(page, PLAIN)
   expect(await page.getByText('Add a passkey').isVisible()).toBe(false)
   expect(await page.getByText('or use an app').isVisible()).toBe(false)
@@ -91,7 +79,7 @@ it('somebody new makes a passkey by their link, and signs in with it; without sc
   timeout: TIMEOUT,
 }, async () => {
   const linkFor = async (name: string) =>
-    (await commandWithin(house, ['user', 'create', `${name}@example.com`])).stdout.trim()
+    (await commandWithin(stage.house, ['user', 'create', `${name}@example.com`])).stdout.trim()
   const { page, context, faults } = await device()
   await page.goto(await linkFor('new'))
   await page.getByRole('heading', { name: 'Set up your sign-in' }).waitFor()
@@ -102,7 +90,7 @@ it('somebody new makes a passkey by their link, and signs in with it; without sc
   expect(faults).toEqual([])
   await context.close()
 
-  const plain = await visit(browser, { javaScriptEnabled: false })
+  const plain = await visit(stage.browser, { javaScriptEnabled: false })
   await plain.page.goto(await linkFor('plainly'))
   expect(await plain.page.getByText('Add a passkey').isVisible()).toBe(false)
   await plain.page.locator('#password').fill('seven looms beside a window')

@@ -1,10 +1,10 @@
 /** Passkeys that a browser keeps by itself after a password, and the offer where it can't, as people see them. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
 import { createAuthenticator, type Options } from '../support/authenticator.ts'
-import { fillSignIn, freePort, startBrowser, visit } from '../support/browser.ts'
+import { fillSignIn, visit } from '../support/browser.ts'
+import { withBrowser } from '../support/browser-house.ts'
 import { authorizationRequest, PORTAL, SET_UP } from '../support/flows.ts'
-import { type House, openHouse } from '../support/house.ts'
 import { openDevice, signedIn } from '../support/virtual-authenticator.ts'
 import { within } from '../support/within.ts'
 
@@ -17,26 +17,11 @@ const person = (name: string) => ({
 })
 const [KATE, LISE, MARY, NELL] = [person('kate'), person('lise'), person('mary'), person('nell')]
 
-let browser: Browser
-let house: House
-
-beforeAll(async () => {
-  house = await openHouse({
-    storage: 'embedded',
-    browserPort: await freePort(),
-    setUp: { ...SET_UP, users: [KATE, LISE, MARY, NELL] },
-  })
-  browser = await startBrowser()
-}, TIMEOUT)
-
-afterAll(async () => {
-  await browser?.close()
-  await house?.stop()
-})
+const stage = withBrowser({ ...SET_UP, users: [KATE, LISE, MARY, NELL] })
 
 const OFFER = 'Sign in without your password'
 const passkeysOf = ({ email }: typeof KATE) =>
-  within(house, async ({ accounts: { users, credentials } }) => {
+  within(stage.house, async ({ accounts: { users, credentials } }) => {
     const account = await users.findByEmailKey(email)
     const all = account === undefined ? [] : await credentials.of(account.id)
     return all.filter(({ method }) => method === 'passkey').map(({ data }) => data['id'])
@@ -83,28 +68,28 @@ const shifted = (page: Page): Promise<number> =>
 it('a browser that can keeps one after a password, without a word, on the page that was wanted', {
   timeout: TIMEOUT,
 }, async () => {
-  const { page, context, faults } = await visit(browser)
-  const authenticator = createAuthenticator({ origin: house.issuer })
+  const { page, context, faults } = await visit(stage.browser)
+  const authenticator = createAuthenticator({ origin: stage.house.issuer })
   const asked = await keepsPasskeys(page, authenticator)
-  await page.goto(`${house.issuer}/account/sessions`)
+  await page.goto(`${stage.house.issuer}/account/sessions`)
   await fillSignIn(page, KATE)
   await signedIn(page)
   await expect.poll(() => passkeysOf(KATE), SOON).toEqual([authenticator.id])
   expect(new URL(page.url()).pathname).toBe('/account/sessions')
   // Once: neither the next page nor the next one asks again, and nobody is offered what they have.
-  await page.goto(`${house.issuer}/account`)
+  await page.goto(`${stage.house.issuer}/account`)
   expect(await page.getByText(OFFER).count()).toBe(0)
-  await page.goto(`${house.issuer}/account/passkeys`)
+  await page.goto(`${stage.house.issuer}/account/passkeys`)
   await page.getByText('Your browser kept it when you signed in.').waitFor()
   expect([asked.length, faults]).toEqual([1, []])
   await context.close()
 })
 
 it('it keeps one on the page where an application is allowed, too', { timeout: TIMEOUT }, async () => {
-  const { page, context, faults } = await visit(browser)
-  const authenticator = createAuthenticator({ origin: house.issuer })
+  const { page, context, faults } = await visit(stage.browser)
+  const authenticator = createAuthenticator({ origin: stage.house.issuer })
   await keepsPasskeys(page, authenticator)
-  await page.goto(new URL(authorizationRequest(PORTAL).url, house.issuer).href)
+  await page.goto(new URL(authorizationRequest(PORTAL).url, stage.house.issuer).href)
   await fillSignIn(page, NELL)
   await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
   await expect.poll(() => passkeysOf(NELL), SOON).toEqual([authenticator.id])
@@ -115,15 +100,15 @@ it('it keeps one on the page where an application is allowed, too', { timeout: T
 it('where the browser can’t, its person is asked on the overview, at once, and not again after “not now”', {
   timeout: TIMEOUT,
 }, async () => {
-  const { page, context, faults } = await visit(browser)
+  const { page, context, faults } = await visit(stage.browser)
   await keepsNothing(page)
-  await page.goto(`${house.issuer}/account`)
+  await page.goto(`${stage.house.issuer}/account`)
   await fillSignIn(page, LISE)
   await page.getByText(OFFER).waitFor()
   expect(await shifted(page)).toBe(0)
   await page.getByRole('button', { name: 'Not now' }).click()
   await page.getByText('You aren’t asked again here for 90 days.').waitFor()
-  await page.goto(`${house.issuer}/account`)
+  await page.goto(`${stage.house.issuer}/account`)
   await signedIn(page)
   expect([await page.getByText(OFFER).count(), faults]).toEqual([0, []])
   await context.close()
@@ -132,8 +117,8 @@ it('where the browser can’t, its person is asked on the overview, at once, and
 it('a press on the offer makes one; where the browser was asked in vain, the offer comes with the next visit', {
   timeout: TIMEOUT,
 }, async () => {
-  const { page, context, faults } = await openDevice(browser)
-  await page.goto(`${house.issuer}/account`)
+  const { page, context, faults } = await openDevice(stage.browser)
+  await page.goto(`${stage.house.issuer}/account`)
   await fillSignIn(page, MARY)
   await signedIn(page)
   // Chromium can, and is asked first.

@@ -1,9 +1,9 @@
 /** One person, several devices: passkeys that come and go on each, and one that was copied. */
-import type { Browser, CDPSession, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fillSignIn, freePort, startBrowser } from '../support/browser.ts'
+import type { CDPSession, Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { fillSignIn } from '../support/browser.ts'
+import { withBrowser } from '../support/browser-house.ts'
 import { SET_UP } from '../support/flows.ts'
-import { type House, openHouse } from '../support/house.ts'
 import { trailOf } from '../support/trail.ts'
 import {
   holds,
@@ -26,24 +26,9 @@ const person = (name: string) => ({
 })
 const [HEDY, JOAN, RUTH] = [person('hedy'), person('joan'), person('ruth')]
 
-let browser: Browser
-let house: House
+const stage = withBrowser({ ...SET_UP, users: [HEDY, JOAN, RUTH] })
 
-beforeAll(async () => {
-  house = await openHouse({
-    storage: 'embedded',
-    browserPort: await freePort(),
-    setUp: { ...SET_UP, users: [HEDY, JOAN, RUTH] },
-  })
-  browser = await startBrowser()
-}, TIMEOUT)
-
-afterAll(async () => {
-  await browser?.close()
-  await house?.stop()
-})
-
-const passkeys = () => `${house.issuer}/account/passkeys`
+const passkeys = () => `${stage.house.issuer}/account/passkeys`
 const idsOn = async (authenticator: VirtualAuthenticator): Promise<string[]> =>
   (await kept(authenticator)).map(({ credentialId }) =>
     Buffer.from(credentialId, 'base64').toString('base64url'),
@@ -74,7 +59,7 @@ const listed = (page: Page) => page.locator('ul.lines > li').count()
 it('a telephone signs in on a second device, which gets a passkey of its own; each then signs in alone', {
   timeout: TIMEOUT,
 }, async () => {
-  const [first, second] = [await openDevice(browser), await openDevice(browser)]
+  const [first, second] = [await openDevice(stage.browser), await openDevice(stage.browser)]
   // The first device has nothing built in: the passkey is made on the telephone beside it.
   await unplug(first.authenticator)
   let phone = await plugIn(first.cdp, { transport: 'cable' })
@@ -107,9 +92,9 @@ it('a telephone signs in on a second device, which gets a passkey of its own; ea
 it('what is removed is forgotten by the browser where it is done, and by the others when they come by', {
   timeout: TIMEOUT,
 }, async () => {
-  const [first, second] = [await openDevice(browser), await openDevice(browser)]
-  await holds(house, first.authenticator, JOAN.email)
-  const there = await holds(house, second.authenticator, JOAN.email)
+  const [first, second] = [await openDevice(stage.browser), await openDevice(stage.browser)]
+  await holds(stage.house, first.authenticator, JOAN.email)
+  const there = await holds(stage.house, second.authenticator, JOAN.email)
   for (const { page } of [first, second]) {
     await page.goto(passkeys())
     await signedIn(page)
@@ -137,8 +122,8 @@ it('what is removed is forgotten by the browser where it is done, and by the oth
 it('A-505 of a passkey that was copied neither signs in again, and its person is told what to do', {
   timeout: TIMEOUT,
 }, async () => {
-  const [own, thief] = [await openDevice(browser), await openDevice(browser)]
-  await holds(house, own.authenticator, RUTH.email)
+  const [own, thief] = [await openDevice(stage.browser), await openDevice(stage.browser)]
+  await holds(stage.house, own.authenticator, RUTH.email)
   const [before] = await kept(own.authenticator)
   if (before === undefined) throw new Error('there is nothing to copy')
   for (let visits = 0; visits < 2; visits++) {
@@ -149,7 +134,7 @@ it('A-505 of a passkey that was copied neither signs in again, and its person is
   // Copied when it had signed nothing yet: its next signature is the first, and there were two.
   await keep(thief.authenticator, before)
   await isRefused(thief)
-  const reasons = (await trailOf(house))
+  const reasons = (await trailOf(stage.house))
     .filter(({ event }) => event.type === 'login.failed')
     .map(({ event }) => event['reason'])
   expect(reasons).toContain('clone_suspected')

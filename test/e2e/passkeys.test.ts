@@ -1,10 +1,9 @@
 /** Passkeys in a real browser, with a virtual authenticator (WebAuthn Level 3 §11). */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createAuthenticator } from '../support/authenticator.ts'
-import { freePort, startBrowser, visit } from '../support/browser.ts'
+import { visit } from '../support/browser.ts'
+import { withBrowser } from '../support/browser-house.ts'
 import { PERSON, SET_UP } from '../support/flows.ts'
-import { type House, openHouse } from '../support/house.ts'
 import { withPasskey } from '../support/passkeys.ts'
 import { holds, isPresent, openDevice, signedIn } from '../support/virtual-authenticator.ts'
 
@@ -12,27 +11,12 @@ const TIMEOUT = 120_000
 const GRACE = { email: 'grace@example.com', password: 'nanosecond wire 1906' }
 const HEDY = { email: 'hedy@example.com', password: 'frequency hopping 1942' }
 
-let browser: Browser
-let house: House
-
-beforeAll(async () => {
-  house = await openHouse({
-    storage: 'embedded',
-    browserPort: await freePort(),
-    setUp: { ...SET_UP, users: [...SET_UP.users, { ...HEDY, email_verified: true }] },
-  })
-  browser = await startBrowser()
-}, TIMEOUT)
-
-afterAll(async () => {
-  await browser?.close()
-  await house?.stop()
-})
+const stage = withBrowser({ ...SET_UP, users: [...SET_UP.users, { ...HEDY, email_verified: true }] })
 
 it('signs in by the browser’s own list, without a name or a press', { timeout: TIMEOUT }, async () => {
-  const here = await openDevice(browser)
-  await holds(house, here.authenticator, PERSON.email)
-  await here.page.goto(`${house.issuer}/account`)
+  const here = await openDevice(stage.browser)
+  await holds(stage.house, here.authenticator, PERSON.email)
+  await here.page.goto(`${stage.house.issuer}/account`)
   await signedIn(here.page)
   expect(await here.page.getByText(PERSON.email).count()).toBeGreaterThan(0)
   expect(here.faults).toEqual([])
@@ -42,10 +26,10 @@ it('signs in by the browser’s own list, without a name or a press', { timeout:
 it('waits with a way out, says when nothing came of it, and is the second factor after a password', {
   timeout: TIMEOUT,
 }, async () => {
-  const here = await openDevice(browser, { present: false })
+  const here = await openDevice(stage.browser, { present: false })
   const { page, authenticator } = here
-  await holds(house, authenticator, GRACE.email)
-  await page.goto(`${house.issuer}/account`)
+  await holds(stage.house, authenticator, GRACE.email)
+  await page.goto(`${stage.house.issuer}/account`)
   await page.locator('#username').fill(GRACE.email)
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.locator('#password').fill(GRACE.password)
@@ -65,9 +49,9 @@ it('waits with a way out, says when nothing came of it, and is the second factor
 it('without script the page says so and offers nothing that can’t be pressed', {
   timeout: TIMEOUT,
 }, async () => {
-  const { page, context } = await visit(browser, { javaScriptEnabled: false })
-  await withPasskey(house, GRACE.email, createAuthenticator({ origin: house.issuer }))
-  await page.goto(`${house.issuer}/account`)
+  const { page, context } = await visit(stage.browser, { javaScriptEnabled: false })
+  await withPasskey(stage.house, GRACE.email, createAuthenticator({ origin: stage.house.issuer }))
+  await page.goto(`${stage.house.issuer}/account`)
   expect(await page.getByText('or use').isVisible()).toBe(false)
   await page.locator('#username').fill(GRACE.email)
   await page.getByRole('button', { name: 'Continue' }).click()
@@ -81,8 +65,8 @@ it('without script the page says so and offers nothing that can’t be pressed',
 it('is made on the page for it, signs in from then on, and is gone once removed', {
   timeout: TIMEOUT,
 }, async () => {
-  const { page, context, faults } = await openDevice(browser)
-  await page.goto(`${house.issuer}/account/passkeys`)
+  const { page, context, faults } = await openDevice(stage.browser)
+  await page.goto(`${stage.house.issuer}/account/passkeys`)
   await page.locator('#username').fill(HEDY.email)
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.locator('#password').fill(HEDY.password)
@@ -90,7 +74,7 @@ it('is made on the page for it, signs in from then on, and is gone once removed'
   await page.getByRole('button', { name: 'Add a passkey' }).click()
   await page.getByText('Passkey added.').waitFor()
   await page.getByRole('button', { name: 'Sign out' }).click()
-  await page.goto(`${house.issuer}/account/passkeys`)
+  await page.goto(`${stage.house.issuer}/account/passkeys`)
   await signedIn(page)
   await page.locator('details.change summary').click()
   await page.getByRole('button', { name: 'Remove', exact: true }).click()

@@ -1,10 +1,10 @@
 /** An authenticator app and recovery codes in a real browser: scanned, shown, printed, and signed in with. */
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import decodeQR from 'qr/decode.js'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fillSignIn, freePort, startBrowser, visit } from '../support/browser.ts'
+import { expect, it } from 'vitest'
+import { fillSignIn, visit } from '../support/browser.ts'
+import { withBrowser } from '../support/browser-house.ts'
 import { SET_UP } from '../support/flows.ts'
-import { type House, openHouse } from '../support/house.ts'
 import { totpCode } from '../support/second-factors.ts'
 
 const TIMEOUT = 120_000
@@ -14,18 +14,9 @@ const PEOPLE = ['scans', 'types'].map((name) => ({
 })) as [Person, Person]
 type Person = { email: string; password: string }
 
-let browser: Browser
-let house: House
-
-beforeAll(async () => {
-  const users = [...SET_UP.users, ...PEOPLE.map((one) => ({ ...one, email_verified: true }))]
-  house = await openHouse({ storage: 'embedded', browserPort: await freePort(), setUp: { ...SET_UP, users } })
-  browser = await startBrowser()
-}, TIMEOUT)
-
-afterAll(async () => {
-  await browser.close()
-  await house.stop()
+const stage = withBrowser({
+  ...SET_UP,
+  users: [...SET_UP.users, ...PEOPLE.map((one) => ({ ...one, email_verified: true }))],
 })
 
 /** As a camera sees it: what the picture on the page says. */
@@ -46,8 +37,8 @@ async function scanned(page: Page): Promise<URL> {
 }
 
 const atAuthenticator = async (person: Person, options: Parameters<typeof visit>[1]) => {
-  const visitor = await visit(browser, options)
-  await visitor.page.goto(`${house.issuer}/account/authenticator`)
+  const visitor = await visit(stage.browser, options)
+  await visitor.page.goto(`${stage.house.issuer}/account/authenticator`)
   await fillSignIn(visitor.page, person)
   await visitor.page.getByRole('heading', { name: 'Add an authenticator app' }).waitFor()
   return visitor
@@ -70,7 +61,7 @@ it('a picture is scanned in the dark, its code confirmed, and both kinds of code
   const secret = address.searchParams.get('secret') ?? ''
   expect([address.protocol, address.searchParams.get('issuer')]).toEqual([
     'otpauth:',
-    new URL(house.issuer).host,
+    new URL(stage.house.issuer).host,
   ])
   expect(decodeURIComponent(address.pathname)).toContain(person.email)
   expect(await secretOn(page)).toBe(secret)
@@ -94,7 +85,7 @@ it('a picture is scanned in the dark, its code confirmed, and both kinds of code
 
   for (const code of [totpCode(secret, 1), codes[0] ?? '']) {
     await signOut(page)
-    await page.goto(`${house.issuer}/account`)
+    await page.goto(`${stage.house.issuer}/account`)
     await fillSignIn(page, person)
     if (code.length > 6) await page.getByRole('button', { name: 'A recovery code' }).click()
     await page.locator('#code').fill(code)
@@ -115,7 +106,7 @@ it('all of it works without script', { timeout: TIMEOUT }, async () => {
   await page.getByRole('button', { name: 'Make recovery codes' }).click()
   expect(await page.locator('[data-code]').count()).toBe(10)
   await page.getByRole('button', { name: 'I stored them' }).click()
-  await page.goto(`${house.issuer}/account/authenticator`)
+  await page.goto(`${stage.house.issuer}/account/authenticator`)
   await page.locator('summary.button').click()
   await page.getByRole('button', { name: 'Remove' }).click()
   await page.getByRole('heading', { name: 'Add an authenticator app' }).waitFor()
