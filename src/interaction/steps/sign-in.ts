@@ -74,14 +74,17 @@ async function take(use: SignInUse, submission: Submission): Submitted {
     await signIns.restart(at)
     return again(journey)
   }
+  // Where something is to be added nothing is offered: the page's script asks for something else by the same words.
+  const asked =
+    action === 'challenge' && method !== undefined ? await signIns.challenge(at, method) : undefined
+  if (asked !== undefined && asked.kind !== 'not_offered') return tell(journey, asked)
   // Who has a name to say is at the beginning.
   const view = username === undefined ? await signIns.view(at) : undefined
   if (view?.step === 'enrol' || view?.step === 'codes') {
     const outcome = await submitEnrolment(use, submission, view)
     return outcome && conclude(use, submission, outcome)
   }
-  if (action === 'challenge' && method !== undefined)
-    return tell(journey, await signIns.challenge(at, method))
+  if (asked !== undefined) return tell(journey, asked)
   if (code !== undefined || response !== undefined)
     return conclude(use, submission, await answerOf(signIns, submission, view))
   if (method !== undefined) {
