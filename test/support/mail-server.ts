@@ -14,12 +14,15 @@ export interface MailServer {
   readonly received: ParsedMail[]
   /** How it treats what comes next, one after the other; then it takes everything. */
   behave(...moods: Mood[]): void
+  /** What has such a subject is not taken for now, until this is said anew. */
+  refuse(subject?: RegExp): void
   close(): Promise<void>
 }
 
 export async function startMailServer(): Promise<MailServer> {
   const received: ParsedMail[] = []
   let moods: Mood[] = []
+  let refused: RegExp | undefined
   const sockets = new Set<Socket>()
   const cutAll = (): void => {
     for (const socket of sockets) socket.destroy()
@@ -34,7 +37,7 @@ export async function startMailServer(): Promise<MailServer> {
     onData: (stream, _session, done) => {
       const take = (mail: ParsedMail): void => {
         received.push(mail)
-        const mood = moods.shift() ?? 'take'
+        const mood = refused?.test(mail.subject ?? '') ? 451 : (moods.shift() ?? 'take')
         if (mood === 'take') done()
         else if (typeof mood === 'number') done(Object.assign(new Error('no'), { responseCode: mood }))
         else if (mood === 'cut') cutAll()
@@ -56,6 +59,9 @@ export async function startMailServer(): Promise<MailServer> {
     received,
     behave: (...next) => {
       moods = next
+    },
+    refuse: (subject) => {
+      refused = subject
     },
     close: async () => {
       cutAll()
