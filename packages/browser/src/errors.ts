@@ -4,6 +4,7 @@
  */
 export class GatehouseError extends Error {
   override readonly name = 'GatehouseError'
+  // Assigned below: a declaration takes no bytes.
   declare readonly code: string
   declare readonly details: Readonly<Record<string, unknown>>
 
@@ -14,7 +15,7 @@ export class GatehouseError extends Error {
   }
 }
 
-/** This package's own, each with what to do. */
+/** This package's own; what to do about each stands in `docs/connect/browser.md`. */
 const OWN = {
   insecure_context: 'This page needs HTTPS',
   unsupported_browser: 'This browser is too old',

@@ -39,7 +39,7 @@ export function createFirstParty(base: string, http: Http, bound: boolean): Firs
     })
   }
 
-  /** The key is what a token is bound to, whenever it comes. */
+  /** What is asked more of is answered with the same key: what comes of it is bound to that. */
   async function begin(path: string, stored: Stored, content?: object): Promise<Grant> {
     try {
       return readGrant(await call(path, stored, 'POST', content), stored)

@@ -47,23 +47,19 @@ export function emailUndo(model: EmailUndoModel, use: ViewUse): View {
   }
 }
 
-export const emailWaiting = (_: object, use: ViewUse): View => ({
-  template: 'self-service/after',
-  title: use.t('email-waiting.title'),
-  again: true,
-  data: { title: use.t('email-waiting.title'), texts: [use.t('email-waiting.text')] },
-})
-
-export const emailChanged = (_: object, use: ViewUse): View => afterwards('email-changed', use)
-
-/** All is done, and the next thing is to sign in. */
-export const afterwards = (name: 'email-changed' | 'account-kept', use: ViewUse): View => ({
-  template: 'self-service/after',
-  title: use.t(`${name}.title`),
-  again: true,
-  data: {
+/** `next`: where all is done, and the next thing is to sign in. */
+export const after =
+  (name: 'email-waiting' | 'email-changed' | 'account-kept', next?: typeof HOME) =>
+  (_: object, use: ViewUse): View => ({
+    template: 'self-service/after',
     title: use.t(`${name}.title`),
-    texts: [use.t(`${name}.text`)],
-    next: wayBack(HOME, use, 'way-back.continue'),
-  },
-})
+    again: true,
+    data: {
+      title: use.t(`${name}.title`),
+      texts: [use.t(`${name}.text`)],
+      next: wayBack(next, use, 'way-back.continue'),
+    },
+  })
+
+export const emailWaiting = after('email-waiting')
+export const emailChanged = after('email-changed', HOME)

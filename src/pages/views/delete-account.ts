@@ -2,7 +2,8 @@ import type { AccountDeleteModel } from '../account-models.ts'
 import type { AccountDeletedModel, AccountKeepModel } from '../models.ts'
 import { accountFace, type View, type ViewUse } from '../view.ts'
 import { inAccount } from './account-frame.ts'
-import { afterwards, outOfDate } from './change-email.ts'
+import { after, outOfDate } from './change-email.ts'
+import { HOME } from './reset.ts'
 
 export const accountDelete = ({ frame, days }: AccountDeleteModel, use: ViewUse): View =>
   inAccount(frame, use, {
@@ -22,7 +23,7 @@ export const accountDeleted = ({ days }: AccountDeletedModel, use: ViewUse): Vie
   },
 })
 
-export const accountKept = (_: object, use: ViewUse): View => afterwards('account-kept', use)
+export const accountKept = after('account-kept', HOME)
 
 export function accountKeep(model: AccountKeepModel, use: ViewUse): View {
   const { email, error } = model

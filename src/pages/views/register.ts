@@ -1,6 +1,7 @@
 import type { AfterModel, RegisterConfirmModel, RegisterModel } from '../models.ts'
 import { safeText } from '../safe-text.ts'
 import { type Alert, accountFace, EMAIL, type View, type ViewUse } from '../view.ts'
+import { outOfDate } from './change-email.ts'
 import { passwordAlert } from './password-alert.ts'
 import { HOME, wayBack } from './reset.ts'
 
@@ -89,8 +90,7 @@ function confirmAlert(
 ): Alert {
   if (error === 'missing')
     return { lead: use.t('set-password.error.missing.lead'), text: use.t('set-password.error.missing.text') }
-  if (error === 'forbidden' && begunHere)
-    return { lead: use.t('reset.error.forbidden.lead'), text: use.t('reset.error.forbidden.text') }
+  if (error === 'forbidden' && begunHere) return outOfDate(use)
   return alertFor(error, minLength, use)
 }
 

@@ -2,10 +2,10 @@ import type { AfterModel, ResetModel, WayBackModel } from '../models.ts'
 import { safeText } from '../safe-text.ts'
 import { type Alert, clientFace, EMAIL, type View, type ViewUse } from '../view.ts'
 
-/** "Back to …", "Continue to …": where the sign-in goes on that was left. */
 /** Where there is no sign-in to go on with. */
 export const HOME: WayBackModel = { href: '/' }
 
+/** "Back to …", "Continue to …": where the sign-in goes on that was left. */
 export function wayBack(
   back: WayBackModel | undefined,
   use: ViewUse,
