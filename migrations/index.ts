@@ -23,6 +23,7 @@ import * as registrations from './0021-registrations.ts'
 import * as emailChanges from './0022-email-changes.ts'
 import * as methods from './0024-methods.ts'
 import * as signInPolicy from './0027-sign-in-policy.ts'
+import * as connectors from './0028-connectors.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-accounts': accounts,
@@ -48,4 +49,5 @@ export const migrations: Record<string, Migration> = {
   '0022-email-changes': emailChanges,
   '0024-methods': methods,
   '0027-sign-in-policy': signInPolicy,
+  '0028-connectors': connectors,
 }

@@ -8,6 +8,7 @@ import { recentEvents } from './audit/recent-events.ts'
 import { createTrailRepository } from './audit/trail-repository.ts'
 import { ACCOUNT } from './clients/client.ts'
 import type { Guards } from './guards.ts'
+import { createIdentities, type IdentitiesParts } from './identities.ts'
 import type { KeptPasskeys } from './kept-passkeys.ts'
 import { readUserAgent } from './messaging/user-agent.ts'
 import type { LanguageOf } from './pages/language.ts'
@@ -20,7 +21,10 @@ import { createAccountPages } from './self-service/account/pages.ts'
 import { createAccountRouter } from './self-service/account/router.ts'
 import type { RequestContexts } from './telemetry/request-context.ts'
 
-export interface AccountRouterUse extends AccountAccessUse, AccountFactorsUse {
+export interface AccountRouterUse
+  extends AccountAccessUse,
+    AccountFactorsUse,
+    Omit<IdentitiesParts, 'pending'> {
   kept: KeptPasskeys
   browserSessions: BrowserSessions
   csrf: Csrf
@@ -45,6 +49,7 @@ export function createAccount(use: AccountRouterUse) {
       ...createAccountAccess(use),
       ...createAccountEmail(use),
       ...createAccountFactors(use),
+      ...createIdentities({ ...use, pending: use.factors.pending }),
       ...kept,
       notNow: createNotNow('passkey', { keys: () => core.keys.living('cookie'), issuer: core.config.issuer }),
       passwordSetAt: ({ id }) => core.accounts.credentials.passwordSetAt(id),

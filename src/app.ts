@@ -7,16 +7,19 @@ import { createOriginOf, createTell } from './audit/request-events.ts'
 import type { Core } from './core.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
 import { endedSidLife } from './events/ended-sids.ts'
-import { createFace, type Face, type WithOrigin } from './face.ts'
+import { createFace, type Face } from './face.ts'
 import { createFactors } from './factors.ts'
 import { createFirstPartyApi } from './first-party-api.ts'
-import { createGuards, type Guards } from './guards.ts'
+import { createGuards } from './guards.ts'
 import { createAnswerError } from './http/answer-errors.ts'
 import { createHttp } from './http.ts'
+import { createComeBackToAccount, openElsewhere } from './identities.ts'
+import { createFederationRouter } from './interaction/federation.ts'
 import { createInteractionRouter } from './interaction/flow.ts'
 import { createOwnBrowser } from './interaction/own-browser.ts'
 import { createConsent } from './interaction/steps/consent.ts'
 import { createCreate } from './interaction/steps/create.ts'
+import type { PlaceUse } from './interaction/steps/place.ts'
 import { createSignIn, type SignInUse } from './interaction/steps/sign-in.ts'
 import { createKeptPasskeys, type KeptPasskeys } from './kept-passkeys.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
@@ -86,10 +89,11 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
   const answerError = createAnswerError({ showPage, requests, clock })
 
   const handles = createHandles(core.keys)
+  const elsewhere = openElsewhere(core, lookUps, log)
   const text = createTextCode(core, face.look, metrics)
   const factors = createFactors(core, state.artifacts, handles)
   const { signIns, enrolments, canReach, suffices } = openSignIns({
-    ...{ core, store: state.artifacts, handles, factors, guards, log, text },
+    ...{ core, store: state.artifacts, handles, factors, elsewhere, guards, log, text },
     look: createSignInRisk({
       ...{ addresses, crowd: guards.crowd },
       findPolicy: lookUps.findRiskPolicy,
@@ -145,15 +149,27 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
     findAccount: lookUps.findAccountFresh,
   })
   const kept = createKeptPasskeys({ core, lookUps, canReach, browserSessions, csrf: face.csrf })
+  const place = {
+    ...{ originOf, browserOf: ownBrowser.nameOf, stepUpReason: ACR_NOT_REACHED, life: INTERACTION_LIFE },
+    ...{ deviceOf: guards.signIn.deviceOf, lastMethodOf: guards.signIn.lastMethodOf },
+    findProofs: createFindProofs(state.artifacts, handles),
+  }
+  const { findConnectors } = elsewhere
   const interaction = createInteractionRouter({
     provider,
     issuer: config.issuer,
     requests,
     ownBrowser,
-    steps: createSteps(core, lookUps, { ...face, originOf }, guards, {
-      ...{ signIns, enrolments, browserOf: ownBrowser.nameOf },
-      findProofs: createFindProofs(state.artifacts, handles),
+    steps: createSteps(core, lookUps, face, {
+      ...{ ...place, signIns, enrolments, findConnectors },
       findKeptPasskey: kept.findKeptPasskey,
+    }),
+  })
+  const federation = createFederationRouter({
+    ...{ ...place, provider, requests, ownBrowser, signIns, findConnectors, pending: factors.pending },
+    comeBackToAccount: createComeBackToAccount({
+      ...{ core, elsewhere, browserSessions, originOf },
+      findAccount: lookUps.findAccountFresh,
     }),
   })
   return {
@@ -172,6 +188,7 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
       requestLimit: guards.requests,
       routers: [
         interaction,
+        federation,
         ...createFirstPartyApi(core, {
           csrf: face.csrf,
           originOf,
@@ -181,7 +198,8 @@ export async function createApp({ core, log, metrics }: AppUse): Promise<House> 
           signIns,
         }),
         createAccount({
-          ...{ core, lookUps, state, factors, access, kept, suffices, text },
+          ...{ core, lookUps, state, factors, elsewhere, access, kept, suffices, text },
+          browserNameOf: ownBrowser.nameOf,
           ...{ browserSessions, originOf, guards, requests, ...face },
         }),
         ...createPlainRouters(
@@ -230,34 +248,25 @@ async function openDemo(core: Core, face: Face) {
 function createSteps(
   core: Core,
   { findAccountFresh, findResourceServer }: LookUps,
-  { csrf, showPage, originOf }: Face & WithOrigin,
-  guards: Guards,
+  { csrf, showPage }: Face,
   {
     findKeptPasskey,
     ...signIn
-  }: Pick<SignInUse, 'signIns' | 'enrolments' | 'findProofs' | 'browserOf'> &
+  }: PlaceUse &
+    Pick<SignInUse, 'signIns' | 'enrolments' | 'findConnectors'> &
     Pick<KeptPasskeys, 'findKeptPasskey'>,
 ) {
   const { config, consents, giveConsent } = core
   return {
     create: createCreate({ registerPath: REGISTER_PATHS.ask }),
     login: createSignIn({
-      csrf,
-      showPage,
-      originOf,
-      ...signIn,
-      deviceOf: guards.signIn.deviceOf,
-      lastMethodOf: guards.signIn.lastMethodOf,
-      stepUpReason: ACR_NOT_REACHED,
-      life: INTERACTION_LIFE,
+      ...{ csrf, showPage, ...signIn },
       registration: config.registration,
       host: new URL(config.issuer).host,
       clock: core.clock,
     }),
     consent: createConsent({
-      csrf,
-      showPage,
-      originOf,
+      ...{ csrf, showPage, originOf: signIn.originOf },
       findAccount: findAccountFresh,
       findConsent: consents.find,
       giveConsent,

@@ -45,6 +45,8 @@ import { createOutboxRepository } from './events/outbox-repository.ts'
 import { createDeliveriesRepository } from './events/webhooks/deliveries-repository.ts'
 import { createWebhookSecrets, sealedWebhookSecrets } from './events/webhooks/webhook-secret.ts'
 import { createWebhooksRepository } from './events/webhooks/webhooks-repository.ts'
+import { createConnectorSecrets, sealedConnectorSecrets } from './federation/connector-secrets.ts'
+import { createConnectorsRepository } from './federation/connectors-repository.ts'
 import { dataKeyLives } from './keys/data-key-states.ts'
 import { loadDataKeys, type NumberedKey } from './keys/data-keys.ts'
 import { createDataKeysRepository, type DataKeysRepository } from './keys/data-keys-repository.ts'
@@ -152,6 +154,7 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
   }
   const auditRecords = createRecords(keys)
   const webhooks = createWebhooksRepository(db)
+  const connectors = createConnectorsRepository(db)
   const consents = createConsentsRepository(db)
   const notices = openNotices(use)
   const fresh = keepFresh({
@@ -183,11 +186,14 @@ async function buildOn(use: CoreUse, database: OpenDatabase, log: Logger, clock:
       sealedClientSecrets(clients),
       ...sealedWebhookSecrets(webhooks),
       sealedCredentials(accounts.credentials),
+      sealedConnectorSecrets(connectors),
     ],
     resourceServers: createResourceServersRepository(db),
     firstParty: createFirstPartyRepository(db),
     riskPolicy: createRiskPolicyRepository(db),
     signInPolicy: createSignInPolicyRepository(db),
+    connectors,
+    connectorSecrets: createConnectorSecrets(sealer),
     consents,
     giveConsent: giveConsent({ consents, clock }),
     outboundFetch: createOutboundFetch({ rules: outboundRules(use.config) }),
@@ -289,7 +295,7 @@ const linkKey = ({ key }: NumberedKey, token: string): Buffer => createKeyedHash
 const browserKey = ({ key }: NumberedKey, secret: string): Buffer =>
   createKeyedHash(key)('registration_browser', secret)
 
-/** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`, `first_party`, `risk_policy`, `sign_in_policy`. */
+/** How nodes tell each other that something they may remember has changed: `account`, `client`, `resource_server`, `first_party`, `risk_policy`, `sign_in_policy`, `connector`. */
 function openNotices({ config, log }: CoreUse): Notices {
   const onError = (error: unknown): void => log.warn({ component: 'notices', error }, 'a notice was lost')
   if (config.redisUrl !== undefined) return redisNotices(config.redisUrl, onError)

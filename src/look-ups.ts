@@ -8,6 +8,7 @@ import {
 import type { Core } from './core.ts'
 import { withoutDemo } from './demo/demo-only.ts'
 import { isDemoAllowed } from './demo/demo-scope.ts'
+import type { Connector } from './federation/connector.ts'
 import { DEFAULT_POLICY, policyWith } from './security/risk/registry.ts'
 import { alsoAsking, DEFAULT_SIGN_IN, signInPolicyWith } from './security/sign-in-policy/policy.ts'
 import type { End } from './sessions/ends-repository.ts'
@@ -22,7 +23,7 @@ const NOTHING_ENDED = { epoch: 0, issuedBefore: undefined }
 /** What nearly every request asks for, remembered for a moment. Outside of a demo, what belongs to it is not there. */
 export function createLookUps(core: Core) {
   const { config, clock, accounts, clients, resourceServers, firstParty, ends, notices } = core
-  const { riskPolicy, signInPolicy } = core
+  const { riskPolicy, signInPolicy, connectors } = core
   const remember = <T>(load: (key: string) => Promise<T | undefined>) =>
     createLookUpCache({ load, ttlMs: KNOWN_FOR, clock })
   const honoured = isDemoAllowed(config) ? <T>(find: T): T => find : withoutDemo
@@ -38,6 +39,8 @@ export function createLookUps(core: Core) {
     everything: remember(ends.everything),
   }
   const signInPolicyOfAll = async () => (await known.sign_in_policy.find('')) ?? DEFAULT_SIGN_IN
+  // All of them are looked up as one.
+  const allConnectors = remember<readonly Connector[]>(connectors.list)
   const builtInClient = remember(ends.builtInClient)
   const ended = createLookUpCache({
     load: (question) => ends.includesAny((JSON.parse(question) as [End[], number])[0]),
@@ -45,6 +48,7 @@ export function createLookUps(core: Core) {
     clock,
   })
   for (const [topic, { forget }] of Object.entries(known)) notices.subscribe(topic, forget)
+  notices.subscribe('connector', () => allConnectors.forget(''))
   notices.subscribe('client', builtInClient.forget)
   return {
     findAccount: known.account.find,
@@ -61,6 +65,8 @@ export function createLookUps(core: Core) {
       ])
       return alsoAsking(policy, client?.signIn)
     },
+    /** By their names, those that are disabled too. */
+    findConnectors: async () => (await allConnectors.find('')) ?? [],
     findOrganization: known.organization.find,
     findBuiltInClient: () => builtInClient.find(FIRST_PARTY),
     findEverything: async () => (await known.everything.find('')) ?? NOTHING_ENDED,

@@ -30,5 +30,8 @@ export function createDisown(core: Core, access: RevokeAccess) {
       await access.revoke({ kind: 'device', value: device, account: sub }, revoked)
     }
   }
-  return disown({ ...core, linkKey: core.newLinkKey, end })
+  return disown({
+    ...{ ...core, linkKey: core.newLinkKey, end },
+    connectorSlugs: async () => new Map((await core.connectors.list()).map(({ id, slug }) => [id, slug])),
+  })
 }

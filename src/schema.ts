@@ -5,6 +5,7 @@ import type { AuditTables } from './audit/rows.ts'
 import type { ClientTables } from './clients/rows.ts'
 import type { ConsentTables } from './consents/rows.ts'
 import type { EventTables } from './events/rows.ts'
+import type { FederationTables } from './federation/rows.ts'
 import type { KeyTables } from './keys/rows.ts'
 import type { MessagingTables } from './messaging/rows.ts'
 import type { RiskTables } from './security/risk/rows.ts'
@@ -17,6 +18,7 @@ export interface Database
     ClientTables,
     ConsentTables,
     EventTables,
+    FederationTables,
     KeyTables,
     MessagingTables,
     RiskTables,

@@ -7,6 +7,7 @@ import type { Core } from './core.ts'
 import { isDemo, isDemoAllowed } from './demo/demo-scope.ts'
 import type { Factors } from './factors.ts'
 import type { Guards } from './guards.ts'
+import type { Elsewhere } from './identities.ts'
 import type { NumberedKey } from './keys/data-keys.ts'
 import { createPasskeyEnrolment } from './methods/passkey/enrol.ts'
 import { createMethods } from './methods/registry.ts'
@@ -33,6 +34,7 @@ export interface SignInsParts {
   store: StateStore['artifacts']
   handles: Pick<Handles, 'peppers'>
   factors: Factors
+  elsewhere: Elsewhere
   guards: Pick<Guards, 'signIn' | 'prompts' | 'numbers'>
   /** Absent: nobody takes text messages. */
   text: TextCode | undefined
@@ -47,6 +49,7 @@ export function openSignIns({
   store,
   handles,
   factors,
+  elsewhere,
   guards,
   text,
   look,
@@ -66,6 +69,10 @@ export function openSignIns({
     password: {
       ...{ credentials, users, hasher, standIn: (name) => standIn(keys.current('pepper'), name) },
       onRehashFailed: (error) => log.warn({ error }, 'a password hash could not be renewed'),
+    },
+    identity: {
+      ...{ ...elsewhere.method, credentials, persons: users },
+      sessionMost: Math.floor(config.sessionMaxExp / 1000),
     },
     totp: { credentials, sealer, enrolment: createAppEnrolment(factors.addApp) },
     // Outside production what nobody takes is kept to be looked at.

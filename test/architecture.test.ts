@@ -47,7 +47,7 @@ const DOORS: readonly { library: RegExp; door: string; types?: string }[] = [
   { library: /^maxmind$/, door: 'src/security/places.ts' },
   { library: /^commander$/, door: 'src/{main.ts,commands/**}' },
   { library: /^yaml$/, door: 'src/commands/**' },
-  { library: /^(openid-client|oauth4webapi)$/, door: '{src,views}/playground/**' },
+  { library: /^(openid-client|oauth4webapi)$/, door: '{{src,views}/playground,src/federation/oidc}/**' },
 ]
 
 /** What the platform gives is asked for in one place, and passed on from there. */

@@ -50,6 +50,12 @@ export interface UsersRepository {
   hashAfter(sub: string): Promise<string | undefined>
   /** Whose passkey has this id. */
   findPersonByPasskey(id: string): Promise<Person | undefined>
+  /** Who is this elsewhere. */
+  findPersonByIdentity(identity: {
+    connector: string
+    issuer: string
+    subject: string
+  }): Promise<Person | undefined>
   /** Oldest first. */
   list(page: UserPage): Promise<Account[]>
   /** Undefined when there is none. */
@@ -141,6 +147,18 @@ export function createUsersRepository(db: Kysely<Database>): UsersRepository {
             .select('passkey.user_id')
             .where('passkey.method', '=', 'passkey')
             .where(sql`passkey.data->>'id'`, '=', id),
+        ),
+      ),
+    findPersonByIdentity: ({ connector, issuer, subject }) =>
+      person(
+        people().where('users.id', '=', (eb) =>
+          eb
+            .selectFrom('credentials as identity')
+            .select('identity.user_id')
+            .where('identity.method', '=', 'identity')
+            .where(sql`identity.data->>'connector'`, '=', connector)
+            .where(sql`identity.data->>'issuer'`, '=', issuer)
+            .where(sql`identity.data->>'subject'`, '=', subject),
         ),
       ),
     list: async ({ after, limit, managedBy }) => {

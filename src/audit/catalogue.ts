@@ -40,6 +40,8 @@ export const DETAILS = {
   'mfa.clone_suspected': { method: z.enum(METHODS) },
   'mfa.recovery_used': { left: z.number().int().describe('how many codes are left') },
   'mfa.reset': { methods: z.array(z.enum(METHODS)) },
+  'identity.linked': { connector: z.string() },
+  'identity.unlinked': { connector: z.string() },
   'login.disowned': { ended: z.string() },
   'password.reset_asked': { locale: ASKED_IN },
   'password.set': { by: z.enum(['link', 'reset', 'change', 'operator', 'import']) },
@@ -83,6 +85,9 @@ export const DETAILS = {
   'first_party.updated': { fields: z.array(z.string()) },
   'risk_policy.updated': { fields: z.array(z.string()) },
   'sign_in_policy.updated': { fields: z.array(z.string()) },
+  'connector.created': { connector: z.string() },
+  'connector.updated': { connector: z.string(), fields: z.array(z.string()) },
+  'connector.deleted': { connector: z.string() },
   'webhook.created': { webhook: z.string() },
   'webhook.updated': { webhook: z.string(), fields: z.array(z.string()) },
   'webhook.secret_rotated': { webhook: z.string(), former_signs_until: z.string() },
@@ -155,9 +160,14 @@ const MAIN = {
   },
   'mfa.recovery_used': { outcome: 'success', says: 'a person used up a recovery code' },
   'mfa.reset': { outcome: 'success', says: 'the operator took a person’s second factors away' },
+  'identity.linked': {
+    outcome: 'success',
+    says: 'a person connected their account with one elsewhere, and can sign in by it',
+  },
+  'identity.unlinked': { outcome: 'success', says: 'they can do so no more' },
   'login.disowned': {
     outcome: 'success',
-    says: 'a person said that it wasn’t them: what is named was ended, and their password before',
+    says: 'a person said that it wasn’t them: what is named was ended, and before that their password and what they had connected elsewhere',
   },
   'password.change_refused': {
     outcome: 'failure',
@@ -236,6 +246,12 @@ const MAIN = {
   'sign_in_policy.updated': {
     outcome: 'success',
     says: 'what a sign-in has to be was changed',
+  },
+  'connector.created': { outcome: 'success', says: 'a connector was made' },
+  'connector.updated': { outcome: 'success', says: 'a connector was changed' },
+  'connector.deleted': {
+    outcome: 'success',
+    says: 'a connector is gone, and with it what people had connected by it',
   },
   'webhook.created': { outcome: 'success', says: 'a webhook was made' },
   'webhook.updated': { outcome: 'success', says: 'a webhook was changed' },

@@ -8,6 +8,8 @@ export interface Changed {
   firstParty?: boolean
   riskPolicy?: boolean
   signInPolicy?: boolean
+  /** By their slugs. */
+  connectors?: readonly string[]
 }
 
 /** Running nodes forget at once what was changed; a notice that is lost costs them the second. */
@@ -19,6 +21,7 @@ export async function tellOthers({ notices }: Pick<Core, 'notices'>, changed: Ch
     firstParty = false,
     riskPolicy = false,
     signInPolicy = false,
+    connectors = [],
   } = changed
   await Promise.all([
     ...accounts.map((sub) => notices.publish('account', sub)),
@@ -27,5 +30,6 @@ export async function tellOthers({ notices }: Pick<Core, 'notices'>, changed: Ch
     ...(firstParty ? [notices.publish('first_party', '')] : []),
     ...(riskPolicy ? [notices.publish('risk_policy', '')] : []),
     ...(signInPolicy ? [notices.publish('sign_in_policy', '')] : []),
+    ...connectors.map((slug) => notices.publish('connector', slug)),
   ])
 }

@@ -287,7 +287,7 @@ export const VARIABLES = {
   OUTBOUND_ALLOW_PRIVATE: {
     default: 'false',
     meaning:
-      'Lets outgoing requests (back-channel logout, webhooks, text messages) go to private addresses, to any port, and by http; for test set-ups only: who may write down an address can then make the server call what only it can reach',
+      'Lets outgoing requests (back-channel logout, webhooks, text messages, connectors) go to private addresses, to any port, and by http; for test set-ups only: who may write down an address can then make the server call what only it can reach',
     example: 'true',
     schema: yesOrNo,
   },

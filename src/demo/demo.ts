@@ -110,6 +110,7 @@ function onlyWhatIsLeft({ clients, resourceServers, users }: Desired, left: Left
       : [],
     users: left.user ? users.map(({ path, address }) => ({ path, address, profile: {} })) : [],
     webhooks: [],
+    connectors: [],
   }
 }
 

@@ -50,7 +50,7 @@ async function resume(use: FlowUse, ctx: Context): Promise<Journey> {
   return { ctx, interaction, client, request: use.requests.of(ctx.req) }
 }
 
-const expired = (detail: string, cause?: unknown): AppError =>
+export const expired = (detail: string, cause?: unknown): AppError =>
   new AppError('interaction_expired', 'This page was open too long, or belongs to another browser.', {
     detail,
     cause,
@@ -63,7 +63,7 @@ function stepOf({ steps }: FlowUse, { interaction }: Journey): Step {
 }
 
 /** Saved and sent on by hand: the library's own `interactionFinished` would load everything a second time. */
-async function finish(
+export async function finish(
   { ctx, interaction }: Journey,
   result: StepResult & { browser: string },
 ): Promise<void> {

@@ -59,6 +59,8 @@ const FOLLOWING: { [Type in AuditEvent['type']]?: Follow } = {
   'mfa.recovery_used': (base, { left }) => [
     { payload: { mail: 'account-changed', ...base, what: 'recovery_code_used', left: Number(left) } },
   ],
+  'identity.linked': changed('identity_linked'),
+  'identity.unlinked': changed('identity_unlinked'),
   'user.deletion_asked': (base) => [{ payload: { mail: 'deletion-asked', ...base } }],
   'email.verification_asked': (base, { locale }) => [
     { payload: { mail: 'verify-email', ...base, ...askedIn(locale) }, life: VERIFY_LINK_LIFE },

@@ -28,6 +28,8 @@ export interface Proven {
   amr: readonly string[]
   /** Nobody in between could have passed it on (NIST SP 800-63B-4 §3.2.5). */
   phishingResistant: boolean
+  /** When, epoch ms, where that was elsewhere and before. */
+  since?: number | undefined
 }
 
 /** Who answers, and as what. */
@@ -40,8 +42,19 @@ export interface Asked {
   origin: Origin
   /** What `challenge` has kept; it comes once. */
   kept: JsonObject | undefined
+  /** Where, of the places elsewhere where it may be proven. */
+  connector?: string | undefined
+  /** How new a proof has to be that was given elsewhere. */
+  howNew?: HowNew | undefined
   /** Epoch ms. */
   now: number
+}
+
+export interface HowNew {
+  /** It may be so old, seconds. */
+  maxAge: number
+  /** Where nobody tells how old it is, it counts for nothing. */
+  strict: boolean
 }
 
 /** What came with a form or a call. All of it is a stranger's. */
@@ -50,6 +63,8 @@ export interface Answer {
   code?: string | undefined
   /** A WebAuthn response as JSON. */
   response?: unknown
+  /** What a browser has brought back from elsewhere: from which connector, and the query. */
+  returned?: { slug: string; parameters: string } | undefined
 }
 
 /** `whose`: whom the attempt was about, where that is known. For the audit trail alone, but for what people are told by. */
@@ -72,6 +87,11 @@ export type Reason =
   | 'wrong_response'
   /** A passkey's counter went back: there may be a copy of it. */
   | 'clone_suspected'
+  /** Elsewhere: its person did not go on, it came from another place, was too old, or nobody could be asked. */
+  | 'declined'
+  | 'issuer_mismatch'
+  | 'not_fresh'
+  | 'away'
 
 /** `kept` lies with the sign-in, sealed, until the answer; `shown` is for the page or the caller. */
 export interface Challenge {
@@ -110,6 +130,8 @@ export interface Method {
   ready(person: Person): boolean
   /** Whether an answer says by itself who it is from. */
   readonly identifies?: true
+  /** It is asked and answered elsewhere: there is no page for it here. */
+  readonly elsewhere?: true
   /** What it asks is sent to the person, by mail or by telephone: not again at once, and not too often. */
   readonly sends?: true
   /** How often what was asked may be answered; once unless told otherwise. */

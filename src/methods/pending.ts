@@ -27,7 +27,7 @@ export interface Pending {
   take(kind: PendingKind, holder: string, held: string): Promise<boolean>
 }
 
-export type PendingKind = 'totp' | 'sms-code' | 'recovery-codes'
+export type PendingKind = 'totp' | 'sms-code' | 'recovery-codes' | 'identity'
 
 const MODEL = 'Pending'
 /** Ms. */

@@ -1,5 +1,6 @@
 /** Every method there is. A new one is a folder and a line here; one that is missing does not compile. */
 import { createEmailCode, type EmailCodeUse } from './email-code/email-code.ts'
+import { createIdentity, type IdentityUse } from './identity/identity.ts'
 import type { Method, MethodId } from './method.ts'
 import { createPasskey, type PasskeyUse } from './passkey/passkey.ts'
 import { createPassword, type PasswordUse } from './password/password.ts'
@@ -11,6 +12,7 @@ export interface MethodsUse {
   passkey: PasskeyUse
   password: PasswordUse
   totp: TotpUse
+  identity: IdentityUse
   /** Absent: nobody takes mail. */
   emailCode: EmailCodeUse | undefined
   /** Absent: nobody takes text messages. */
@@ -26,6 +28,7 @@ export function createMethods(use: MethodsUse): Methods {
     createPasskey(use.passkey),
     createPassword(use.password),
     createTotp(use.totp),
+    createIdentity(use.identity),
     ...(use.smsCode ? [createSmsCode(use.smsCode)] : []),
     ...(use.emailCode ? [createEmailCode(use.emailCode)] : []),
     createRecoveryCodes(use.recoveryCodes),

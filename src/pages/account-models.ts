@@ -6,6 +6,7 @@ import type {
   AccountRecoveryCodesModel,
   KeptPasskeyModel,
 } from './account-factor-models.ts'
+import type { AccountIdentitiesModel } from './account-identity-models.ts'
 import type { MessageKey } from './locales.ts'
 import type { Plain } from './messages.ts'
 import type { ClientFace, ConsentModel, PasswordFault } from './models.ts'
@@ -41,6 +42,8 @@ export const ACCOUNT_DONE = [
   'passkey_not_now',
   'passkey_renamed',
   'passkey_removed',
+  'identity_linked',
+  'identity_unlinked',
   'app_added',
   'app_renamed',
   'app_removed',
@@ -165,6 +168,8 @@ export type ActivityWord =
   | 'factor_added'
   | 'factor_removed'
   | 'factors_reset'
+  | 'identity_linked'
+  | 'identity_unlinked'
   | 'passkey_copied'
   | 'recovery_used'
   | 'factor_failed'
@@ -253,6 +258,7 @@ export interface AccountPageModels {
   'account-delete': AccountDeleteModel
   'account-verify-email': AccountVerifyEmailModel
   'account-passkeys': AccountPasskeysModel
+  'account-identities': AccountIdentitiesModel
   'account-authenticator': AccountAuthenticatorModel
   'account-phone': AccountPhoneModel
   'account-recovery-codes': AccountRecoveryCodesModel

@@ -10,6 +10,8 @@ const NEEDED = [
     in: (html: string) => html.matchAll(/<(?:input|button|select|textarea)\b[^>]* name="([^"]*)"/g),
   },
   { what: 'the form to', in: (html: string) => html.matchAll(/<form\b[^>]* action="([^"]*)"/g) },
+  // A way to sign in that is no button of a form.
+  { what: 'the link to', in: (html: string) => html.matchAll(/<a\b[^>]* href="(\/federation\/[^"]*)"/g) },
 ]
 
 /**

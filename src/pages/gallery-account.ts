@@ -21,6 +21,7 @@ const entries = [
   { group: 'you', icon: 'stop', title: 'account.delete.title', href: '/account/delete' },
   { group: 'sign_in', icon: 'lock', title: 'account.password.title', href: '/account/password' },
   { group: 'sign_in', icon: 'passkey', title: 'account.passkeys.title', href: '/account/passkeys' },
+  { group: 'sign_in', icon: 'link', title: 'account.identities.title', href: '/account/identities' },
   {
     group: 'sign_in',
     icon: 'clock',
@@ -145,6 +146,8 @@ export const activity: AccountActivityModel = {
     { ...happened, ...firefox, what: 'factor_added' },
     { ...happened, ...firefox, what: 'factor_removed' },
     { ...happened, what: 'factors_reset', byOperator: true },
+    { ...happened, ...firefox, what: 'identity_linked' },
+    { ...happened, ...firefox, what: 'identity_unlinked' },
     { ...happened, ...firefox, what: 'passkey_copied' },
     { ...happened, ...firefox, what: 'recovery_used' },
     { ...happened, ...firefox, what: 'factor_failed' },

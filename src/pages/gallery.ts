@@ -39,6 +39,18 @@ import {
   recoveryCodesShown,
 } from './gallery-factors.ts'
 import {
+  codeElsewhere,
+  identities,
+  identitiesLeft,
+  identityLines,
+  noIdentities,
+  passwordElsewhere,
+  signInElsewhere,
+  signInElsewhereAlone,
+  signInElsewhereMany,
+  signInElsewhereNone,
+} from './gallery-identities.ts'
+import {
   code,
   confirming,
   consent,
@@ -96,6 +108,16 @@ export const gallery: readonly GalleryState[] = [
   state('sign-in.forbidden', 'sign-in', { ...signIn, username: email, error: { kind: 'forbidden' } }),
   state('sign-in.wrong-passkey', 'sign-in', { ...signIn, error: { kind: 'wrong_passkey' } }),
   state('sign-in.busy', 'sign-in', { ...signIn, username: email, error: { kind: 'busy' } }),
+  state('sign-in.elsewhere', 'sign-in', signInElsewhere),
+  state('sign-in.elsewhere-alone', 'sign-in', signInElsewhereAlone),
+  state('sign-in.elsewhere-many', 'sign-in', signInElsewhereMany),
+  state('sign-in.elsewhere-none', 'sign-in', signInElsewhereNone),
+  ...(['identity_unknown', 'identity_declined', 'identity_stale', 'identity_failed'] as const).map((kind) =>
+    state(`sign-in.${kind.replace('_', '-')}`, 'sign-in', {
+      ...{ ...signInElsewhereAlone, username: email },
+      error: { kind, connector: 'Acme' },
+    }),
+  ),
 
   state('password', 'password', passwordAsked),
   state('password.last-used', 'password', {
@@ -113,8 +135,10 @@ export const gallery: readonly GalleryState[] = [
   state('password.forbidden', 'password', { ...passwordAsked, error: { kind: 'forbidden' } }),
   state('password.busy', 'password', { ...passwordAsked, error: { kind: 'busy' } }),
   state('password.too-many', 'password', { ...passwordAsked, error: { kind: 'busy', minutes: 12 } }),
+  state('password.elsewhere', 'password', passwordElsewhere),
 
   state('code', 'code', code),
+  state('code.elsewhere', 'code', codeElsewhere),
   state('code.email-code', 'code', { ...code, method: 'email-code', sending: sentTo, trustDays: 0 }),
   state('code.email-code-unsent', 'code', { ...code, method: 'email-code', sending: unsent }),
   state('code.email-code-alone', 'code', {
@@ -189,6 +213,19 @@ export const gallery: readonly GalleryState[] = [
   state('account-passkeys.full', 'account-passkeys', { ...passkeys, most: 2 }),
   state('account-passkeys.refused', 'account-passkeys', { ...passkeys, error: 'refused' }),
   state('account-passkeys.taken', 'account-passkeys', { ...passkeys, error: 'taken' }),
+
+  ...identityLines.map((lines, n) =>
+    state(`account.identities-${n}`, 'account', { ...overview, summaries: lines }),
+  ),
+  state('account-identities', 'account-identities', identities),
+  state('account-identities.none', 'account-identities', noIdentities),
+  state('account-identities.left', 'account-identities', identitiesLeft),
+  ...(['taken', 'declined', 'failed'] as const).map((kind) =>
+    state(`account-identities.${kind}`, 'account-identities', {
+      ...identities,
+      error: { kind, connector: 'Acme' },
+    }),
+  ),
 
   state('account-authenticator', 'account-authenticator', authenticator),
   state('account-authenticator.apps', 'account-authenticator', authenticatorApps),
@@ -357,5 +394,11 @@ export const gallery: readonly GalleryState[] = [
   state('form-post.unnamed', 'form-post', {
     action: 'https://app.fieldnotes.example/auth/callback',
     fields: formPostFields,
+  }),
+  state('going-on', 'going-on', {
+    to: { name: 'Acme', href: 'https://login.acme.example/authorize?state=sample' },
+  }),
+  state('going-on.long-name', 'going-on', {
+    to: { name: longName, href: 'https://accounts.lighthouse-keepers-of-the-north.example/authorize' },
   }),
 ]

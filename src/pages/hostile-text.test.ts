@@ -33,17 +33,22 @@ const EXACT = new Set([
   'credentialId',
   'rpId',
   'userId',
+  'slug',
+  'connectors.href',
+  'to.href',
 ])
 
 /** Every string of a model replaced, but for those that are exact by contract. */
-function poison(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return EXACT.has(key) ? value : HOSTILE
+function poison(value: unknown, key = '', within = ''): unknown {
+  if (typeof value === 'string') return EXACT.has(key) || EXACT.has(`${within}.${key}`) ? value : HOSTILE
   if (Array.isArray(value))
     return ['fields', 'navigation', 'summaries', 'ways', 'allAcceptedCredentialIds'].includes(key)
       ? value
-      : value.map((item) => poison(item))
+      : value.map((item) => poison(item, '', key))
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poison(item, name)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, poison(item, name, key || within)]),
+  )
 }
 
 describe('text from strangers', () => {

@@ -117,6 +117,8 @@ export const ACCOUNT_CHANGES = [
   'factors_reset',
   'recovery_codes_made',
   'recovery_code_used',
+  'identity_linked',
+  'identity_unlinked',
 ] as const
 export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
 

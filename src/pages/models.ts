@@ -29,8 +29,24 @@ export type SignInError =
   | { kind: 'not_offered' | 'unavailable' }
   /** The `csrf` value or the origin of the form did not fit. */
   | { kind: 'forbidden' }
+  /**
+   * Of an identity elsewhere, at what people call so: nobody here is connected with it; its person did not go on there;
+   * they proved it too long ago, as far as one can tell; it said nothing that counts, or nothing at all.
+   */
+  | {
+      kind: 'identity_unknown' | 'identity_declined' | 'identity_stale' | 'identity_failed'
+      connector: string
+    }
   /** With `minutes`: too many failures, come back then. Without: no capacity at this moment. */
   | { kind: 'busy'; minutes?: number }
+
+/** Somewhere else to sign in, as a way among others. */
+export interface ConnectorWay {
+  /** What people call it. */
+  name: string
+  /** Where it begins; a path of our own. */
+  href: string
+}
 
 /** Who wants to sign in. */
 export interface SignInModel {
@@ -43,6 +59,10 @@ export interface SignInModel {
   register?: string
   /** Ways in that need no name. */
   ways?: MethodId[]
+  /** There are no others: nobody is asked who they are. */
+  nameless?: true
+  /** What stands for `identity` among the ways, which has no row of its own. */
+  connectors?: ConnectorWay[]
   /** By which somebody signed in with this browser the last time. */
   last?: MethodId
   error?: SignInError
@@ -57,6 +77,8 @@ export interface PasswordModel {
   remember?: boolean
   /** Other ways in, in the order in which they stand. */
   ways: MethodId[]
+  /** What stands for `identity` among them. */
+  connectors?: ConnectorWay[]
   /** By which somebody signed in with this browser the last time. */
   last?: MethodId
   /** Where a forgotten password is replaced; a path of our own. */
@@ -65,7 +87,7 @@ export interface PasswordModel {
 }
 
 /** Methods whose answer is a code that somebody types. */
-export type CodeMethod = Exclude<MethodId, 'passkey' | 'password'>
+export type CodeMethod = Exclude<MethodId, 'passkey' | 'password' | 'identity'>
 
 export interface Sending {
   /** Nothing was sent yet, or it is over. */
@@ -84,6 +106,8 @@ export interface CodeModel {
   method: CodeMethod
   /** Other ways, in the order in which they stand. */
   ways: MethodId[]
+  /** What stands for `identity` among them. */
+  connectors?: ConnectorWay[]
   /** By which somebody signed in with this browser the last time; absent once something is proven. */
   last?: MethodId
   /** Of a code that has to be sent. */
@@ -313,6 +337,16 @@ export interface FormPostModel {
   client?: ClientFace
 }
 
+/** A page that leads elsewhere by itself. */
+export interface GoingOnModel {
+  to: {
+    /** What people call it. */
+    name: string
+    /** `https:`; in development also `http:` of this very machine. */
+    href: string
+  }
+}
+
 export interface PageModels extends AccountPageModels {
   'sign-in': SignInModel
   password: PasswordModel
@@ -343,6 +377,7 @@ export interface PageModels extends AccountPageModels {
   'logged-out': LoggedOutModel
   error: ErrorModel
   'form-post': FormPostModel
+  'going-on': GoingOnModel
 }
 
 export type PageName = keyof PageModels

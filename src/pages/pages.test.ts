@@ -45,6 +45,56 @@ describe('sign-in', () => {
   })
 })
 
+describe('ways that lead elsewhere', () => {
+  const model = {
+    csrf: 'x',
+    ways: ['passkey', 'identity', 'email-code'] as NonNullable<PageModels['sign-in']['ways']>,
+    connectors: [
+      { name: 'Acme', href: '/federation/acme' },
+      { name: 'Birch', href: '/federation/birch' },
+    ],
+  }
+  const rows = (html: string) =>
+    [...html.matchAll(/class="method" (?:href|name="method" value)="([^"]*)"/g)].map(([, to]) => to)
+
+  it('stand in the place of the method, in their own order, and are links', () => {
+    expect(rows(render('sign-in', model))).toEqual(['/federation/acme', '/federation/birch', 'email-code'])
+  })
+
+  it('are none where there is none, and then nothing is said of others either', () => {
+    const html = render('sign-in', { csrf: 'x', ways: ['identity'] })
+    expect(rows(html)).toEqual([])
+    expect(html).not.toContain('or use')
+  })
+
+  it('are never a proof more', () => {
+    const code = { ...model, method: 'totp', account: { email: 'a@example.com' } } as const
+    expect(rows(render('code', code))).toContain('/federation/acme')
+    expect(rows(render('code', { ...code, trustDays: 0 }))).toEqual(['email-code'])
+  })
+
+  it('are not marked as used before, nor lead off our own pages', () => {
+    expect(render('sign-in', { ...model, last: 'identity' })).not.toContain('Last used')
+    const connectors = [{ name: 'Acme', href: 'https://acme.example/' }]
+    expect(rows(render('sign-in', { ...model, connectors }))).toEqual(['email-code'])
+  })
+
+  it('say what is said of each alike where they are few', () => {
+    const many = Array.from({ length: 12 }, () => model.connectors).flat()
+    expect(render('sign-in', model)).toContain('If you have connected it')
+    expect(render('sign-in', { ...model, connectors: many })).not.toContain('If you have connected it')
+  })
+})
+
+describe('the page that goes on elsewhere', () => {
+  it('names the host, and leads to a web address only', () => {
+    const goesTo = (href: string) => render('going-on', { to: { name: 'Acme', href } })
+    expect(goesTo('https://аcme.example/a?b="c"')).toContain('<bdi class="mono">xn--cme-5cd.example</bdi>')
+    for (const href of ['mailto:a@example.com', 'javascript:alert(1)', 'http://acme.example/', '/here', ''])
+      expect(() => goesTo(href), href).toThrow(/web address/)
+  })
+})
+
 describe('consent', () => {
   const model: PageModels['consent'] = {
     csrf: 'x',

@@ -16,6 +16,7 @@ import { accountActivity } from './views/account-activity.ts'
 import { accountApplications } from './views/account-applications.ts'
 import { accountAuthenticator } from './views/account-authenticator.ts'
 import { accountEmail, accountVerifyEmail } from './views/account-email.ts'
+import { accountIdentities } from './views/account-identities.ts'
 import { accountOverview } from './views/account-overview.ts'
 import { accountPasskeys } from './views/account-passkeys.ts'
 import { accountPassword } from './views/account-password.ts'
@@ -30,6 +31,7 @@ import { accountDelete, accountDeleted, accountKeep, accountKept } from './views
 import { enrol, enrolCodes } from './views/enrol.ts'
 import { error } from './views/error.ts'
 import { formPost } from './views/form-post.ts'
+import { goingOn } from './views/going-on.ts'
 import { loggedOut, logout } from './views/logout.ts'
 import { notMe } from './views/not-me.ts'
 import { passkey } from './views/passkey.ts'
@@ -86,6 +88,7 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   'logged-out': loggedOut,
   error,
   'form-post': formPost,
+  'going-on': goingOn,
   account: accountOverview,
   'account-profile': accountProfile,
   'account-email': accountEmail,
@@ -95,6 +98,7 @@ const VIEWS: { [N in PageName]: (model: PageModels[N], use: ViewUse) => View } =
   'account-kept': accountKept,
   'account-verify-email': accountVerifyEmail,
   'account-passkeys': accountPasskeys,
+  'account-identities': accountIdentities,
   'account-authenticator': accountAuthenticator,
   'account-phone': accountPhone,
   'account-recovery-codes': accountRecoveryCodes,

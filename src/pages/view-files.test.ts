@@ -117,6 +117,11 @@ describe('a folder of views is refused, by the file’s name,', () => {
       /logout\.eta leaves out the form to \/oauth2\/logout\/confirm on the page logout/,
     ],
     [
+      'a list of ways without those that lead elsewhere',
+      { 'parts/ways.eta': ours('parts/ways.eta').replace('(href)', '(false)') },
+      /ways\.eta leaves out the link to \/federation\/acme\/sign-in on the page sign-in\.elsewhere/,
+    ],
+    [
       'a page that hides the host',
       { 'parts/sill.eta': '' },
       /sill\.eta leaves out the host id\.example\.com/,

@@ -57,7 +57,7 @@ export interface AccountShell {
     title: string | undefined
     entries: { href: string; icon: string; title: string; current: boolean }[]
   }[]
-  done: Alert | undefined
+  done: { lead: string; text: string } | undefined
   alert: Alert | undefined
   kept: KeptPasskeyModel | undefined
 }
@@ -79,15 +79,19 @@ export interface View {
   data: object
 }
 
+/** In pieces where there is a name in it. */
 export interface Alert {
-  lead: string
-  text: string
+  lead: string | Piece[]
+  text: string | Piece[]
 }
 
 /** Characters of a name that a stranger chose: enough for any honest one. */
 export const NAME = 64
 /** Longest address that mail can carry (RFC 5321 §4.5.3.1.3). */
 export const EMAIL = 254
+
+/** What somebody else is called: cut, and kept apart from the words around it. */
+export const namePiece = (name: string): Piece => ({ as: 'name', text: safeText(name, NAME) })
 
 export interface Face {
   name: Piece

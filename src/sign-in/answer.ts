@@ -98,7 +98,8 @@ async function look(use: SignInsUse, at: At, tried: Try): Promise<Outcome> {
       ? gathered.weigh(account, now, policy.rememberDevice)
       : { ...state, assessed: state.assessed }
   if (assessed.risk === 'deny') return failed('denied', account, assessed)
-  const proof = { ...proven, method: method.id, at: now }
+  const { since = now, ...shown } = proven
+  const proof = { ...shown, method: method.id, at: Math.min(now, since) }
   const next: SignInState = {
     ...{ proofs: [...state.proofs, proof], sub: account.sub, epoch: state.epoch ?? account.epoch, assessed },
     ...{ trusted: trusted === true, remember: given.remember ?? state.remember ?? false },

@@ -3,8 +3,10 @@ import type { JsonObject } from '../../adapters/contract.ts'
 import type { Account } from '../accounts/account.ts'
 import { about } from '../accounts/record-sign-in.ts'
 import { createEvent } from '../audit/event.ts'
-import type { Challenge, Method } from '../methods/method.ts'
+import type { Challenge, HowNew, Method } from '../methods/method.ts'
+import { PENDING_LIFE } from '../methods/pending.ts'
 import type { Refusal } from '../security/rate-limit/refusal.ts'
+import type { SignInPolicy } from '../security/sign-in-policy/policy.ts'
 import { CODE_LIFE, RESEND_AFTER } from '../shared/code-life.ts'
 import { type Offered, personNamed, startOf } from './offer.ts'
 import type { Question, SignInState } from './states.ts'
@@ -12,13 +14,20 @@ import type { At, Chosen, Posed, SignInsUse } from './types.ts'
 
 type ChallengesUse = Pick<SignInsUse, 'states' | 'persons' | 'clock' | 'prompts' | 'record'>
 
-/** What a method has asked. `shows`: its form is the one that is shown from now on. */
+export interface Asking {
+  /** Its form is the one that is shown from now on. */
+  shows: boolean
+  /** Where, of what is answered elsewhere. */
+  connector?: string | undefined
+}
+
+/** What a method has asked. */
 export async function ask(
   use: ChallengesUse,
   at: At,
   method: Method,
-  { policy, state: { username = '', challenges }, as, person }: Offered,
-  { shows }: { shows: boolean },
+  { policy, state: { username = '', challenges, anew }, as, person }: Offered,
+  { shows, connector }: Asking,
 ): Promise<Chosen> {
   const now = use.clock.now()
   const before = challenges?.[method.id]
@@ -47,10 +56,20 @@ export async function ask(
   const name = as === 'first' ? username : (person?.account.email ?? '')
   const refusal = method.sends && (await tooMany(use, at, method, { name, account: named?.account, now }))
   if (refusal) return { kind: 'refused', refusal }
-  const challenge = await method.challenge?.({ person: named, name: username, as, origin: at.origin, now })
+  const challenge = await method.challenge?.({
+    ...{ person: named, name: username, as, origin: at.origin, now },
+    ...{ connector, howNew: howNewFor(at, policy, anew) },
+  })
   if (method.challenge !== undefined && challenge === undefined) return { kind: 'unavailable' }
   await keep(challenge)
   return chosen(method, challenge?.shown, RESEND_AFTER)
+}
+
+/** Nothing but the session's end where nobody asks for more. */
+function howNewFor({ wanted }: At, { sessionLength }: SignInPolicy, anew = false): HowNew | undefined {
+  const asked = [wanted.maxAge, anew ? PENDING_LIFE / 1000 : undefined].filter((age) => age !== undefined)
+  const all = [...asked, ...(sessionLength === undefined ? [] : [Math.floor(sessionLength / 1000)])]
+  return all.length === 0 ? undefined : { maxAge: Math.min(...all), strict: asked.length > 0 }
 }
 
 const chosen = (method: Method, shown: JsonObject | undefined, again: number): Chosen => ({

@@ -6,10 +6,15 @@ import type { Demand } from './demand.ts'
 import { nextStep } from './next-step.ts'
 
 const FACTORS: Record<MethodId, Factor[]> = {
-  ...{ password: ['knowledge'], totp: ['possession'], passkey: ['possession', 'knowledge'] },
+  ...{
+    password: ['knowledge'],
+    identity: ['knowledge'],
+    totp: ['possession'],
+    passkey: ['possession', 'knowledge'],
+  },
   ...{ 'sms-code': ['possession'], 'email-code': ['mailbox'], 'recovery-codes': ['possession'] },
 }
-const isFirst = (id: MethodId) => id === 'password'
+const isFirst = (id: MethodId) => id === 'password' || id === 'identity'
 
 /** What comes after these proofs for somebody who has these methods; `taken`: by policy. */
 function after(

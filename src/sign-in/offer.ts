@@ -70,7 +70,7 @@ const askAnew = (
     at.id,
     (stored) => ({
       ...(isDeepStrictEqual(startOf(stored, at, policy), state) && {
-        state: { proofs: [], username: person.account.email, remember: state.remember === true },
+        state: { proofs: [], username: person.account.email, anew: true, remember: state.remember === true },
       }),
       result: undefined,
     }),

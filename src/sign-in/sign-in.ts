@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Method } from '../methods/method.ts'
 import { setOf } from '../methods/recovery-codes/recovery-codes.ts'
 import { answer } from './answer.ts'
-import { ask, posed } from './challenges.ts'
+import { type Asking, ask, posed } from './challenges.ts'
 import { isMailbox } from './next-step.ts'
 import { offer, startOf } from './offer.ts'
 import type { SignInState } from './states.ts'
@@ -18,7 +18,7 @@ export function createSignIns(use: SignInsUse): SignIns {
     view: (at) => view(use, at),
     name: (at, username, remember) => name(use, at, { proofs: [], username, remember }),
     choose: (at, id) => askBy(use, at, id, { shows: true }),
-    challenge: (at, id) => askBy(use, at, id, { shows: false }),
+    challenge: (at, id, connector) => askBy(use, at, id, { shows: false, connector }),
     answer: (at, id, given) => answer(use, at, id, given),
     renew: (at, sub, refreshToken) => renew(use, at, sub, refreshToken),
     restart: (at) =>
@@ -39,7 +39,7 @@ async function name(use: SignInsUse, at: At, named: SignInState): Promise<void> 
   )
 }
 
-async function askBy(use: SignInsUse, at: At, id: string, how: { shows: boolean }): Promise<Chosen> {
+async function askBy(use: SignInsUse, at: At, id: string, how: Asking): Promise<Chosen> {
   const offered = await offer(use, at)
   const method = offered.ways.find((way) => way.id === id)
   const isNameless = offered.as === 'first' && (offered.state.username ?? '') === ''
@@ -83,10 +83,13 @@ async function view(use: SignInsUse, at: At): Promise<View> {
   const ids = (methods: readonly Method[]) => methods.map(({ id }) => id)
   const name: View = {
     ...{ step: 'name', ways: ids(ways.filter(({ identifies }) => identifies)), last: last?.id },
+    nameless: ways.every(({ elsewhere }) => elsewhere),
   }
   if (as === 'first' && (state.username ?? '') === '') return name
   const usual = as === 'first' ? beginsWith(ways, last) : undefined
-  const method = ways.find(({ id }) => id === state.method) ?? usual ?? ways[0]
+  // What is answered elsewhere has no page.
+  const shown = ways.filter(({ elsewhere }) => elsewhere !== true)
+  const method = shown.find(({ id }) => id === state.method) ?? usual ?? shown[0]
   if (method === undefined || (as === 'second' && person === undefined)) return name
   const common = {
     method: method.id,

@@ -19,6 +19,8 @@ export interface SignInState {
   epoch?: number
   /** The first ones are the session's, from before. */
   reused?: true
+  /** Who is known already is asked anew, as what was proven was too long ago. */
+  anew?: true
   /** What its risk was, at the first proof. */
   assessed?: Assessed
   /** The person's device asks for no second factor. */

@@ -42,6 +42,8 @@ export interface At {
 export interface Wanted {
   required?: Level | undefined
   wished?: Level | undefined
+  /** How long ago it may have been proven who it is, seconds. */
+  maxAge?: number | undefined
 }
 
 /** Beside the answer itself. */
@@ -101,8 +103,8 @@ export interface Posed {
 
 /** What to show. */
 export type View =
-  /** `ways`: those that need no name; `last`: by which somebody signed in with this browser the last time. */
-  | { step: 'name'; ways: MethodId[]; last?: MethodId | undefined }
+  /** `ways`: those that need no name; `nameless`: there is no other; `last`: by which somebody signed in with this browser the last time. */
+  | { step: 'name'; ways: MethodId[]; last?: MethodId | undefined; nameless: boolean }
   /** What the client needs, or policy, can't be reached by this account. */
   | { step: 'unmet' }
   | ({
@@ -132,8 +134,8 @@ export interface SignIns {
   name(at: At, username: string, remember: boolean): Promise<void>
   /** Shows another method, and asks what it has to ask. */
   choose(at: At, method: string): Promise<Chosen>
-  /** The same, without showing its page. */
-  challenge(at: At, method: string): Promise<Chosen>
+  /** The same, without showing its page. `connector`: where, of what is answered elsewhere. */
+  challenge(at: At, method: string, connector?: string): Promise<Chosen>
   answer(at: At, method: string, given: Given): Promise<Outcome>
   /** Somebody whose refresh was odd has to prove again who they are, before it is done. */
   renew(at: At, sub: string, refreshToken: string): Promise<Extract<Outcome, { kind: 'more' | 'unmet' }>>

@@ -11,7 +11,14 @@ export function wantedIn(params: Readonly<Record<string, unknown>>): Wanted {
   const required = asked?.essential === true ? LEVELS.find((level) => named.includes(level)) : undefined
   // In order of preference.
   const [wished] = [...(asked?.essential === true ? [] : named), ...acrValuesIn(params)]
-  return { required, wished }
+  return { required, wished, ...maxAgeIn(params) }
+}
+
+/** `prompt=login`: not even a moment ago. `max_age` is digits by now. */
+function maxAgeIn(params: Readonly<Record<string, unknown>>): { maxAge?: number } {
+  if (textOf(params['prompt']).split(' ').includes('login')) return { maxAge: 0 }
+  const maxAge = params['max_age']
+  return typeof maxAge === 'number' || typeof maxAge === 'string' ? { maxAge: Number(maxAge) } : {}
 }
 
 /**

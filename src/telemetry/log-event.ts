@@ -23,6 +23,8 @@ const FIELDS = {
   method: 'id',
   status: 'number',
   durationMs: 'number',
+  /** Its name in addresses. */
+  connector: 'id',
   /** Which part speaks, or is spoken of: `postgresql`, `redis`, `worker`. */
   component: 'id',
   job: 'id',

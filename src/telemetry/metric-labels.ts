@@ -31,7 +31,15 @@ export const GRANT_TYPES = [
 ] as const
 
 /** Ways to prove who one is, the strongest first. */
-export const METHODS = ['passkey', 'totp', 'password', 'sms-code', 'email-code', 'recovery-codes'] as const
+export const METHODS = [
+  'passkey',
+  'totp',
+  'password',
+  'identity',
+  'sms-code',
+  'email-code',
+  'recovery-codes',
+] as const
 export type MethodId = (typeof METHODS)[number]
 
 export const REVOCATION_SCOPES = [

@@ -247,14 +247,20 @@ withHouse(
       })
 
       it('F-154 what a field key has encrypted is encrypted anew before it goes; else nothing starts', async () => {
+        const config = { issuer: 'https://acme.example', client_id: 'house', client_secret: 'of acme' }
+        await house().apply({
+          version: 1,
+          connectors: [{ slug: 'acme', type: 'oidc', config, disabled: true }],
+        })
         const sealed = () =>
           onDatabase<{ name: string; value: Buffer }>(
             house(),
             `select kid as name, private_sealed as value from signing_keys union all
-           select client_id, secret_sealed from clients where secret_sealed is not null`,
+           select client_id, secret_sealed from clients where secret_sealed is not null union all
+           select slug, secret_sealed from connectors where secret_sealed is not null`,
           )
         const before = await sealed()
-        expect(before.length).toBeGreaterThan(3)
+        expect(before.length).toBeGreaterThan(4)
         const secret = await withTotp(house(), GRACE.email)
         const [recovery = ''] = await withRecoveryCodes(house(), GRACE.email)
         await done(house(), ['rotate', 'field', '--in', '0s'])

@@ -1,9 +1,5 @@
 /** `apply` as an operator meets it, on the stores that it is used with. */
-import { rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { stringify } from 'yaml'
 import { onDatabase, SOON } from '../security/probes.ts'
 import {
   agentOf,
@@ -15,32 +11,14 @@ import {
   SET_UP,
   signIn,
 } from '../support/flows.ts'
-import type { House, RunResult } from '../support/house.ts'
 import { onBothStorages, withHouse } from '../support/on-every-storage.ts'
-import { commandWithin } from '../support/within.ts'
+import { apply, startApply as start } from '../support/set-ups.ts'
 
-async function onFile(document: object, run: (file: string) => Promise<RunResult>): Promise<RunResult> {
-  const file = join(tmpdir(), `gatehouse-apply-${crypto.randomUUID()}.yaml`)
-  await writeFile(file, stringify({ version: 1, ...document }))
-  try {
-    return await run(file)
-  } finally {
-    await rm(file)
-  }
+const SECRETS = {
+  APP_SECRET: 'a secret of sixteen and more',
+  BOB_PASSWORD: 'the password of bob',
+  ACME_SECRET: 'a secret that acme knows',
 }
-
-const apply = (
-  house: House,
-  document: object,
-  flags: readonly string[] = [],
-  env: Record<string, string> = {},
-): Promise<RunResult> => onFile(document, (file) => commandWithin(house, ['apply', file, ...flags], { env }))
-
-/** As a process of its own: it alone takes secrets from an environment, and answers with a code for every error. */
-const start: typeof apply = (house, document, flags = [], env = {}) =>
-  onFile(document, (file) => house.run(['apply', file, ...flags], { env }))
-
-const SECRETS = { APP_SECRET: 'a secret of sixteen and more', BOB_PASSWORD: 'the password of bob' }
 const PRODUCTION = {
   NODE_ENV: 'production',
   ISSUER: 'https://id.example.com',
@@ -153,6 +131,13 @@ withHouse({ storage: 'postgresql', nodes: 0 }, (house) => {
       const document = {
         clients: [web({ client_id: 'silent', client_secret_env: 'APP_SECRET' })],
         users: [{ email: 'silent@example.com', password_env: 'BOB_PASSWORD' }],
+        connectors: [
+          {
+            slug: 'silent',
+            type: 'oidc',
+            config: { issuer: 'https://acme.example', client_id: 'house', client_secret_env: 'ACME_SECRET' },
+          },
+        ],
       }
       for (const flags of [['--dry-run'], ['--json'], []]) {
         const { stdout, stderr } = await start(house(), document, flags, SECRETS)

@@ -5,6 +5,7 @@ import { hiddenFields } from '../support/agent.ts'
 export type SecretKind =
   | 'password'
   | 'client secret'
+  | 'connector secret'
   | 'client assertion'
   | 'verifier'
   | 'code'

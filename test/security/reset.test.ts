@@ -310,12 +310,18 @@ onBothStorages(
 
       it('A-554 A-557 leaves other credentials of a proven address, and none of one that never was', async () => {
         const totp = { method: 'totp', data: JSON.stringify({ sealed: 'x' }) }
-        const withFactor = (email: string) =>
+        const elsewhere = { connector: crypto.randomUUID(), issuer: 'https://acme.example' }
+        const withFactors = (email: string) =>
           within(house(), async ({ accounts, database: { db } }) => {
             const account = await accounts.users.findByEmailKey(email)
+            const identity = { method: 'identity', data: JSON.stringify({ ...elsewhere, subject: email }) }
             await db
               .insertInto('credentials')
-              .values({ id: crypto.randomUUID(), user_id: account?.id ?? '', ...totp })
+              .values(
+                [totp, identity].map((one) => ({
+                  ...{ id: crypto.randomUUID(), user_id: account?.id ?? '', ...one },
+                })),
+              )
               .execute()
           })
         const methods = (email: string) =>
@@ -330,13 +336,13 @@ onBothStorages(
           })
         for (const name of ['first', 'unproven']) {
           const email = `${name}@example.com`
-          await withFactor(email)
+          await withFactors(email)
           await within(house(), ({ askToReset: ask }) => ask(email, { actor: 'test' }))
           expect(
             (await useLink(stranger(), await linkTo(mails, email, RESET), { password: NEW })).status,
           ).toBe(303)
         }
-        expect(await methods('first@example.com')).toEqual([true, 'password', 'totp'])
+        expect(await methods('first@example.com')).toEqual([true, 'identity', 'password', 'totp'])
         expect(await methods('unproven@example.com')).toEqual([true, 'password'])
       })
 

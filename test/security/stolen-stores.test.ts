@@ -64,6 +64,14 @@ const SET_UP = {
       scope: 'notes:read',
     },
   ],
+  connectors: [
+    {
+      slug: 'acme',
+      type: 'oidc',
+      config: { issuer: 'https://acme.example', client_id: 'house', client_secret: 'acme-secret-0123456789' },
+      disabled: true,
+    },
+  ],
 }
 
 // PostgreSQL alone has the tables that embedded storage has.
@@ -75,13 +83,14 @@ onBothStorages(
       for (const { client_secret } of SET_UP.clients.map((c) => ({ client_secret: '', ...c }))) {
         if (client_secret !== '') secrets.set(client_secret, 'client secret')
       }
+      for (const { config } of SET_UP.connectors) secrets.set(config.client_secret, 'connector secret')
       await live(house(), secrets)
       dump = await dumpOf(house())
     })
 
     describe('a thief of all stores', () => {
       it('A-921 finds no secret that anybody was given, in any spelling', () => {
-        expect(new Set(secrets.values()).size).toBe(12)
+        expect(new Set(secrets.values()).size).toBe(13)
         expect(dump.texts.length).toBeGreaterThan(100)
         expect(secretsIn(textOf(dump), secrets)).toEqual([])
       })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { clientMetadataSchema } from '../../clients/client-metadata.ts'
 import { clientEntryFields } from './client-entry.ts'
+import { oidcConfigEntry, oidcConnectorEntry } from './connector-entry.ts'
 import { documentSchema } from './document.ts'
 import { firstPartyEntry } from './first-party-entry.ts'
 import { policiesEntry, riskPolicyEntry } from './policies-entry.ts'
@@ -22,6 +23,8 @@ const FIELDS: [string, string[]][] = [
   ['`policies.risk`', Object.keys(riskPolicyEntry.shape)],
   ['`policies.sign_in`', Object.keys(signInPolicyEntry.shape)],
   ['`webhooks`', Object.keys(webhookEntry.shape)],
+  ['`connectors`', Object.keys(oidcConnectorEntry.shape)],
+  ['`connectors[].config`', Object.keys(oidcConfigEntry.shape)],
   ['`users`', [...Object.keys(userEntry.shape), ...Object.keys(userEntry.shape.address.unwrap().shape)]],
 ]
 

@@ -88,6 +88,7 @@ const changedBy = (changes: readonly Change[]): Changed => ({
   resourceServers: changes.flatMap((c) => (c.kind === 'resource_server' ? [c.name] : [])),
   firstParty: changes.some(({ kind }) => kind === 'first_party_api'),
   riskPolicy: changes.some(({ kind }) => kind === 'risk_policy'),
+  connectors: changes.flatMap((c) => (c.kind === 'connector' ? [c.name] : [])),
   signInPolicy: changes.some(({ kind }) => kind === 'sign_in_policy'),
 })
 

@@ -6,11 +6,12 @@ import { type Client, FIRST_PARTY } from '../../clients/client.ts'
 import { needsPlainSecret } from '../../clients/client-metadata.ts'
 import { type KeepSecretUse, type KeptSecret, keepSecret, revealSecret } from '../../clients/keep-secret.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { type CarryOutConnectorUse, changeConnector } from './carry-out-connector.ts'
 import { type CarryOutWebhookUse, changeWebhook } from './carry-out-webhook.ts'
 import { type Change, type ChangeOf, touches } from './plan.ts'
 import { ChangedMeanwhile, type Manager, type Rooms } from './set-up-repository.ts'
 
-export interface CarryOutUse extends KeepSecretUse, CarryOutWebhookUse {
+export interface CarryOutUse extends KeepSecretUse, CarryOutWebhookUse, CarryOutConnectorUse {
   clock: Clock
   /** Who acts, for the audit trail. */
   managedBy: Manager
@@ -31,6 +32,7 @@ export async function carryOut(changes: readonly Change[], use: CarryOutUse): Pr
     else if (change.kind === 'risk_policy') await changeRiskPolicy(change, use)
     else if (change.kind === 'sign_in_policy') await changeSignInPolicy(change, use)
     else if (change.kind === 'webhook') await changeWebhook(change, use)
+    else if (change.kind === 'connector') await changeConnector(change, use)
     else await changeUser(change, use)
   }
 }

@@ -1,7 +1,8 @@
 import type { Client } from '../../clients/client.ts'
 import { isConfidential, needsPlainSecret } from '../../clients/client-metadata.ts'
+import type { Connector } from '../../federation/connector.ts'
 import { splitScope } from '../../provider/scopes.ts'
-import type { Desired, DesiredClient } from './desired.ts'
+import type { Desired, DesiredClient, DesiredConnector } from './desired.ts'
 import type { Finding, Path } from './finding.ts'
 import type { PlanOptions } from './plan.ts'
 import type { Stored } from './set-up-repository.ts'
@@ -17,6 +18,7 @@ export function checkAgainstStore(stored: Stored, desired: Desired, options: Pla
       if (metadata === undefined) return [{ path: at, message: `${introspectionClient} is no client` }]
       return isConfidential(metadata) ? [] : [{ path: at, message: `${introspectionClient} has no secret` }]
     }),
+    ...desired.connectors.flatMap((connector) => secretOfAnother(stored.connectors, connector)),
     ...firstPartyOutOfReach(stored, desired, options),
   ]
 }
@@ -29,6 +31,16 @@ function secretOutOfReach(stored: readonly Client[], desired: DesiredClient): Fi
   return [
     { path: desired.path, message: 'needs client_secret_env: of the secret so far only a hash is kept' },
   ]
+}
+
+/** Who may change where a connector asks must not get the secret sent there that is known to the other one only. */
+function secretOfAnother(stored: readonly Connector[], desired: DesiredConnector): Finding[] {
+  const { path, slug, config, secret } = desired
+  const before = stored.find((connector) => connector.slug === slug)
+  if (before?.secretSealed === undefined || before.config.issuer === config.issuer) return []
+  if (secret !== undefined) return []
+  const message = 'is another one than before, and the secret was for that one: give client_secret_env too'
+  return [{ path: [...path, 'config', 'issuer'], message }]
 }
 
 /** What tokens of the first-party API are for must be there when everything is done. */

@@ -3,6 +3,7 @@ import type { EmailAddress } from '../../accounts/email.ts'
 import type { ProfileClaims } from '../../accounts/rows.ts'
 import type { FirstPartySettings, ResourceServer } from '../../clients/client.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import type { OidcConfig } from '../../federation/connector.ts'
 import type { Outcomes } from '../../security/risk/policy-repository.ts'
 import type { SignInSettings } from '../../security/sign-in-policy/policy.ts'
 import type { Path } from './finding.ts'
@@ -18,6 +19,7 @@ export interface Desired {
   signInPolicy?: DesiredSignInPolicy
   users: DesiredUser[]
   webhooks: DesiredWebhook[]
+  connectors: DesiredConnector[]
 }
 
 /** Clients and resource servers are described as a whole: what is left out has its default. */
@@ -72,6 +74,19 @@ export interface DesiredWebhook {
   url: string
   events: readonly string[]
   /** Left out: it keeps the one it has, and a new one gets one made. */
+  secret?: string
+  /** Left out: stays as it is. */
+  disabled?: boolean
+}
+
+/** Described as a whole, but for its secret and whether it is disabled. */
+export interface DesiredConnector {
+  path: Path
+  slug: string
+  type: 'oidc'
+  name: string
+  config: OidcConfig
+  /** `client_secret`. Left out: it keeps the one it has, and a new one is a public client. */
   secret?: string
   /** Left out: stays as it is. */
   disabled?: boolean

@@ -1,6 +1,7 @@
 /** What a file for `apply` may say: one strict schema. A name that it does not know is a slip, never ignored. */
 import { z } from 'zod'
 import { clientEntry } from './client-entry.ts'
+import { connectorEntry } from './connector-entry.ts'
 import { firstPartyEntry } from './first-party-entry.ts'
 import { policiesEntry } from './policies-entry.ts'
 import { resourceServerEntry } from './resource-server-entry.ts'
@@ -31,8 +32,8 @@ export const documentSchema = z.strictObject({
   first_party_api: firstPartyEntry.nullish().transform((entry) => entry ?? undefined),
   users: section(userEntry),
   webhooks: section(webhookEntry),
+  connectors: section(connectorEntry),
   organizations: notYet,
-  connectors: notYet,
   policies: policiesEntry.nullish().transform((entry) => entry ?? undefined),
 })
 

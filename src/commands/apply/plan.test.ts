@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Client, FirstPartySettings } from '../../clients/client.ts'
 import { clientMetadataSchema } from '../../clients/client-metadata.ts'
+import type { Connector } from '../../federation/connector.ts'
 import { checkAgainstStore } from './check-against-store.ts'
 import type {
   DesiredClient,
+  DesiredConnector,
   DesiredFirstParty,
   DesiredPassword,
   DesiredResourceServer,
@@ -102,14 +104,35 @@ const wantWebhook = (more: Partial<DesiredWebhook> = {}): DesiredWebhook => ({
   ...more,
 })
 
+const connector: Connector = {
+  id: '1',
+  slug: 'acme',
+  type: 'oidc',
+  name: 'Acme',
+  config: { issuer: 'https://acme.example', client_id: 'house', scope: 'openid email' },
+  secretSealed: Buffer.alloc(0),
+  disabled: false,
+  managedBy: 'apply',
+}
+const wantConnector = (more: Partial<DesiredConnector> = {}): DesiredConnector => {
+  const { slug, type, name, config } = connector
+  return { path: ['connectors', 0], slug, type, name, config, ...more }
+}
+
 const plain = (text: string): DesiredPassword => ({ kind: 'plain', text, at: ['users', 0, 'password'] })
 
 const right: Facts = {
   secretFits: (_, secret) => secret === 'right',
   passwordFits: () => true,
   webhookSecretFits: (_, secret) => secret === 'right',
+  connectorSecretFits: ({ secretSealed }, secret) => secretSealed !== undefined && secret === 'right',
 }
-const wrong: Facts = { secretFits: () => false, passwordFits: () => false, webhookSecretFits: () => false }
+const wrong: Facts = {
+  secretFits: () => false,
+  passwordFits: () => false,
+  webhookSecretFits: () => false,
+  connectorSecretFits: () => false,
+}
 
 interface Sides {
   clients?: [Client[], DesiredClient[]]
@@ -117,6 +140,7 @@ interface Sides {
   users?: [StoredUser[], DesiredUser[]]
   firstParty?: [FirstPartySettings | undefined, DesiredFirstParty | undefined]
   webhooks?: [StoredWebhook[], DesiredWebhook[]]
+  connectors?: [Connector[], DesiredConnector[]]
 }
 function sides({
   clients = [[], []],
@@ -124,6 +148,7 @@ function sides({
   users = [[], []],
   firstParty = [undefined, undefined],
   webhooks = [[], []],
+  connectors = [[], []],
 }: Sides) {
   const [stored, desired] = ([0, 1] as const).map((side) => ({
     clients: clients[side],
@@ -131,6 +156,7 @@ function sides({
     users: users[side],
     firstParty: firstParty[side],
     webhooks: webhooks[side],
+    connectors: connectors[side],
   }))
   return [stored as Stored, desired as Parameters<typeof plan>[1]] as const
 }
@@ -147,6 +173,7 @@ describe('the plan', () => {
       users: [[ada], [wantUser({ name: 'Ada', password: plain('right') })]],
       firstParty: [settings(), wantSettings()],
       webhooks: [[webhook], [wantWebhook({ secret: 'right' })]],
+      connectors: [[connector], [wantConnector({ secret: 'right' })]],
     } satisfies Sides
     expect(planned(given)).toEqual([])
     expect(planned(given, right, true)).toEqual([])
@@ -323,6 +350,22 @@ describe('against what is stored', () => {
     expect(faults({ ...wanted, servers: [other, []] }, true)).toEqual([])
   })
 
+  it('A-923 the secret of a connector goes to no other issuer than the one that it was given for', () => {
+    const config = { ...connector.config, issuer: 'https://other.example' }
+    const of = (before: Connector, more: Partial<DesiredConnector>) =>
+      checkAgainstStore(...sides({ connectors: [[before], [wantConnector(more)]] }), {
+        managedBy: 'apply',
+        prune: false,
+      })
+    const message = 'is another one than before, and the secret was for that one: give client_secret_env too'
+    expect(of(connector, { config })).toEqual([{ path: ['connectors', 0, 'config', 'issuer'], message }])
+    expect(of(connector, { config: { ...config, issuer: 'https://acme.example/' } })).toHaveLength(1)
+    expect(of({ ...connector, managedBy: undefined }, { config })).toHaveLength(1)
+    expect(of(connector, { config, secret: 'right' })).toEqual([])
+    expect(of({ ...connector, secretSealed: undefined }, { config })).toEqual([])
+    expect(of(connector, { config: { ...connector.config, client_id: 'other' } })).toEqual([])
+  })
+
   it('a secret of which only a hash is kept can’t become a key', () => {
     const metadata = web({ id_token_signed_response_alg: 'HS256' })
     expect(faults({ clients: [[client()], [wantClient({ metadata })]] })).toEqual([
@@ -333,12 +376,10 @@ describe('against what is stored', () => {
 })
 
 it('lives beyond the server’s own are warned of', () => {
+  const nothing = { clients: [], resourceServers: [], users: [], webhooks: [], connectors: [] }
   const config = { accessTokenExp: 300_000, refreshTokenExp: 60_000, refreshFamilyExp: 120_000 }
   const warnings = (more: Partial<DesiredFirstParty>) =>
-    livesThatAreCut(
-      { clients: [], resourceServers: [], users: [], webhooks: [], firstParty: wantSettings(more) },
-      config,
-    )
+    livesThatAreCut({ ...nothing, firstParty: wantSettings(more) }, config)
   expect(warnings({ refreshTokenTtl: 60, refreshFamilyTtl: 120 })).toEqual([])
   expect(warnings({ accessTokenTtl: 301, refreshTokenTtl: 61, refreshFamilyTtl: 121 })).toEqual([
     {
@@ -354,7 +395,7 @@ it('lives beyond the server’s own are warned of', () => {
       message: 'is longer than REFRESH_FAMILY_EXP, and so cut at 120s',
     },
   ])
-  expect(livesThatAreCut({ clients: [], resourceServers: [], users: [], webhooks: [] }, config)).toEqual([])
+  expect(livesThatAreCut(nothing, config)).toEqual([])
 })
 
 describe('the plan of a webhook', () => {
@@ -387,5 +428,51 @@ describe('the plan of a webhook', () => {
     expect(of([webhook], [])).toEqual([])
     expect(of([webhook], [], true)).toEqual(['- webhook siem'])
     expect(of([{ ...webhook, managedBy: undefined }], [], true)).toEqual([])
+  })
+})
+
+describe('the plan of a connector', () => {
+  const of = (stored: Connector[], desired: DesiredConnector[], prune = false) =>
+    lines({ connectors: [stored, desired] }, right, prune)
+
+  it('makes it, as a public client where no secret is given', () => {
+    const described = [
+      '+ connector acme',
+      '    type: "oidc"',
+      '    name: "Acme"',
+      '    issuer: "https://acme.example"',
+      '    client_id: "house"',
+      '    scope: "openid email"',
+    ]
+    expect(of([], [wantConnector()])).toEqual(described)
+    expect(of([], [wantConnector({ secret: 'new', disabled: true })])).toEqual([
+      ...described,
+      '    disabled: true',
+      '    client_secret: set',
+    ])
+  })
+
+  it('changes what differs, and leaves what the file does not say', () => {
+    const disabled = { ...connector, disabled: true }
+    expect(of([disabled], [wantConnector()])).toEqual([])
+    const config = { issuer: 'https://other.example', client_id: 'house' }
+    const changed = wantConnector({ name: 'Other', config, secret: 'new', disabled: false })
+    expect(of([disabled], [changed])).toEqual([
+      '~ connector acme',
+      '    name: "Acme" → "Other"',
+      '    issuer: "https://acme.example" → "https://other.example"',
+      '    scope: "openid email" → none',
+      '    disabled: true → false',
+      '    client_secret: changed',
+    ])
+    const open = { ...connector, secretSealed: undefined }
+    const given = of([open], [wantConnector({ secret: 'new' })])
+    expect(given).toEqual(['~ connector acme', '    client_secret: set'])
+  })
+
+  it('removes what apply made and the file no longer names, when it is asked to', () => {
+    expect(of([connector], [])).toEqual([])
+    expect(of([connector], [], true)).toEqual(['- connector acme'])
+    expect(of([{ ...connector, managedBy: undefined }], [], true)).toEqual([])
   })
 })

@@ -5,10 +5,12 @@
 import type { UserChanges } from '../../accounts/users-repository.ts'
 import type { Client, FirstPartySettings, ResourceServer } from '../../clients/client.ts'
 import type { StoredSignInPolicy } from '../../clients/sign-in-policy-repository.ts'
+import type { Connector } from '../../federation/connector.ts'
 import type { RiskPolicySettings } from '../../security/risk/policy-repository.ts'
 import type { Desired, DesiredPassword, DesiredUser } from './desired.ts'
 import type { FieldChange } from './fields.ts'
 import { planClient } from './plan-client.ts'
+import { planConnector } from './plan-connector.ts'
 import { planFirstParty } from './plan-first-party.ts'
 import { planResourceServer } from './plan-resource-server.ts'
 import { planRiskPolicy } from './plan-risk-policy.ts'
@@ -22,6 +24,7 @@ export interface Facts {
   secretFits(stored: Client, secret: string): boolean
   passwordFits(emailKey: string): boolean
   webhookSecretFits(stored: StoredWebhook, secret: string): boolean
+  connectorSecretFits(stored: Connector, secret: string): boolean
 }
 
 export interface PlanOptions {
@@ -36,6 +39,12 @@ export type SecretStep = { step: 'keep' } | { step: 'drop' } | { step: 'store'; 
 
 interface WebhookChange {
   to: { url: string; events: readonly string[]; disabled: boolean }
+  /** Left out: as it is stored. */
+  secret: string | undefined
+}
+
+interface ConnectorChange {
+  to: Pick<Connector, 'type' | 'name' | 'config' | 'disabled'>
   /** Left out: as it is stored. */
   secret: string | undefined
 }
@@ -75,6 +84,9 @@ export type Change = Described &
     | (WebhookChange & { kind: 'webhook'; action: 'create'; managedBy: Manager })
     | (WebhookChange & { kind: 'webhook'; action: 'update'; before: StoredWebhook })
     | { kind: 'webhook'; action: 'remove'; id: string }
+    | (ConnectorChange & { kind: 'connector'; action: 'create'; managedBy: Manager })
+    | (ConnectorChange & { kind: 'connector'; action: 'update'; before: Connector })
+    | { kind: 'connector'; action: 'remove'; id: string }
   )
 
 export type ChangeOf<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>
@@ -97,6 +109,9 @@ export function plan(stored: Stored, desired: Desired, facts: Facts, options: Pl
     ...(signInPolicy === undefined ? [] : [signInPolicy]),
     ...desired.users.flatMap((user) => planUser(stored.users, user, facts, options) ?? []),
     ...desired.webhooks.flatMap((webhook) => planWebhook(stored.webhooks, webhook, facts, options) ?? []),
+    ...desired.connectors.flatMap(
+      (connector) => planConnector(stored.connectors, connector, facts, options) ?? [],
+    ),
     ...(options.prune ? removals(stored, desired, options.managedBy) : []),
   ]
 }
@@ -106,6 +121,7 @@ function removals(stored: Stored, desired: Desired, managedBy: Manager): Change[
   const clients = new Set(desired.clients.map(({ clientId }) => clientId))
   const users = new Set(desired.users.map(({ address }) => address.key))
   const webhooks = new Set(desired.webhooks.map(({ name }) => name))
+  const connectors = new Set(desired.connectors.map(({ slug }) => slug))
   const made = (entry: { managedBy: string | undefined }): boolean => entry.managedBy === managedBy
   const remove = { action: 'remove', fields: [] } as const
   return [
@@ -121,5 +137,8 @@ function removals(stored: Stored, desired: Desired, managedBy: Manager): Change[
     ...stored.webhooks
       .filter((webhook) => made(webhook) && !webhooks.has(webhook.name))
       .map(({ name, id }) => ({ kind: 'webhook', name, id, ...remove }) as const),
+    ...stored.connectors
+      .filter((connector) => made(connector) && !connectors.has(connector.slug))
+      .map(({ slug, id }) => ({ kind: 'connector', name: slug, id, ...remove }) as const),
   ]
 }

@@ -138,6 +138,45 @@ policies: {}
     ])
   })
 
+  it('is told all that a connector can not be', () => {
+    const text = [
+      'version: 1',
+      'connectors:',
+      '  - slug: Acme',
+      '    type: oidc',
+      '    name: "a\\nb"',
+      '    organization: acme',
+      '    enforced: true',
+      '    colour: red',
+      '    config: { client_id: a b, scope: email, idp_entity_id: x }',
+      '  - { slug: acme, type: saml, config: { idp_entity_id: x, idp_sso_url: x } }',
+      '  - { slug: acme-, type: ldap }',
+      '  - { slug: -acme, config: }',
+      '  - { slug: acme-, type: oidc, config: }',
+      '  - { slug: a, type: oidc, organization: , enforced: false, config: { issuer: x, client_id: x, scope: "a  b" } }',
+      `  - { slug: a, type: oidc, name: ${'a'.repeat(65)}, config: { issuer: x, client_id: x } }`,
+    ]
+    const slug = 'must be 1 to 63 small letters, digits and -, which does not begin or end it'
+    expect(faults(text.join('\n'))).toEqual([
+      `f.yaml:3:5: connectors[0].slug: ${slug}`,
+      'f.yaml:5:5: connectors[0].name: must be one line of 1 to 64 characters',
+      'f.yaml:6:5: connectors[0].organization: organizations are not available yet',
+      'f.yaml:7:5: connectors[0].enforced: organizations are not available yet',
+      'f.yaml:8:5: connectors[0].colour: is not known here',
+      'f.yaml:9:5: connectors[0].config.issuer: is missing',
+      'f.yaml:9:15: connectors[0].config.client_id: must be 1 to 1000 printable ASCII characters without spaces',
+      'f.yaml:9:31: connectors[0].config.scope: must have openid among its scopes',
+      'f.yaml:9:45: connectors[0].config.idp_entity_id: is not known here',
+      'f.yaml:10:19: connectors[1].type: saml is not available yet',
+      'f.yaml:11:20: connectors[2].type: must be oidc',
+      'f.yaml:12:5: connectors[3].type: is missing',
+      `f.yaml:13:7: connectors[4].slug: ${slug}`,
+      'f.yaml:13:32: connectors[4].config: must be a mapping',
+      'f.yaml:14:96: connectors[5].config.scope: must be scopes with one space between them',
+      'f.yaml:15:28: connectors[6].name: must be one line of 1 to 64 characters',
+    ])
+  })
+
   it('may have sections without entries', () => {
     const empty = 'clients:\nusers: []\norganizations: []\nconnectors:\nfirst_party_api:\npolicies: {}'
     expect(faults(`version: 1\n${empty}`)).toEqual([])

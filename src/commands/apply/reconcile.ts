@@ -6,6 +6,7 @@ import type { PasswordPolicy } from '../../accounts/password-policy.ts'
 import type { Client } from '../../clients/client.ts'
 import { type KeepSecretUse, secretFits } from '../../clients/keep-secret.ts'
 import { newWebhookSecret, type WebhookSecrets } from '../../events/webhooks/webhook-secret.ts'
+import type { ConnectorSecrets } from '../../federation/connector-secrets.ts'
 import type { PasswordHasher } from '../../security/password-hash.ts'
 import { readPhc } from '../../security/phc-string.ts'
 import type { Clock } from '../../shared/clock.ts'
@@ -23,6 +24,7 @@ export interface ReconcileUse extends KeepSecretUse {
   hasher: Pick<PasswordHasher, 'hash' | 'verify'>
   passwordPolicy: Pick<PasswordPolicy, 'minLength' | 'refuse'>
   webhookSecrets: WebhookSecrets
+  connectorSecrets: ConnectorSecrets
   clock: Clock
   /** Called with what is planned before anything is changed; to reject is to change nothing. */
   beforeChange?: (changes: readonly Change[]) => Promise<void>
@@ -98,6 +100,7 @@ async function factsOf(use: ReconcileUse, stored: Stored, desired: Desired): Pro
     secretFits: (client: Client, secret: string) => secretFits(use, client, secret),
     passwordFits: (emailKey) => fitting.has(emailKey),
     webhookSecretFits: (webhook, secret) => use.webhookSecrets.fits(webhook, secret),
+    connectorSecretFits: (connector, secret) => use.connectorSecrets.fits(connector, secret),
   }
 }
 

@@ -6,6 +6,7 @@ import { isConfidential, needsPlainSecret } from '../../clients/client-metadata.
 import type { Variable } from '../../config/variable.ts'
 import { webhookKey } from '../../shared/webhook-key.ts'
 import type { ClientEntry } from './client-entry.ts'
+import type { ConnectorEntry } from './connector-entry.ts'
 import type { DesiredPassword } from './desired.ts'
 import type { Finding, Path } from './finding.ts'
 import type { UserEntry } from './user-entry.ts'
@@ -30,13 +31,29 @@ export function readClientSecret(entry: ClientEntry, path: Path, notes: Notes): 
   const { text, at } = read
   if (!isConfidential(entry.metadata))
     notes.faults.push({ path: at, message: 'a public client has no secret' })
-  // RFC 6749 appendix A.2.
-  if (!/^[\x20-\x7e]{1,1000}$/.test(text))
-    notes.faults.push({ path: at, message: 'must be 1 to 1000 printable ASCII characters' })
+  checkSecretSigns(read, notes)
   const least = needsPlainSecret(entry.metadata) ? MIN_HMAC_SECRET : MIN_SECRET
   const weak = { path: at, message: `has fewer than ${least} characters` }
   if (text.length < least) (notes.production ? notes.faults : notes.warnings).push(weak)
   return text
+}
+
+/** How long it is, is a matter of those who gave it. */
+export function readConnectorSecret(
+  { config }: ConnectorEntry,
+  path: Path,
+  notes: Notes,
+): string | undefined {
+  const { client_secret: clear, client_secret_env: variable } = config
+  const read = readSecret(clear, variable, 'client_secret', [...path, 'config'], notes)
+  if (read !== undefined) checkSecretSigns(read, notes)
+  return read?.text
+}
+
+/** RFC 6749 appendix A.2. */
+function checkSecretSigns({ text, at }: { text: string; at: Path }, notes: Notes): void {
+  if (!/^[\x20-\x7e]{1,1000}$/.test(text))
+    notes.faults.push({ path: at, message: 'must be 1 to 1000 printable ASCII characters' })
 }
 
 export function readPassword(entry: UserEntry, path: Path, notes: Notes): DesiredPassword | undefined {

@@ -168,3 +168,85 @@ describe('the webhooks of a set-up', () => {
     expect(faults).toEqual(['webhooks[1].name: siem is named twice'])
   })
 })
+
+describe('the connectors of a set-up', () => {
+  const SUCH = { issuer: 'https://acme.example', client_id: 'house' }
+  const connector = (config: object, more: object = {}) => ({
+    connectors: [{ slug: 'acme', type: 'oidc', config: { ...SUCH, ...config }, ...more }],
+  })
+
+  it('are called as their slug, and ask for what people are shown, unless the file says otherwise', () => {
+    expect(resolved(connector({})).desired.connectors).toEqual([
+      {
+        path: ['connectors', 0],
+        slug: 'acme',
+        type: 'oidc',
+        name: 'acme',
+        config: { ...SUCH, scope: 'openid email profile' },
+      },
+    ])
+    const said = connector({ scope: 'openid' }, { name: 'Acme & Co', disabled: true, enforced: false })
+    expect(resolved(said).desired.connectors).toMatchObject([
+      { name: 'Acme & Co', config: { ...SUCH, scope: 'openid' }, disabled: true },
+    ])
+  })
+
+  const refused = (why: string) => [`connectors[0].config.issuer: ${why}`]
+  const at = (issuer: string, production = false, allowPrivate = false) =>
+    resolved(connector({ issuer }), production, allowPrivate).faults
+
+  it.each([
+    ['https://acme.example?tenant=1', 'must have no query (?…)'],
+    ['https://acme.example/?', 'must have no query (?…)'],
+    ['https://acme.example/#', 'must have no fragment (#…)'],
+    ['https://house:secret@acme.example', 'must have no user information'],
+    ['acme.example', 'is not an absolute URI'],
+    ['ldaps://acme.example', 'must be an http or https URL'],
+    ['http://acme.example', 'must be https (http only for loopback addresses)'],
+    ['https://acme.example:6379', 'must not have port 6379'],
+    [`https://acme.example/${'a'.repeat(2000)}`, 'must have 2000 characters at most'],
+  ])('have an issuer as OpenID Connect has it: not %s', (issuer, why) => {
+    expect(at(issuer)).toEqual(refused(why))
+    expect(at('https://acme.example:8443/realms/acme', true)).toEqual([])
+  })
+
+  it.each([
+    'https://127.0.0.1',
+    'https://2130706433',
+    'https://localhost.',
+    'https://[::ffff:7f00:1]',
+    'https://169.254.169.254/latest',
+    'https://10.1.2.3:8443',
+    'http://127.0.0.1:8080',
+  ])('A-812 lead to public addresses: not to %s', (issuer) => {
+    expect(at(issuer)).toEqual(refused('must not lead to a private address'))
+    expect(at(issuer, false, true)).toEqual([])
+  })
+
+  it('are asked by https in production, whatever is allowed to test set-ups', () => {
+    for (const issuer of ['http://acme.example', 'http://127.0.0.1:8080'])
+      for (const allowPrivate of [false, true])
+        expect(at(issuer, true, allowPrivate)).toEqual(refused('must be https'))
+  })
+
+  it('have secrets of printable signs, and in production none in clear', () => {
+    const given = resolved(connector({ client_secret_env: 'SHORT' }), true)
+    expect(given).toMatchObject({ faults: [], warnings: [], desired: { connectors: [{ secret: 'short' }] } })
+    expect(resolved(connector({ client_secret: 'short' }), true).faults).toEqual([
+      'connectors[0].config.client_secret: stands in clear, which is refused in production: use client_secret_env',
+    ])
+    const { faults } = resolved(connector({ client_secret: 'hünter2' }))
+    expect(faults).toEqual([
+      'connectors[0].config.client_secret: must be 1 to 1000 printable ASCII characters',
+    ])
+    expect(resolved(connector({ client_secret: 'a', client_secret_env: 'SHORT' })).faults).toEqual([
+      'connectors[0].config.client_secret_env: is given beside client_secret: take one away',
+    ])
+  })
+
+  it('have each a slug of their own', () => {
+    const { connectors } = connector({})
+    const { faults } = resolved({ connectors: [...connectors, ...connectors] })
+    expect(faults).toEqual(['connectors[1].slug: acme is named twice'])
+  })
+})

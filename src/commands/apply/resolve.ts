@@ -2,12 +2,15 @@
 import { PROFILE_CLAIMS } from '../../accounts/claims.ts'
 import type { ProfileClaims } from '../../accounts/rows.ts'
 import { webhookUrlProblem } from '../../events/webhooks/webhook-url.ts'
+import { issuerUrlProblem } from '../../federation/issuer-url.ts'
 import { outboundRules, outboundUrlProblem, webhookRules } from '../../security/outbound-url.ts'
 import type { SignInSettings } from '../../security/sign-in-policy/policy.ts'
 import type { ClientEntry } from './client-entry.ts'
+import type { ConnectorEntry } from './connector-entry.ts'
 import type {
   Desired,
   DesiredClient,
+  DesiredConnector,
   DesiredFirstParty,
   DesiredResourceServer,
   DesiredRiskPolicy,
@@ -19,7 +22,13 @@ import type { SetUpDocument } from './document.ts'
 import type { Finding, Path } from './finding.ts'
 import type { FirstPartyEntry } from './first-party-entry.ts'
 import type { RiskPolicyEntry } from './policies-entry.ts'
-import { type Notes, readClientSecret, readPassword, readWebhookSecret } from './resolve-secrets.ts'
+import {
+  type Notes,
+  readClientSecret,
+  readConnectorSecret,
+  readPassword,
+  readWebhookSecret,
+} from './resolve-secrets.ts'
 import type { ResourceServerEntry } from './resource-server-entry.ts'
 import type { SignInPolicyEntry } from './sign-in-policy-entry.ts'
 import type { UserEntry } from './user-entry.ts'
@@ -33,7 +42,7 @@ export interface Resolved {
 
 /** `desired` counts only where there are no faults. */
 export function resolve(
-  { clients, resource_servers, first_party_api, policies, users, webhooks }: SetUpDocument,
+  { clients, resource_servers, first_party_api, policies, users, webhooks, connectors }: SetUpDocument,
   use: Pick<Notes, 'production' | 'outboundAllowPrivate' | 'readVariable'>,
 ): Resolved {
   const notes: Notes = { ...use, faults: [], warnings: [] }
@@ -47,12 +56,14 @@ export function resolve(
     }),
     users: users.map((entry, n) => toUser(entry, ['users', n], notes)),
     webhooks: webhooks.map((entry, n) => toWebhook(entry, ['webhooks', n], notes)),
+    connectors: connectors.map((entry, n) => toConnector(entry, ['connectors', n], notes)),
   }
   notes.faults.push(
     ...namedTwice(desired.clients, 'client_id', ({ clientId }) => clientId),
     ...namedTwice(desired.resourceServers, 'identifier', ({ identifier }) => identifier),
     ...namedTwice(desired.users, 'email', ({ address }) => address.key),
     ...namedTwice(desired.webhooks, 'name', ({ name }) => name),
+    ...namedTwice(desired.connectors, 'slug', ({ slug }) => slug),
   )
   return { desired, faults: notes.faults, warnings: notes.warnings }
 }
@@ -145,6 +156,23 @@ function toWebhook(entry: WebhookEntry, path: Path, notes: Notes): DesiredWebhoo
     name,
     url,
     events,
+    ...(secret !== undefined && { secret }),
+    ...(disabled !== undefined && { disabled }),
+  }
+}
+
+function toConnector(entry: ConnectorEntry, path: Path, notes: Notes): DesiredConnector {
+  const { slug, type, name = slug, disabled } = entry
+  const { issuer, client_id, scope } = entry.config
+  const wrong = issuerUrlProblem(issuer, notes)
+  if (wrong !== undefined) notes.faults.push({ path: [...path, 'config', 'issuer'], message: wrong })
+  const secret = readConnectorSecret(entry, path, notes)
+  return {
+    path,
+    slug,
+    type,
+    name,
+    config: { issuer, client_id, scope },
     ...(secret !== undefined && { secret }),
     ...(disabled !== undefined && { disabled }),
   }

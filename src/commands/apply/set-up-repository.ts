@@ -30,6 +30,11 @@ import {
   createWebhooksRepository,
   type WebhooksRepository,
 } from '../../events/webhooks/webhooks-repository.ts'
+import type { Connector } from '../../federation/connector.ts'
+import {
+  type ConnectorsRepository,
+  createConnectorsRepository,
+} from '../../federation/connectors-repository.ts'
 import type { Database } from '../../schema.ts'
 import {
   createRiskPolicyRepository,
@@ -49,6 +54,7 @@ export interface Stored {
   /** Those who were asked for, and those whom the manager made. */
   users: StoredUser[]
   webhooks: StoredWebhook[]
+  connectors: Connector[]
 }
 
 /** Nothing that a sign-in changes: it must not upset a plan. */
@@ -73,6 +79,7 @@ export interface Rooms {
   signInPolicy: SignInPolicyRepository
   accounts: AccountsRepository
   webhooks: WebhooksRepository
+  connectors: ConnectorsRepository
 }
 
 /** Something was changed by somebody else between the plan and its carrying out. */
@@ -112,10 +119,11 @@ const roomsIn = (db: Kysely<Database>): Rooms => ({
   signInPolicy: createSignInPolicyRepository(db),
   accounts: createAccountsRepository(db, endAccount),
   webhooks: createWebhooksRepository(db),
+  connectors: createConnectorsRepository(db),
 })
 
 async function read(
-  { clients, resourceServers, firstParty, riskPolicy, signInPolicy, accounts, webhooks }: Rooms,
+  { clients, resourceServers, firstParty, riskPolicy, signInPolicy, accounts, webhooks, connectors }: Rooms,
   wanted: Wanted,
 ): Promise<Stored> {
   const made = await managed(accounts, wanted.managedBy)
@@ -135,6 +143,7 @@ async function read(
     signInPolicy: await signInPolicy.find(),
     users,
     webhooks: (await webhooks.list()).map(({ failingSince: _, lastFailure: __, ...webhook }) => webhook),
+    connectors: await connectors.list(),
   }
 }
 

@@ -11,6 +11,7 @@ const KINDS = {
   sign_in_policy: 'policy of',
   user: 'user',
   webhook: 'webhook',
+  connector: 'connector',
 } as const
 const LONGEST = 200
 

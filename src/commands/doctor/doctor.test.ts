@@ -6,6 +6,7 @@ import { parseConfig } from '../../config/config.ts'
 import { judgeLeader, judgeOutbox } from './background.ts'
 import { judgeClock } from './clock.ts'
 import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
+import { judgeConnectors } from './connectors.ts'
 import { checkPages } from './pages.ts'
 import { checkPasswords } from './passwords.ts'
 import { judgeRedis } from './redis.ts'
@@ -171,6 +172,29 @@ describe('the background work', () => {
     expect(tellings(judge(2, 0, 10_000))).toEqual([])
     expect(tellings(judge(2, 0, 600_000))).toEqual(['warn 2 messages waiting, the oldest for 10m'])
     expect(tellings(judge(0, 1, 0))).toEqual([expect.stringContaining('warn 1 message set aside')])
+  })
+})
+
+describe('connectors', () => {
+  it('are asked who they are, and named where they are of no use', async () => {
+    const connector = (slug: string, disabled = false) => ({
+      ...{ slug, disabled, config: { issuer: `https://${slug}.example`, client_id: 'x' } },
+    })
+    const asked: string[] = []
+    const verdicts = judgeConnectors(
+      [connector('acme'), connector('globex'), connector('old', true)],
+      async ({ slug }) => {
+        asked.push(slug)
+        if (slug === 'globex') throw new TypeError('outgoing request: unresolved')
+      },
+    )
+    const told = (await Array.fromAsync(verdicts)).map(({ status, message }) => `${status} ${message}`)
+    expect(told).toEqual([
+      'ok acme: https://acme.example answers',
+      'warn globex: https://globex.example is of no use: outgoing request: unresolved',
+      'note old is disabled',
+    ])
+    expect(asked).toEqual(['acme', 'globex'])
   })
 })
 

@@ -9,6 +9,7 @@ import { showTable } from '../show-table.ts'
 import { checkBackground, checkMail } from './background.ts'
 import { checkClients } from './clients.ts'
 import { checkConfiguration, checkFiles, checkNode } from './configuration.ts'
+import { checkConnectors } from './connectors.ts'
 import { checkDatabase } from './database.ts'
 import { checkKeys } from './keys.ts'
 import { checkPages } from './pages.ts'
@@ -83,6 +84,7 @@ async function* examineAll(
     yield* checkClients(config, database)
     yield* checkBackground(database)
     yield* checkWebhooks(database)
+    yield* checkConnectors(config, database)
   })
   yield* checkRedis(config)
   yield* checkReadiness(config)

@@ -1,10 +1,13 @@
-import type { PasskeyModel, Sending, SignInError } from '../../pages/models.ts'
+import type { ConnectorWay, PasskeyModel, Sending, SignInError } from '../../pages/models.ts'
 import type { View } from '../../sign-in/types.ts'
+import type { MethodId } from '../../telemetry/metric-labels.ts'
 import { asker, type Journey, pageOptions, parameter, type StepUse } from '../journey.ts'
 
 export interface ShowSignInUse extends StepUse {
   /** People may make accounts themselves. */
   registration: boolean
+  /** Where else people may sign in now, by their names. */
+  findConnectors: () => Promise<{ slug: string; name: string }[]>
 }
 
 interface Shown {
@@ -20,12 +23,13 @@ const statusOf = (error: SignInError): number =>
 const DAY = 24 * 60 * 60 * 1000
 
 /** The page of the step that a sign-in is at. */
-export function showSignIn(
+export async function showSignIn(
   use: ShowSignInUse,
   journey: Journey,
   view: View,
-  { form, error }: Shown,
-): undefined {
+  { form, ...shown }: Shown,
+): Promise<undefined> {
+  const error = shown.error ?? (await broughtAlong(use, journey))
   const { ctx, interaction } = journey
   const options = pageOptions(journey, error && statusOf(error))
   const common = { csrf: use.csrf.token(interaction.uid), ...(error && { error }) }
@@ -36,19 +40,57 @@ export function showSignIn(
     showMethod(use, ctx, view, { ...common, account, trustDays, ...waysOf(view) }, options)
   } else if (view.step === 'first' && view.method === 'password') {
     const { username, remember } = view
-    const model = { ...common, ...asker(journey), username, remember, ...waysOf(view) }
+    const elsewhere = await elsewhereAmong(use, journey, view.ways)
+    const model = { ...common, ...asker(journey), username, remember, ...waysOf(view), ...elsewhere }
     use.showPage(ctx, 'password', { ...model, reset: `/reset?uid=${interaction.uid}` }, options)
   } else if (view.step === 'first') {
     const { username: email, remember } = view
-    showMethod(use, ctx, view, { ...common, account: { email }, remember, ...waysOf(view) }, options)
+    const elsewhere = await elsewhereAmong(use, journey, view.ways)
+    const model = { ...common, account: { email }, remember, ...waysOf(view), ...elsewhere }
+    showMethod(use, ctx, view, model, options)
   } else {
     const username = form?.['username'] ?? parameter(journey, 'login_hint')
     const register = use.registration && { register: `/register?uid=${interaction.uid}` }
-    const ways = view.step === 'name' && { ways: view.ways, ...lastOf(view) }
+    const ways = view.step === 'name' && {
+      ...{ ways: view.ways, ...lastOf(view), ...(view.nameless && { nameless: true as const }) },
+      ...(await elsewhereAmong(use, journey, view.ways)),
+    }
     const named = username !== undefined && { username }
     const model = { ...common, ...asker(journey), ...register, ...ways, ...named }
     use.showPage(ctx, 'sign-in', model, options)
   }
+}
+
+/** What stands for `identity` among the ways. */
+async function elsewhereAmong(
+  { findConnectors }: ShowSignInUse,
+  { interaction: { uid } }: Journey,
+  ways: readonly MethodId[],
+): Promise<{ connectors?: ConnectorWay[] }> {
+  if (!ways.includes('identity')) return {}
+  const connectors = await findConnectors()
+  return { connectors: connectors.map(({ slug, name }) => ({ name, href: beginAt(slug, uid) })) }
+}
+
+/** Where a sign-in elsewhere begins that this one goes on with. */
+const beginAt = (slug: string, uid: string): string => `/federation/${slug}/login?uid=${uid}`
+
+const FAULTS = ['identity_unknown', 'identity_declined', 'identity_stale', 'identity_failed'] as const
+export type ElsewhereError = (typeof FAULTS)[number]
+
+/** Back to the sign-in, with what became of it elsewhere. */
+export const backWith = (uid: string, error: ElsewhereError, slug: string): string =>
+  `/interaction/${uid}?error=${error}&at=${slug}`
+
+/** Whoever made the address: one of a few sentences is said, of a connector that there is. */
+async function broughtAlong(
+  { findConnectors }: ShowSignInUse,
+  { ctx }: Journey,
+): Promise<SignInError | undefined> {
+  const kind = FAULTS.find((fault) => ctx.method === 'GET' && fault === ctx.query['error'])
+  if (kind === undefined) return undefined
+  const connector = (await findConnectors()).find(({ slug }) => slug === ctx.query['at'])
+  return connector && { kind, connector: connector.name }
 }
 
 type Asking = Extract<View, { step: 'first' | 'second' }>
@@ -77,7 +119,7 @@ function showMethod(
   options: ReturnType<typeof pageOptions>,
 ): void {
   const { method } = view
-  if (method === 'password') throw new Error('the password has a page of its own')
+  if (method === 'password' || method === 'identity') throw new Error(`${method} is asked elsewhere`)
   if (method === 'passkey') showPage(ctx, 'passkey', model, options)
   else showPage(ctx, 'code', { ...model, method, ...sendingOf(view) }, options)
 }

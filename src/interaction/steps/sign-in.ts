@@ -4,30 +4,14 @@
  */
 import type { SignInError } from '../../pages/models.ts'
 import { minutesOf, type Refusal, refusalHeaders } from '../../security/rate-limit/refusal.ts'
-import type { Proof } from '../../sign-in/assurance.ts'
-import type { At, Outcome, SignedIn, SignIns, View } from '../../sign-in/types.ts'
-import { wantedIn } from '../../sign-in/wanted.ts'
-import type { MethodId } from '../../telemetry/metric-labels.ts'
-import { again, type Journey, type Step, type StepResult, type StepUse } from '../journey.ts'
+import type { At, Outcome, SignIns, View } from '../../sign-in/types.ts'
+import { again, type Journey, type Step, type StepResult } from '../journey.ts'
 import { type EnrolUse, showEnrolment, submitEnrolment } from './enrol.ts'
-import { showSignIn } from './show-sign-in.ts'
+import { loginOf, type PlaceUse, placeOf, UNMET } from './place.ts'
+import { type ShowSignInUse, showSignIn } from './show-sign-in.ts'
 
-export interface SignInUse extends StepUse, EnrolUse {
+export interface SignInUse extends PlaceUse, ShowSignInUse, EnrolUse {
   signIns: SignIns
-  /** What the cookie of the request's device says. */
-  deviceOf: (cookieHeader: string | undefined) => string | undefined
-  /** How somebody began to sign in on it the last time. */
-  lastMethodOf: (cookieHeader: string | undefined) => MethodId | undefined
-  /** What the browser is known by: what was proven in one counts in no other. */
-  browserOf: (ctx: Journey['ctx']) => string
-  /** What a session has proven, by its uid. */
-  findProofs: (uid: string) => Promise<Proof[]>
-  /** The reason of the library's prompt where somebody who is signed in has to prove more. */
-  stepUpReason: string
-  /** How long a sign-in may take, ms. */
-  life: number
-  /** People may make accounts themselves. */
-  registration: boolean
 }
 
 type Form = Record<string, string>
@@ -155,36 +139,3 @@ function errorOf(outcome: Failed, view: View): SignInError {
 }
 
 const tooMany = (refusal: Refusal): SignInError => ({ kind: 'busy', minutes: minutesOf(refusal) })
-
-const UNMET: StepResult = {
-  error: 'unmet_authentication_requirements',
-  error_description: 'this person can not prove as much as was asked for',
-}
-
-const loginOf = ({ account, amr, acr, authTime, remember, device, proofs }: SignedIn) => ({
-  ...{
-    accountId: account.sub,
-    amr,
-    acr,
-    ts: authTime,
-    remember,
-    device: device.id,
-    proofs,
-    epoch: account.epoch,
-  },
-})
-
-async function placeOf(use: SignInUse, { ctx, interaction, client }: Journey): Promise<At> {
-  const { headers, req, res } = ctx
-  const { session, params, prompt } = interaction
-  const device = { cookieId: use.deviceOf(headers.cookie), language: ctx.get('accept-language') }
-  const adds = session !== undefined && prompt.reasons.every((reason) => reason === use.stepUpReason)
-  return {
-    id: interaction.uid,
-    origin: { ...use.originOf(ctx), client: client.clientId, device },
-    ...{ req, res, life: use.life, binding: use.browserOf(ctx) },
-    wanted: wantedIn(params),
-    lastMethod: use.lastMethodOf(headers.cookie),
-    session: adds ? { sub: session.accountId, proofs: await use.findProofs(session.uid) } : undefined,
-  }
-}

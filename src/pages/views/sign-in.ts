@@ -1,6 +1,6 @@
 import type { SignInError, SignInModel } from '../models.ts'
 import { safeText } from '../safe-text.ts'
-import { type Alert, clientFace, EMAIL, type View, type ViewUse } from '../view.ts'
+import { type Alert, clientFace, EMAIL, namePiece, type View, type ViewUse } from '../view.ts'
 import { methodRows } from './method-rows.ts'
 
 export function signIn(model: SignInModel, use: ViewUse): View {
@@ -17,7 +17,7 @@ export function signIn(model: SignInModel, use: ViewUse): View {
       client,
       purpose: client && use.rich('sign-in.purpose', { client: client.name }),
       alert: model.error && alertFor(model.error, use),
-      username: {
+      username: !model.nameless && {
         value: safeText(typed, EMAIL),
         fault: model.error?.kind === 'missing' && use.t('sign-in.username.missing'),
         autofocus: !model.error,
@@ -34,6 +34,13 @@ export function alertFor(error: SignInError, use: ViewUse): Alert {
     return {
       lead: use.t('sign-in.error.too_many.lead'),
       text: use.t('sign-in.error.too_many.text', { minutes: error.minutes }),
+    }
+  }
+  if ('connector' in error) {
+    const values = { connector: namePiece(error.connector), page: use.t('account.identities.title') }
+    return {
+      lead: use.rich(`sign-in.error.${error.kind}.lead`, values),
+      text: use.rich(`sign-in.error.${error.kind}.text`, values),
     }
   }
   return { lead: use.t(`sign-in.error.${error.kind}.lead`), text: use.t(`sign-in.error.${error.kind}.text`) }

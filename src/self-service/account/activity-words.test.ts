@@ -14,7 +14,7 @@ test.each(TYPES)('%s is decided on', (type) => {
 
 test.each(
   TYPES.filter((type) =>
-    /^(?:login|mfa|password|email|registration|user|consent|session|device)\./.test(type),
+    /^(?:login|mfa|identity|password|email|registration|user|consent|session|device)\./.test(type),
   ),
 )('%s, which is about an account, is told to its person', (type) => {
   expect(Boolean(ACTIVITY_WORDS[type])).toBe(!INSIDE.includes(type))

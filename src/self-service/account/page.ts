@@ -12,7 +12,7 @@ import type {
   AccountFrame,
   AccountLine,
 } from '../../pages/account-models.ts'
-import type { PageModels, PageName } from '../../pages/models.ts'
+import type { GoingOnModel, PageModels, PageName } from '../../pages/models.ts'
 import type { Proof } from '../../sign-in/assurance.ts'
 
 /** A person at a page, signed in. */
@@ -29,6 +29,8 @@ export interface Visit {
   refuse(alert: AccountAlert): Promise<void>
   /** After a change: to the page itself, or to another one, which says what was done. */
   done(what: AccountDone, path?: string): void
+  /** On to somebody else's pages, by one of ours that says where. */
+  goOn(to: GoingOnModel['to']): void
 }
 
 /** The session of the browser; `authTime`: epoch seconds of the last proof of who it is. */

@@ -4,6 +4,7 @@ import { type ApplicationsUse, createApplicationsPage } from './applications.ts'
 import { type AuthenticatorUse, createAuthenticatorPage } from './authenticator.ts'
 import { createDeletePage, type DeleteUse } from './delete.ts'
 import { createEmailPage, type EmailUse } from './email.ts'
+import { createIdentitiesPage, type IdentitiesUse } from './identities.ts'
 import type { OfferPasskeyUse } from './offer-passkey.ts'
 import { createOverviewPage } from './overview.ts'
 import type { AccountPage } from './page.ts'
@@ -25,6 +26,7 @@ export interface AccountPagesUse
     ProfileUse,
     PasswordUse,
     PasskeysUse,
+    IdentitiesUse,
     AuthenticatorUse,
     PhoneUse,
     RecoveryCodesUse,
@@ -45,6 +47,7 @@ export function createAccountPages(use: AccountPagesUse): readonly AccountPage[]
     createConfirmEmailPage(use),
     createPasswordPage(use),
     createPasskeysPage(use),
+    createIdentitiesPage(use),
     createAuthenticatorPage(use),
     createPhonePage(use),
     createRecoveryCodesPage(use),

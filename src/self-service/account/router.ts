@@ -16,6 +16,7 @@ import { AppError } from '../../shared/app-error.ts'
 import type { Proof } from '../../sign-in/assurance.ts'
 import { bindingOf } from './binding.ts'
 import { type FreshUse, isFresh } from './fresh.ts'
+import { goOn } from './go-on.ts'
 import { navigationAt } from './navigation.ts'
 import { keptPasskeyFor } from './offer-passkey.ts'
 import type { AccountPage, SignedIn, Visit } from './page.ts'
@@ -114,6 +115,7 @@ async function visitOf(
       ctx.status = 303
       ctx.redirect(`${path}?done=${what}`)
     },
+    goOn: (to) => goOn(use.showPage, ctx, to),
   }
 }
 

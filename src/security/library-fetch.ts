@@ -1,11 +1,11 @@
-import type { OutboundFetch } from '../security/outbound-fetch.ts'
+import type { OutboundFetch } from './outbound-fetch.ts'
 
-/** As long as the library waits by itself: a client's request hangs on it. */
+/** As long as `oidc-provider` waits by itself: somebody's request hangs on it. */
 const WITHIN_MS = 2500
 
 /**
- * The library's own requests (`jwks_uri`, sector identifiers) by our way out: its guard is an undici dispatcher, which
- * an own `fetch` leaves behind. What can't be had is what `fetch` has for it, a TypeError.
+ * A `fetch` for libraries that make requests of their own, by our way out: a guard of theirs is left behind with it. What
+ * can't be had is what `fetch` has for it, a TypeError.
  */
 export const createLibraryFetch =
   (outboundFetch: OutboundFetch): typeof globalThis.fetch =>

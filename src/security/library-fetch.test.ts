@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { Provider } from 'oidc-provider'
 import { afterAll, expect, it } from 'vitest'
-import { createOutboundFetch } from '../security/outbound-fetch.ts'
-import { createLibraryFetch } from './fetch.ts'
+import { createLibraryFetch } from './library-fetch.ts'
+import { createOutboundFetch } from './outbound-fetch.ts'
 
 const ISSUER = 'http://localhost:3000'
 const own = await generateKeyPair('ES256', { extractable: true })

@@ -1,0 +1,163 @@
+/**
+ * Gatehouse as a relying party of an OpenID Provider: authorization code with PKCE, state and nonce, each bound to one
+ * sign-in (RFC 9700 §2.1). The protocol is `openid-client`'s, this being its one door on the server's side; ours is what is
+ * believed of the answer: the issuer that was set up and no other, a signature by one of its keys, and of the claims only
+ * who it is and when that was proven.
+ */
+import {
+  AuthorizationResponseError,
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  type ClientAuth,
+  ClientSecretBasic,
+  ClientSecretPost,
+  Configuration,
+  type CustomFetch,
+  calculatePKCECodeChallenge,
+  customFetch,
+  discovery,
+  enableNonRepudiationChecks,
+  type IDToken,
+  None,
+  ResponseBodyError,
+  type ServerMetadata,
+} from 'openid-client'
+import { newSecret } from '../../shared/ids.ts'
+import type { OidcConfig } from '../connector.ts'
+import type { ElsewhereFault, HowNew } from '../outcome.ts'
+
+export interface RelyingPartyUse {
+  config: OidcConfig
+  /** `client_secret`; undefined for a public client. */
+  secret: string | undefined
+  /** Where the answer comes back to. */
+  redirectUri: string
+  fetch: typeof globalThis.fetch
+  /** Somewhere without TLS may be asked: while things are tried out. */
+  allowHttp: boolean
+}
+
+/** For the answer: what it has to fit. */
+export interface Asked {
+  state: string
+  nonce: string
+  verifier: string
+}
+
+export type Answered =
+  | { ok: true; issuer: string; subject: string; called: string | undefined; authTime: number | undefined }
+  /** `cause`: for the log. */
+  | { ok: false; reason: ElsewhereFault; cause?: unknown }
+
+export interface RelyingParty {
+  /** Where the person goes, and what their answer has to fit. */
+  begin(how: HowNew): Promise<{ url: string; asked: Asked }>
+  finish(asked: Asked, parameters: URLSearchParams): Promise<Answered>
+}
+
+export const DEFAULT_SCOPE = 'openid email profile'
+
+/** Rejects where the provider can't be reached, or is another one than it was set up to be. */
+export async function openRelyingParty(use: RelyingPartyUse): Promise<RelyingParty> {
+  const { config, redirectUri, secret } = use
+  const client = await discover(use)
+  const server = client.serverMetadata()
+  const { scope = DEFAULT_SCOPE } = config
+  return {
+    begin: async ({ maxAge, anew }) => {
+      const asked = { state: newSecret(), nonce: newSecret(), verifier: newSecret() }
+      const url = buildAuthorizationUrl(client, {
+        ...{ redirect_uri: redirectUri, scope, state: asked.state, nonce: asked.nonce },
+        ...{
+          code_challenge: await calculatePKCECodeChallenge(asked.verifier),
+          code_challenge_method: 'S256',
+        },
+        ...(maxAge !== undefined && { max_age: String(maxAge) }),
+        ...((anew === true || maxAge === 0) && { prompt: 'login' }),
+      })
+      return { url: url.href, asked }
+    },
+    finish: async (asked, parameters) => {
+      if (isOfAnother(server, parameters)) return { ok: false, reason: 'issuer_mismatch' }
+      try {
+        const answer = new URL(redirectUri)
+        answer.search = parameters.toString()
+        const tokens = await authorizationCodeGrant(client, answer, {
+          ...{ expectedState: asked.state, expectedNonce: asked.nonce, idTokenExpected: true },
+          pkceCodeVerifier: asked.verifier,
+        })
+        const claims = tokens.claims()
+        return claims === undefined || !isSubject(claims.sub)
+          ? { ok: false, reason: 'wrong_response' }
+          : { ok: true, issuer: config.issuer, subject: claims.sub, ...toldBy(claims) }
+      } catch (cause) {
+        return { ok: false, reason: reasonOf(cause), cause }
+      }
+    },
+  }
+
+  async function discover({ allowHttp }: RelyingPartyUse): Promise<Configuration> {
+    // The same, told apart by what `undefined` may stand for.
+    const ask: CustomFetch = (url, options) => use.fetch(url, options as RequestInit)
+    const options = { [customFetch]: ask, execute: allowHttp ? [allowInsecureRequests] : [] }
+    const found = await discovery(new URL(config.issuer), config.client_id, undefined, None(), options)
+    const metadata = found.serverMetadata()
+    if (metadata.issuer !== config.issuer) throw new Error(`it calls itself ${metadata.issuer}`)
+    const { protocol } = new URL(metadata.authorization_endpoint ?? '')
+    if (protocol !== 'https:' && !(allowHttp && protocol === 'http:'))
+      throw new Error('its authorization endpoint is no address for a browser')
+    const known = new Configuration(metadata, config.client_id, undefined, authBy(metadata, secret))
+    known[customFetch] = ask
+    if (allowHttp) allowInsecureRequests(known)
+    enableNonRepudiationChecks(known)
+    return known
+  }
+}
+
+/** What is left out of the metadata is `client_secret_basic` (OpenID Connect Discovery 1.0 §3). */
+function authBy(
+  { token_endpoint_auth_methods_supported: known = ['client_secret_basic'] }: ServerMetadata,
+  secret: string | undefined,
+): ClientAuth {
+  if (secret === undefined) return None()
+  return known.includes('client_secret_basic') ? ClientSecretBasic(secret) : ClientSecretPost(secret)
+}
+
+/** Whose answer it is, where it says so, and has to where it was announced (RFC 9207 §2.4). */
+function isOfAnother(server: ServerMetadata, parameters: URLSearchParams): boolean {
+  const issuers = parameters.getAll('iss')
+  if (issuers.length === 0) return server.authorization_response_iss_parameter_supported === true
+  return issuers.length > 1 || issuers[0] !== server.issuer
+}
+
+/** 255 ASCII characters at most (OpenID Connect Core §2); to the byte, so that no two are one. */
+const SUBJECT = /^[\x20-\x7e]{1,255}$/
+const isSubject = (sub: unknown): sub is string => typeof sub === 'string' && SUBJECT.test(sub)
+
+function toldBy(claims: IDToken): { called: string | undefined; authTime: number | undefined } {
+  const names = [claims['email'], claims['preferred_username'], claims['name']]
+  const called = names.find((name): name is string => typeof name === 'string' && name !== '')
+  const { auth_time: authTime } = claims
+  return { called, authTime: typeof authTime === 'number' && authTime > 0 ? authTime : undefined }
+}
+
+/** Of the authorization response: somebody there did not go on, rather than something. */
+const DECLINED: ReadonlySet<string> = new Set([
+  'access_denied',
+  'login_required',
+  'interaction_required',
+  'account_selection_required',
+  'consent_required',
+  'unmet_authentication_requirements',
+])
+
+function reasonOf(error: unknown): ElsewhereFault {
+  if (error instanceof AuthorizationResponseError) return DECLINED.has(error.error) ? 'declined' : 'away'
+  if (error instanceof ResponseBodyError) return error.status >= 500 ? 'away' : 'wrong_response'
+  // What could not be had: our own way out says so by a TypeError, and whoever answers with 5xx says nothing.
+  return error instanceof TypeError || isServerFault(error) ? 'away' : 'wrong_response'
+}
+
+const isServerFault = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof Response && error.cause.status >= 500
