@@ -7,13 +7,16 @@ import { hasSecondFactor } from './second-factors.ts'
 /** `known`: what the account has. False: nothing is added. */
 export type OnlyIf = (accounts: AccountsRepository, known: readonly Credential[]) => Promise<boolean>
 
-/**
- * Whoever knows a password adds the first factor with it, and no second one. `account`: as it was when that was proven; nothing
- * of its person was ended since.
- */
-export const onlyAsFirst =
+/** Nothing of its person was ended since. `account`: as it was when something was proven. */
+export const onlyWhile =
   ({ id, epoch }: Pick<Account, 'id' | 'epoch'>): OnlyIf =>
-  async ({ users }, known) => {
+  async ({ users }) => {
     const now = await users.find(id)
-    return now?.disabled === false && now.epoch === epoch && !hasSecondFactor(known)
+    return now?.disabled === false && now.epoch === epoch
   }
+
+/** Whoever knows a password adds the first factor with it, and no second one. */
+export const onlyAsFirst =
+  (account: Pick<Account, 'id' | 'epoch'>): OnlyIf =>
+  async (accounts, known) =>
+    !hasSecondFactor(known) && (await onlyWhile(account)(accounts, known))

@@ -91,6 +91,7 @@ function state<N extends PageName>(id: string, page: N, model: PageModels[N]): G
 
 const { client: _, ...houseAsks } = enrol
 const { app: __, ...passkeyNeeded } = enrol
+const { client: ___, ...housePasskey } = passkeyNeeded
 
 export const gallery: readonly GalleryState[] = [
   state('sign-in', 'sign-in', signIn),
@@ -317,6 +318,8 @@ export const gallery: readonly GalleryState[] = [
   state('enrol.house', 'enrol', houseAsks),
   state('enrol.app', 'enrol', { ...enrol, passkey: false }),
   state('enrol.passkey', 'enrol', passkeyNeeded),
+  state('enrol.further', 'enrol', { ...passkeyNeeded, further: true }),
+  state('enrol.further-house', 'enrol', { ...housePasskey, further: true }),
   state('enrol.wrong-code', 'enrol', { ...enrol, error: 'wrong_code' }),
   state('enrol.expired', 'enrol', { ...enrol, error: 'expired' }),
   state('enrol.refused', 'enrol', { ...passkeyNeeded, error: 'refused' }),

@@ -130,6 +130,8 @@ export interface EnrolModel {
   account: { email: string; name?: string }
   /** Whether it may be a passkey. */
   passkey: boolean
+  /** They have one already, and have proven it; it is not enough. */
+  further?: true
   /** In base32, and as an `otpauth:` address; absent where an app is not enough. */
   app?: { secret: string; address: string }
   error?: 'wrong_code' | 'expired' | 'refused' | 'taken' | 'forbidden'

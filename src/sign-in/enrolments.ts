@@ -1,5 +1,5 @@
 /**
- * A first second factor, added on the way: where more is demanded of somebody than they have anything for
+ * A second factor, added on the way: where more is demanded of somebody than they have anything for
  * (docs/decisions/0027). What is shown to them is good in this sign-in alone; what they added counts as they have shown that
  * it works; and then they are shown their recovery codes, before anything else.
  */
@@ -9,10 +9,11 @@ import type { Account } from '../accounts/account.ts'
 import type { Person } from '../accounts/person.ts'
 import type { Origin } from '../audit/event.ts'
 import type { Answer, EnrolFault, MethodId } from '../methods/method.ts'
-import { onlyAsFirst } from '../methods/only-if.ts'
+import { type OnlyIf, onlyAsFirst, onlyWhile } from '../methods/only-if.ts'
 import { setOf } from '../methods/recovery-codes/recovery-codes.ts'
 import type { RecoveryCodesShow } from '../methods/recovery-codes/show-once.ts'
-import type { Proof } from './assurance.ts'
+import { reaches } from '../security/sign-in-policy/levels.ts'
+import { levelOf, type Proof } from './assurance.ts'
 import { allowedBy, type Offered, offer, stepAfter } from './offer.ts'
 import type { SignInState } from './states.ts'
 import type { At, Outcome, SignInsUse } from './types.ts'
@@ -86,8 +87,7 @@ async function confirm(
   const { account } = offered.person
   const enrolled = await method.enrolment.confirm(account, holderOf(at, offered.person), given, {
     origin: originOf(at),
-    // The account's epoch at the first proof: whatever was ended since ends this too.
-    only: onlyAsFirst({ id: account.id, epoch: state.epoch ?? account.epoch }),
+    only: onlyIf(state, account),
   })
   if (!enrolled.ok) {
     const isHere = (await offer(use, at)).addable.length > 0
@@ -96,6 +96,12 @@ async function confirm(
   const person = await use.persons.findPersonBySub(account.sub)
   const proof = { ...enrolled.proven, method: method.id, at: use.clock.now() }
   return person === undefined ? MOVED : goOn(use, at, { ...offered, person }, proof)
+}
+
+/** By the account's epoch at the first proof: whatever was ended since ends this too. */
+function onlyIf({ proofs, epoch }: SignInState, { id, epoch: present }: Account): OnlyIf {
+  const whose = { id, epoch: epoch ?? present }
+  return reaches(levelOf(proofs), '2fa') ? onlyWhile(whose) : onlyAsFirst(whose)
 }
 
 type Arrived = Offered & { person: Person }

@@ -54,10 +54,15 @@ test('A-461 whoever has no second factor adds one that reaches the level, of tho
   expect(after(['password'], { level: '1fa', mailbox: false })).toBe('done')
 })
 
-test('A-461 whoever has one adds no other, whether it is enough, may be used, or neither', () => {
+test('A-461 whoever has one adds no other before they have proven it, and none where it is enough or may not be used', () => {
   expect(after(['password'], TWO, { has: ['totp'] })).toEqual(['more', 'totp'])
-  expect(after(['password'], PHR, { has: ['totp'] })).toBe('unreachable')
-  expect(after(['password', 'totp'], PHR, { has: ['totp'] })).toBe('unreachable')
+  expect(after(['password'], PHR, { has: ['totp'] })).toEqual(['more', 'totp'])
+  expect(after(['password', 'totp'], PHR, { has: ['totp'] })).toEqual(['enrol', 'passkey'])
+  expect(after(['password', 'totp'], PHR, { has: ['totp'], taken: ['password', 'totp'] })).toBe('unreachable')
+  expect(after(['password', 'totp'], TWO, { has: ['totp'] })).toBe('done')
+  // A mailbox proves no second factor, so it does not lead there.
+  expect(after(['password'], PHR, { has: ['totp', 'email-code'] })).toEqual(['more', 'totp'])
+  expect(after(['password', 'email-code'], PHR, { has: ['totp', 'email-code'] })).toEqual(['more', 'totp'])
   expect(after(['password'], TWO, { has: ['sms-code'], taken: ['password', 'totp'] })).toBe('unreachable')
 })
 

@@ -11,7 +11,7 @@ export type NextStep =
   | { kind: 'done' }
   /** One of these, the strongest first. Never empty. */
   | { kind: 'more'; methods: readonly Method[] }
-  /** This person has nothing of the kind yet, and may add one of these now, the strongest first. Never empty. */
+  /** What this person has is not enough, and they may add one of these now, the strongest first. Never empty. */
   | { kind: 'enrol'; methods: readonly Method[] }
   /** This person has nothing by which the level could be reached. */
   | { kind: 'unreachable' }
@@ -30,11 +30,13 @@ export function nextStep(
   const helps = (method: Method): boolean => reaches(levelOf([...proofs, method]), level)
   const helpful = open.filter(helps)
   if (helpful.length > 0) return { kind: 'more', methods: helpful }
+  const added = [...methods.values()].filter((method) => method.enrolment !== undefined && helps(method))
+  if (proofs.length === 0 || added.length === 0) return { kind: 'unreachable' }
   // Whoever has a factor adds no other one before that was proven (docs/decisions/0027).
-  const isFirst = proofs.length > 0 && !hasSecondFactor(person.credentials)
-  const addable = isFirst ? [...methods.values()].filter(({ enrolment }) => enrolment !== undefined) : []
-  const added = addable.filter(helps)
-  return added.length > 0 ? { kind: 'enrol', methods: added } : { kind: 'unreachable' }
+  const proves = (more: readonly Method[]): boolean => reaches(levelOf([...proofs, ...more]), '2fa')
+  if (!hasSecondFactor(person.credentials) || proves([])) return { kind: 'enrol', methods: added }
+  const proving = open.filter((method) => proves([method]))
+  return proving.length > 0 ? { kind: 'more', methods: proving } : { kind: 'unreachable' }
 }
 
 export const isMailbox = ({ factors }: Pick<Method, 'factors'>): boolean => factors.includes('mailbox')

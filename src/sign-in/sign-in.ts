@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Method } from '../methods/method.ts'
 import { setOf } from '../methods/recovery-codes/recovery-codes.ts'
+import { hasSecondFactor } from '../methods/second-factors.ts'
 import { answer } from './answer.ts'
 import { type Asking, ask, posed } from './challenges.ts'
 import { isMailbox } from './next-step.ts'
@@ -74,7 +75,10 @@ async function view(use: SignInsUse, at: At): Promise<View> {
   const { policy, state, as, person, ways: all, addable, unmet } = await offer(use, at)
   if (unmet) return { step: 'unmet' }
   if (person !== undefined && addable.length > 0)
-    return { step: 'enrol', account: person.account, methods: addable.map(({ id }) => id) }
+    return {
+      ...{ step: 'enrol', account: person.account, methods: addable.map(({ id }) => id) },
+      further: hasSecondFactor(person.credentials),
+    }
   if (person !== undefined && all.length === 0 && state.showsCodes === true)
     return { step: 'codes', account: person.account, set: setOf(person.credentials)?.id }
   // By this browser alone, so that every name is offered the same; afterwards the strongest is first.

@@ -123,8 +123,8 @@ export type View =
       /** How long nobody has to be asked again on this device, ms; 0: for every sign-in. */
       trustFor: number
     } & Posed)
-  /** `methods`: what may be added, the strongest first. */
-  | { step: 'enrol'; account: Account; methods: MethodId[] }
+  /** `methods`: what may be added, the strongest first; `further`: what they have already is not enough. */
+  | { step: 'enrol'; account: Account; methods: MethodId[]; further: boolean }
   /** What was added has recovery codes, which are seen once. `set`: which; undefined where they have none. */
   | { step: 'codes'; account: Account; set: string | undefined }
 

@@ -26,7 +26,7 @@ afterAll(() => mails.close())
 /** People of one test each. */
 const NAMES = [
   ...['adds', 'skips', 'wishes', 'needs', 'secrets', 'at-once', 'late', 'ended', 'stale', 'old', 'forms'],
-  ...['planted', 'phr', 'key', 'barred', 'has', 'house', 'page'],
+  ...['planted', 'phr', 'key', 'barred', 'has', 'house', 'page', 'further', 'ended-further'],
 ] as const
 type Name = (typeof NAMES)[number]
 const person = (name: Name) => ({ email: `${name}@example.com`, password: `the password of ${name} 1` })
@@ -229,9 +229,9 @@ onBothStorages(
         await withTotp(house(), person('has').email)
         const place = await afterPassword('has')
         expect(isEnrolling(place.page)).toBe(false)
-        // Nor where what it has is not enough.
-        const unmet = await afterPassword('has', { rp: PHR })
-        expect(unmet.page.location).toContain('error=unmet_authentication_requirements')
+        // Nor where what it has is not enough: that is proven first.
+        const further = await afterPassword('has', { rp: PHR })
+        expect([isEnrolling(further.page), further.page.text.includes('name="code"')]).toEqual([false, true])
         const late = await afterPassword('late')
         await withTotp(house(), person('late').email)
         for (const there of [place, late]) {
@@ -324,6 +324,42 @@ onBothStorages(
       const token = await idTokenOf(await next(asked, await send(asked, { method: 'passkey', response })))
       expect(token).toMatchObject({ acr: 'urn:gatehouse:acr:phr' })
       expect(token['amr']).toEqual(expect.arrayContaining(['pwd', 'user', 'mfa']))
+    })
+
+    it('A-461 where what somebody has is not enough they prove it, add a passkey, and use that', async () => {
+      const secret = await withTotp(house(), person('further').email)
+      const proving = await afterPassword('further', { rp: PHR })
+      const early = { action: 'challenge', method: 'passkey', csrf: csrfIn(proving.page.text) }
+      expect((await proving.agent.request(proving.at, { form: early, headers: OURS })).status).toBe(400)
+      const place = await next(proving, await send(proving, { code: totpCode(secret) }))
+      expect([place.page.text.includes('Add a passkey'), await isSignedIn(place.agent)]).toEqual([
+        true,
+        false,
+      ])
+      expect([secretOn(place.page), place.page.text.includes('name="code"')]).toEqual(['', false])
+      const authenticator = createAuthenticator()
+      const made = authenticator.make(await challengeAt(place.agent, place.at, csrfIn(place.page.text)))
+      const asked = await next(place, await send(place, { response: JSON.stringify(made) }))
+      expect([asked.page.text.includes('Add a passkey'), await isSignedIn(asked.agent)]).toEqual([
+        false,
+        false,
+      ])
+      const question = await challengeAt(asked.agent, asked.at, csrfIn(asked.page.text))
+      const response = JSON.stringify(authenticator.get(question))
+      const token = await idTokenOf(await next(asked, await send(asked, { method: 'passkey', response })))
+      expect(token).toMatchObject({ acr: 'urn:gatehouse:acr:phr' })
+      expect((await factorsOf('further')).toSorted()).toEqual(['passkey', 'totp'])
+    })
+
+    it('A-461 and nothing once all of theirs was ended meanwhile', async () => {
+      const secret = await withTotp(house(), person('ended-further').email)
+      const proving = await afterPassword('ended-further', { rp: PHR })
+      const place = await next(proving, await send(proving, { code: totpCode(secret) }))
+      const challenge = await challengeAt(place.agent, place.at, csrfIn(place.page.text))
+      await commandWithin(house(), ['sessions', 'revoke', '--user', person('ended-further').email])
+      const made = createAuthenticator().make(challenge)
+      await send(place, { response: JSON.stringify(made) })
+      expect(await factorsOf('ended-further')).toEqual(['totp'])
     })
 
     it('where two factors are enough a passkey that was made is one, and no more', async () => {

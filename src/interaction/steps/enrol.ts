@@ -67,7 +67,7 @@ async function ask({ enrolments }: EnrolUse, { journey: { ctx }, at }: Place): P
 async function showFactor(
   use: EnrolUse,
   { journey, at }: Place,
-  { account: { email, name }, methods }: Enrolling,
+  { account: { email, name }, methods, further }: Enrolling,
   error?: EnrolModel['error'],
 ): Promise<undefined> {
   const isSame = error !== undefined && error !== 'expired'
@@ -79,6 +79,7 @@ async function showFactor(
     ...{ csrf: use.csrf.token(journey.interaction.uid), ...asker(journey) },
     account: { email, ...(name !== undefined && { name }) },
     passkey: methods.includes('passkey'),
+    ...(further && { further: true as const }),
     ...(secret !== undefined && { app: { secret, address: totpAddress(secret, { email, host: use.host }) } }),
     ...(error !== undefined && { error }),
   }

@@ -9,16 +9,17 @@ export function enrol(model: EnrolModel, use: ViewUse): View {
   const client = model.client && clientFace(model.client, use)
   return {
     template: 'interaction/enrol',
-    title: use.t('enrol.title'),
+    title: use.t(titleOf(model)),
     failed: error !== undefined,
     script: 'forms.js',
     again: true,
     data: {
       csrf: model.csrf,
       client,
+      heading: use.t(titleOf(model)),
       purpose: client
-        ? use.rich('enrol.purpose', { client: client.name })
-        : use.rich('enrol.purpose.house', {}),
+        ? use.rich(model.further ? 'enrol.further' : 'enrol.purpose', { client: client.name })
+        : use.rich(model.further ? 'enrol.further.house' : 'enrol.purpose.house', {}),
       account: { ...accountFace(model.account), change: use.t('account.change') },
       alert: error && alertFor(error, use),
       passkey,
@@ -27,6 +28,8 @@ export function enrol(model: EnrolModel, use: ViewUse): View {
     },
   }
 }
+
+const titleOf = ({ further }: EnrolModel) => (further ? 'enrol.further.title' : 'enrol.title')
 
 function alertFor(error: NonNullable<EnrolModel['error']>, use: ViewUse): Alert {
   if (error === 'forbidden') return forbidden(use)
