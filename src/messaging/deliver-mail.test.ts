@@ -95,6 +95,14 @@ describe('a mail about a reuse', () => {
     expect(sent[0]?.text).toContain('Ledger, and every app')
   })
 
+  it('says when it was in the time of its reader', async () => {
+    const inTokyo = { ...account, profile: { zoneinfo: 'Asia/Tokyo' } }
+    const { reuse, deliverAll, sent } = house({ known: [inTokyo] })
+    await reuse()
+    await deliverAll()
+    expect(sent[0]?.text).toContain('Time: 23 Nov 2026, 18:41:07 GMT+9')
+  })
+
   it('names a client that is gone by its id, and is dropped with its person', async () => {
     const gone = house({ clients: [] })
     await gone.reuse()

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import type { Client } from '../clients/client.ts'
 import type { Handler } from '../events/outbox-message.ts'
-import { localeOf } from '../pages/locale-of.ts'
+import { localeOf, zoneOf } from '../pages/locale-of.ts'
 import type { Mails } from '../pages/mails.ts'
 import type { Addressed } from './addressed.ts'
 import { drawEmailChange, type EmailChangePaths } from './draw-email-change.ts'
@@ -75,11 +75,12 @@ async function drawRegistration(
   if ('account' in found) {
     const { email } = found.account
     return {
-      ...mails.render('registration-known', localeOf(found.account.profile, mails.locales), {
-        email,
-        link,
-        ...asked,
-      }),
+      ...mails.render(
+        'registration-known',
+        localeOf(found.account.profile, mails.locales),
+        { email, link, ...asked },
+        zoneOf(found.account.profile),
+      ),
       to: email,
     }
   }
@@ -100,23 +101,27 @@ async function drawFor(
   const said = account.profile['locale'] ?? ('locale' in told ? told.locale : undefined)
   const locale = localeOf({ locale: said }, mails.locales)
   const { email } = account
+  const zone = zoneOf(account.profile)
   switch (told.mail) {
     case 'noticed': {
       const { mail, sub: _, ends, ...noticed } = told
       const link = await paths.notMe(id, account, ends, told.at)
-      return { ...mails.render(mail, locale, { email, link, ...noticed }), to: email }
+      return { ...mails.render(mail, locale, { email, link, ...noticed }, zone), to: email }
     }
     case 'reuse-detected': {
       const { at, ended, clientId } = told
       const name = (await findClient(clientId))?.metadata.client_name ?? clientId
-      return { ...mails.render('reuse-detected', locale, { email, at, ended, client: { name } }), to: email }
+      return {
+        ...mails.render('reuse-detected', locale, { email, at, ended, client: { name } }, zone),
+        to: email,
+      }
     }
     case 'password-reset': {
       const { mail, sub: _, locale: _in, ...asked } = told
       const link = await paths.reset(id, account, told.at)
       return link === undefined
         ? undefined
-        : { ...mails.render(mail, locale, { email, link, ...asked }), to: email }
+        : { ...mails.render(mail, locale, { email, link, ...asked }, zone), to: email }
     }
     case 'verify-email': {
       const link = await paths.verify(id, account, told.at)
@@ -127,7 +132,7 @@ async function drawFor(
     case 'deletion-asked': {
       const { mail, sub: _, ...asked } = told
       const kept = await paths.keep(id, account)
-      return kept && { ...mails.render(mail, locale, { email, ...kept, ...asked }), to: email }
+      return kept && { ...mails.render(mail, locale, { email, ...kept, ...asked }, zone), to: email }
     }
     case 'email-change':
     case 'email-changed':
@@ -137,15 +142,15 @@ async function drawFor(
       const code = use.codeOf(account, asked, told.at)
       return code === undefined
         ? undefined
-        : { ...mails.render(mail, locale, { email, code, ...seen }), to: email }
+        : { ...mails.render(mail, locale, { email, code, ...seen }, zone), to: email }
     }
     case 'codes-suppressed': {
       const { mail, sub: _, ...suppressed } = told
-      return { ...mails.render(mail, locale, { email, ...suppressed }), to: email }
+      return { ...mails.render(mail, locale, { email, ...suppressed }, zone), to: email }
     }
     case 'account-changed': {
       const { mail, sub: _, ...changed } = told
-      return { ...mails.render(mail, locale, { email, ...changed }), to: email }
+      return { ...mails.render(mail, locale, { email, ...changed }, zone), to: email }
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Account } from '../accounts/account.ts'
 import type { ChangeSide, EmailChange } from '../accounts/email-changes-repository.ts'
-import { localeOf } from '../pages/locale-of.ts'
+import { localeOf, zoneOf } from '../pages/locale-of.ts'
 import type { Mails } from '../pages/mails.ts'
 import type { Addressed } from './addressed.ts'
 import type { MailPayload } from './mail-message.ts'
@@ -33,12 +33,13 @@ export async function drawEmailChange(
   mailId: string,
 ): Promise<Addressed | undefined> {
   const locale = localeOf(account.profile, mails.locales)
+  const zone = zoneOf(account.profile)
   if (told.mail === 'email-changed') {
     const { mail, sub: _, change: id, ...rest } = told
     const made = await paths.undo(mailId, id)
     if (made === undefined) return undefined
     const { fromEmail: email, email: newEmail } = made.change
-    return { ...mails.render(mail, locale, { email, newEmail, link: made.link, ...rest }), to: email }
+    return { ...mails.render(mail, locale, { email, newEmail, link: made.link, ...rest }, zone), to: email }
   }
   const { mail, sub: _, change: id, side, ...rest } = told
   const asked = await paths.emailChange(mailId, id, side)
@@ -52,5 +53,8 @@ export async function drawEmailChange(
   }
   const { email: newEmail, fromEmail } = asked.change
   const email = side === 'old' ? fromEmail : newEmail
-  return { ...mails.render(mail, locale, { email, newEmail, side, link: asked.link, ...rest }), to: email }
+  return {
+    ...mails.render(mail, locale, { email, newEmail, side, link: asked.link, ...rest }, zone),
+    to: email,
+  }
 }

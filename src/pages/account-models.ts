@@ -66,6 +66,8 @@ export type AccountAlert = 'forbidden' | 'needed'
 export interface AccountFrame {
   csrf: string
   account: { email: string; name?: string }
+  /** Of the person (IANA). */
+  zone?: string
   navigation: AccountNavigation[]
   /** Absent where the browser is not asked. */
   keptPasskey?: KeptPasskeyModel

@@ -18,7 +18,8 @@ export type { DrawnMail }
 export interface Mails {
   /** Languages that they are written in, the first being the fallback. */
   readonly locales: readonly Locale[]
-  render<N extends MailName>(name: N, locale: Locale, model: MailModels[N]): DrawnMail
+  /** `zone`: of its reader (IANA). */
+  render<N extends MailName>(name: N, locale: Locale, model: MailModels[N], zone?: string): DrawnMail
 }
 
 export interface MailsUse {
@@ -36,8 +37,8 @@ export function createMails(use: MailsUse): Mails {
   const { locales } = use.messages
   const mails: Mails = {
     locales,
-    render: (name, locale, model) => {
-      const words = wordsFor(locale, { ...use, links, host })
+    render: (name, locale, model, zone) => {
+      const words = wordsFor(locale, { ...use, links, host }, zone)
       const sentTo: Piece = { as: 'name', text: safeText(model.email, EMAIL) }
       const view = MAIL_VIEWS[name](model, words)
       const wentTo = words.rich(view.sentTo ?? 'mail.sent_to', { email: sentTo, host })

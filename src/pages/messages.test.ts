@@ -28,6 +28,18 @@ describe('createMessages', () => {
     expect([messages.ownName('en'), messages.ownName('fr')]).toEqual(['English', 'Français'])
   })
 
+  it('writes times in the zone of their reader, with its name, and in UTC where there is no such zone', () => {
+    const { minute, time } = createMessages()
+    const [winter, summer] = [Date.UTC(2026, 10, 23, 23, 41), Date.UTC(2026, 6, 1, 23, 41)]
+    expect(minute('en', winter, 'Europe/Amsterdam')).toBe('24 Nov 2026, 00:41 CET')
+    expect(minute('en', summer, 'Europe/Amsterdam')).toBe('2 Jul 2026, 01:41 CEST')
+    expect(time('de', winter, 'Asia/Tokyo')).toBe('24. Nov. 2026, 08:41:00 GMT+9')
+    for (const zone of ['Nowhere/Land', '', '<b>', undefined])
+      expect(minute('en', winter, zone)).toBe('23 Nov 2026, 23:41 UTC')
+    for (let n = 0; n < 200; n++) minute('en', winter, `Nowhere/${n}`)
+    expect(minute('en', winter, 'Europe/Amsterdam')).toBe('24 Nov 2026, 00:41 CET')
+  })
+
   it('writes times in UTC, the day before the month', () => {
     const at = Date.UTC(2026, 10, 23, 9, 41, 7)
     expect(['en', 'de', 'ar'].map((locale) => createMessages().time(locale, at))).toEqual([

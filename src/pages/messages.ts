@@ -22,10 +22,10 @@ export interface Messages {
   dir(locale: Locale): 'ltr' | 'rtl'
   /** The language's name in itself, for the language switch. */
   ownName(locale: Locale): string
-  /** Date and time in UTC. */
-  time(locale: Locale, at: number): string
+  /** Date and time, in the zone of this name (IANA); in UTC without one, or where there is no such zone. */
+  time(locale: Locale, at: number, zone?: string): string
   /** The same to the minute. */
-  minute(locale: Locale, at: number): string
+  minute(locale: Locale, at: number, zone?: string): string
   /** By its ISO 3166-1 code. */
   country(locale: Locale, code: string): string
 }
@@ -35,9 +35,13 @@ interface Language {
   message(key: MessageKey): IntlMessageFormat
   dir: 'ltr' | 'rtl'
   ownName: string
+  clock(zone: string | undefined): Clock
+  countries: Intl.DisplayNames
+}
+
+interface Clock {
   time: Intl.DateTimeFormat
   minute: Intl.DateTimeFormat
-  countries: Intl.DisplayNames
 }
 
 /** Catalogues are the house's own and checked by its tests (`checkCatalogues`), not at every start. */
@@ -62,8 +66,8 @@ export function createMessages(catalogues: Record<Locale, Catalogue> = CATALOGUE
         ),
     dir: (locale) => of(locale).dir,
     ownName: (locale) => of(locale).ownName,
-    time: (locale, at) => of(locale).time.format(at),
-    minute: (locale, at) => of(locale).minute.format(at),
+    time: (locale, at, zone) => of(locale).clock(zone).time.format(at),
+    minute: (locale, at, zone) => of(locale).clock(zone).minute.format(at),
     country: (locale, code) => of(locale).countries.of(code) ?? code,
   }
 }
@@ -85,18 +89,52 @@ function language(locale: Locale, catalogue: Catalogue): Language {
     },
     dir: textDirection(locale),
     ownName: name.charAt(0).toLocaleUpperCase(locale) + name.slice(1),
-    // Day before month in English too: nobody misreads "23 Nov".
-    time: new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, TIME),
-    minute: new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { ...TIME, second: undefined }),
+    clock: clocksOf(locale),
     countries: new Intl.DisplayNames(locale, { type: 'region' }),
   }
 }
 
+/** As many as are worth keeping: a few kilobytes each. */
+const MOST_CLOCKS = 50
+
+function clocksOf(locale: Locale): Language['clock'] {
+  const utc = clockIn(locale, 'UTC')
+  const clocks = new Map<string, Clock>()
+  return (zone) => {
+    if (zone === undefined) return utc
+    const clock = clocks.get(zone) ?? elsewhere(locale, zone) ?? utc
+    // In the order of their last use: whoever was asked for longest ago makes room.
+    clocks.delete(zone)
+    clocks.set(zone, clock)
+    const [oldest] = clocks.keys()
+    if (clocks.size > MOST_CLOCKS && oldest !== undefined) clocks.delete(oldest)
+    return clock
+  }
+}
+
+function clockIn(locale: Locale, timeZone: string): Clock {
+  // Day before month in English too: nobody misreads "23 Nov".
+  const spelled = locale === 'en' ? 'en-GB' : locale
+  return {
+    time: new Intl.DateTimeFormat(spelled, { ...TIME, timeZone }),
+    minute: new Intl.DateTimeFormat(spelled, { ...TIME, timeZone, second: undefined }),
+  }
+}
+
+/** Undefined where there is no such zone: what an operator wrote of a person may be anything. */
+function elsewhere(locale: Locale, zone: string): Clock | undefined {
+  try {
+    return clockIn(locale, zone)
+  } catch {
+    return undefined
+  }
+}
+
 /** Months in letters and 24 hours, in every language: `dateStyle` gives Arabic figures alone, with marks between. */
-const TIME = {
+const TIME: Intl.DateTimeFormatOptions = {
   ...({ day: 'numeric', month: 'short', year: 'numeric' } as const),
   ...({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const),
-  ...({ timeZone: 'UTC', timeZoneName: 'short' } as const),
+  timeZoneName: 'short',
 }
 
 function compile(locale: Locale, key: string, text: string | undefined): IntlMessageFormat {

@@ -117,7 +117,8 @@ export function createPages(use: PagesUse): Pages {
 
   const pages: Pages = {
     render: (name, locale, model, again) => {
-      const words = wordsFor(locale, { ...use, links, host })
+      const zone = 'frame' in model ? model.frame.zone : undefined
+      const words = wordsFor(locale, { ...use, links, host }, zone)
       const helpers = { t: words.t, asset: use.assets.href }
       const view = VIEWS[name](model, words)
       const body = draw(view.template, { ...helpers, ...view.data })

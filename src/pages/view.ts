@@ -10,7 +10,7 @@ import type { TemplateName } from './templates.ts'
 export interface ViewUse {
   t(key: MessageKey, values?: Plain): string
   rich(key: MessageKey, values: Rich): Piece[]
-  /** Date and time in UTC, in the reader's language. */
+  /** Date and time, in the reader's language and, where that is known, their time zone; else in UTC. */
   time(at: number): string
   /** The same to the minute. */
   minute(at: number): string
@@ -34,13 +34,14 @@ interface WordsUse {
   production: boolean
 }
 
-export function wordsFor(locale: Locale, use: WordsUse): ViewUse {
+/** `zone`: of the reader. */
+export function wordsFor(locale: Locale, use: WordsUse, zone?: string): ViewUse {
   const { messages, ...rest } = use
   return {
     t: (key, values) => messages.t(locale, key, values),
     rich: (key, values) => messages.rich(locale, key, values),
-    time: (at) => messages.time(locale, at),
-    minute: (at) => messages.minute(locale, at),
+    time: (at) => messages.time(locale, at, zone),
+    minute: (at) => messages.minute(locale, at, zone),
     languages: messages.locales.map((tag) => ({ tag, name: messages.ownName(tag) })),
     country: (code) => messages.country(locale, code),
     ...rest,

@@ -10,17 +10,19 @@ const PROFILE = '/account/profile'
 onBothStorages((house) => {
   it('is kept, shown to applications, and recorded without its words; what does not fit changes nothing', async () => {
     const { agent, page } = await openAccount(house(), { path: PROFILE })
-    const said = { name: '<b>Ada</b> & Co', given_name: ' Ada ', zoneinfo: 'Europe/London', locale: 'de' }
+    const said = { name: '<b>Ada</b> & Co', given_name: ' Ada ', zoneinfo: 'Asia/Tokyo', locale: 'de' }
     expect((await agent.submit(page, PROFILE, said)).location).toContain('done=profile_saved')
     const again = await agent.request(PROFILE)
     expect(again.text).toContain('value="&lt;b&gt;Ada&lt;/b&gt; &amp; Co"')
     expect(again.text).toMatch(/<option value="de" selected>/)
+    // Times are theirs from now on.
+    expect((await agent.request('/account/password')).text).toMatch(/\d\d:\d\d GMT\+9/)
     const userinfo = async () => {
       const { tokens } = await signIn(house(), agent, OWN, {})
       const authorization = `Bearer ${tokens.access_token}`
       return (await agent.request('/oauth2/userinfo', { headers: { authorization } })).json()
     }
-    const expected = { name: said.name, given_name: 'Ada', zoneinfo: 'Europe/London', locale: 'de' }
+    const expected = { name: said.name, given_name: 'Ada', zoneinfo: 'Asia/Tokyo', locale: 'de' }
     expect(await userinfo()).toMatchObject(expected)
 
     const wrong = await agent.submit(again, PROFILE, { name: 'Ada', zoneinfo: 'nowhere' })

@@ -168,12 +168,15 @@ onBothStorages(
     })
 
     it('A-602 it is for the session in which it was begun: whoever signed in since gets nothing of it', async () => {
-      const { agent, page } = await open('tossed')
-      const back = await backAs('left-there', await leave(agent, page))
-      await agent.submit(page, '/account/sign-out', {})
-      await openAccount(house(), { agent, path: IDENTITIES, person: person('other') })
-      expectPage(await comeBack(house(), agent, back), 400, 'interaction_expired')
-      expect(idsOn(await agent.request(IDENTITIES))).toEqual([])
+      // Another person, and the same one anew.
+      for (const then of ['other', 'tossed'] as const) {
+        const { agent, page } = await open('tossed')
+        const back = await backAs('left-there', await leave(agent, page))
+        await agent.submit(page, '/account/sign-out', {})
+        await openAccount(house(), { agent, path: IDENTITIES, person: person(then) })
+        expectPage(await comeBack(house(), agent, back), 400, 'interaction_expired')
+        expect(idsOn(await agent.request(IDENTITIES))).toEqual([])
+      }
       expect(await comesInAs('left-there')).toBe(false)
     })
 

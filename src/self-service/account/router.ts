@@ -8,6 +8,7 @@ import type { Account } from '../../accounts/account.ts'
 import type { Origin } from '../../audit/event.ts'
 import { ACCOUNT_CALLBACK } from '../../clients/client.ts'
 import { type AccountAlert, isAccountDone } from '../../pages/account-models.ts'
+import { zoneOf } from '../../pages/locale-of.ts'
 import type { ShowPage } from '../../pages/respond.ts'
 import { readForm } from '../../security/body.ts'
 import type { Csrf } from '../../security/csrf.ts'
@@ -93,9 +94,11 @@ async function visitOf(
   const pages = await pagesFor(use.pages, account)
   if (!pages.includes(page)) throw new AppError('not_found', 'There is no such page.')
   const keeps = ctx.method === 'GET' && (await use.mayKeepPasskey({ account, session }))
+  const zone = zoneOf(account.profile)
   const frame = {
     csrf: use.csrf.token(bindingOf(session)),
     account: { email: account.email, ...(account.name !== undefined && { name: account.name }) },
+    ...(zone !== undefined && { zone }),
     navigation: navigationAt(pages, page.path),
     ...(keeps && { keptPasskey: keptPasskeyFor(use.csrf, session) }),
   }
