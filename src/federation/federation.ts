@@ -104,11 +104,11 @@ export function createFederation(use: FederationUse): Federation {
         (cause: unknown) => ({ ok: false, reason: 'away', cause }) as const,
       )
       if (!answered.ok) {
-        const { reason, cause } = answered
+        const { reason, cause, outdated } = { outdated: false, ...answered }
         if (reason === 'away') fail(slug, reason, cause)
         else if (reason !== 'declined') use.onFault(slug, { reason, cause })
         // Its keys may be others by now.
-        if (reason === 'wrong_response') opened.forget(keyOf(connector))
+        if (reason === 'wrong_response' && outdated) opened.forget(keyOf(connector))
         return { ok: false, reason }
       }
       const { issuer, subject, called, authTime } = answered

@@ -75,7 +75,8 @@ async function look(use: SignInsUse, at: At, tried: Try): Promise<Outcome> {
     as === 'first' && method.identifies !== true ? use.gather(named?.account, at.origin) : undefined,
   ])
   const failed = async (reason: string, whose?: Account, assessed?: Assessed): Promise<Outcome> => {
-    await attempt.failed()
+    // What is answered elsewhere is not guessed at here; where that is down, a whole office may fail behind one address.
+    await (method.elsewhere === true ? attempt.giveBack() : attempt.failed())
     await recordFailure(use, at, tried, { reason, whose, assessed })
     report(use, at, { method: method.id, as, ok: false, reason })
     return { kind: 'wrong', method: method.id, reason }

@@ -16,7 +16,7 @@ import { trailOf } from '../support/trail.ts'
 import { commandWithin, within } from '../support/within.ts'
 import { expectPage, withoutFaults } from './answers.ts'
 import { atPage, callbackAfter, GRACE, isSignedIn } from './browsers.ts'
-import { BEHIND_PROXY } from './guessing.ts'
+import { BEHIND_PROXY, browserAt } from './guessing.ts'
 
 let acme: OpenIdProvider
 let globex: OpenIdProvider
@@ -34,6 +34,9 @@ beforeEach(() => {
     provider.person = { sub: 'ada-there', email: 'ada@elsewhere.example' }
   }
 })
+
+/** Failures from one address. */
+const LIMIT = 5
 
 const CONNECTORS = () => [connectorFor('acme', acme), connectorFor('globex', globex)]
 const SECOND = 1000
@@ -374,6 +377,43 @@ onBothStorages(
       await expectRefused(await tried(), 'That ended at')
     })
 
+    it('F-164 what a browser says of a provider makes nobody else wait', async () => {
+      const { agent, back } = await away(house(), 'acme', acme)
+      const metadata = acme.asked.metadata
+      const forged = new URL(back)
+      forged.searchParams.delete('code')
+      forged.searchParams.set('error', 'server_error')
+      await expectRefused(
+        { agent, page: await comeBack(house(), agent, forged) },
+        'could not say who you are',
+      )
+      expect((await tried()).page.location).toContain('code=')
+      // Nor is it asked anew what it is.
+      const bogus = await away(house(), 'acme', acme)
+      bogus.back.searchParams.set('code', 'x')
+      const page = await comeBack(house(), bogus.agent, bogus.back)
+      await expectRefused({ agent: bogus.agent, page }, 'could not say who you are')
+      expect((await tried()).page.location).toContain('code=')
+      expect(acme.asked.metadata).toBe(metadata)
+    })
+
+    it('F-164 those who fail there, behind one address, can sign in by their passwords all the while', async () => {
+      const address = '10.250.0.7'
+      acme.does = { response: { code: undefined, error: 'temporarily_unavailable' } }
+      for (let n = 0; n < LIMIT + 2; n++) {
+        const { agent, back } = await away(house(), 'acme', acme, { address })
+        expect((await comeBack(house(), agent, back)).status).toBe(400)
+        acme.does = { response: { code: undefined, error: 'access_denied' } }
+      }
+      const { agent, at, page } = await openAt(address)
+      const sent = await agent.submit(page, at, { username: PERSON.email, password: PERSON.password })
+      expect((await callbackAfter(house(), agent, sent))?.searchParams.get('code')).toBeTruthy()
+    })
+    const openAt = async (address: string) => {
+      const agent = browserAt(house(), address)
+      return { agent, ...(await atPage(house(), agent, OWN)) }
+    }
+
     it('A-415 the disabled do not come in by it', async () => {
       await commandWithin(house(), ['user', 'disable', GRACE.email])
       try {
@@ -439,5 +479,7 @@ onBothStorages(
       }
     }, 90_000)
   },
-  { env: { OUTBOUND_ALLOW_PRIVATE: 'true', ...BEHIND_PROXY } },
+  {
+    env: { OUTBOUND_ALLOW_PRIVATE: 'true', RATE_LIMIT_LOGIN_ADDRESS: `${LIMIT}/15m`, ...BEHIND_PROXY },
+  },
 )

@@ -76,9 +76,9 @@ export async function away(
   house: House,
   slug: string,
   provider: OpenIdProvider,
-  { over = {} }: { over?: Record<string, string> } = {},
+  { over = {}, address = nextAddress() }: { over?: Record<string, string>; address?: string } = {},
 ): Promise<Away> {
-  const agent = agentOf(house, 0, { 'x-forwarded-for': nextAddress() })
+  const agent = agentOf(house, 0, { 'x-forwarded-for': address })
   const request = authorizationRequest(OWN, over)
   const { at, page } = await follow(agent, house.issuer, request.url)
   const link = new RegExp(`href="(/federation/${slug}/login\\?uid=[\\w-]+)"`).exec(page.text)?.[1]

@@ -10,6 +10,7 @@ import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
   type ClientAuth,
+  ClientError,
   ClientSecretBasic,
   ClientSecretPost,
   Configuration,
@@ -47,8 +48,8 @@ export interface Asked {
 
 export type Answered =
   | { ok: true; issuer: string; subject: string; called: string | undefined; authTime: number | undefined }
-  /** `cause`: for the log. */
-  | { ok: false; reason: ElsewhereFault; cause?: unknown }
+  /** `cause`: for the log. `outdated`: what is known of the provider may be. */
+  | { ok: false; reason: ElsewhereFault; cause?: unknown; outdated?: boolean }
 
 export interface RelyingParty {
   /** Where the person goes, and what their answer has to fit. */
@@ -92,7 +93,7 @@ export async function openRelyingParty(use: RelyingPartyUse): Promise<RelyingPar
           ? { ok: false, reason: 'wrong_response' }
           : { ok: true, issuer: config.issuer, subject: claims.sub, ...toldBy(claims) }
       } catch (cause) {
-        return { ok: false, reason: reasonOf(cause), cause }
+        return { ok: false, reason: reasonOf(cause), cause, outdated: cause instanceof ClientError }
       }
     },
   }
@@ -153,7 +154,9 @@ const DECLINED: ReadonlySet<string> = new Set([
 ])
 
 function reasonOf(error: unknown): ElsewhereFault {
-  if (error instanceof AuthorizationResponseError) return DECLINED.has(error.error) ? 'declined' : 'away'
+  // By way of a browser: whoever sits there can write it, so it says nothing of the provider.
+  if (error instanceof AuthorizationResponseError)
+    return DECLINED.has(error.error) ? 'declined' : 'wrong_response'
   if (error instanceof ResponseBodyError) return error.status >= 500 ? 'away' : 'wrong_response'
   // What could not be had: our own way out says so by a TypeError, and whoever answers with 5xx says nothing.
   return error instanceof TypeError || isServerFault(error) ? 'away' : 'wrong_response'
