@@ -126,7 +126,7 @@ async function adoptAll(
 }
 
 function toRow(
-  { sourceId, address, createdAt, passwordHash: _, ...newcomer }: Newcomer,
+  { sourceId, address, createdAt, passwordHash: _, factors, ...newcomer }: Newcomer,
   passwordHash: string | undefined,
   origin: Origin,
   at: number,
@@ -135,15 +135,19 @@ function toRow(
   const about = { subject: sub, name: address.email }
   const happened: NewEvent[] = [
     { type: 'user.created', ...about },
-    ...newcomer.factors.map(
-      ({ method }) => ({ type: 'mfa.enrolled', ...about, details: { method } }) as const,
-    ),
     ...(newcomer.disabled ? [{ type: 'user.disabled', ...about } as const] : []),
   ]
+  const stored = (event: NewEvent) => toStored(createEvent(origin, event, at))
   return {
     ...newcomer,
+    factors: factors.map((factor) => ({ ...factor, event: stored(addedEvent(factor, about)) })),
     ...{ sourceId, id: newRowId(), sub, email: address.email, emailKey: address.key, passwordHash },
     createdAt: createdAt ?? at,
-    events: happened.map((event) => toStored(createEvent(origin, event, at))),
+    events: happened.map(stored),
   }
 }
+
+const addedEvent = ({ method, connector }: NewFactor, about: { subject: string; name: string }): NewEvent =>
+  connector === undefined
+    ? { type: 'mfa.enrolled', ...about, details: { method } }
+    : { type: 'identity.linked', ...about, details: { connector } }

@@ -11,6 +11,8 @@ export interface NewFactor {
   id: string
   method: MethodId
   data: JsonObject
+  /** Of who somebody is elsewhere: what the connector is called. */
+  connector?: string
 }
 
 export interface NewcomerRow {
@@ -27,7 +29,8 @@ export interface NewcomerRow {
   createdAt: number
   /** What is stored of the password's hash. */
   passwordHash: string | undefined
-  factors: readonly NewFactor[]
+  /** Each with the event that it was added. */
+  factors: readonly (NewFactor & { event: StoredEvent })[]
   events: readonly StoredEvent[]
 }
 
@@ -43,7 +46,10 @@ export interface ImportsRepository {
     source: string,
     rows: readonly { sourceId: string; emailKey: string }[],
   ): Promise<ReadonlyMap<string, Met>>
-  /** Those whose address is free, with their events: the source ids of whom it added. */
+  /**
+   * Those whose address is free, with their events: the source ids of whom it added. What is somebody's already, such as
+   * who one is elsewhere, is not theirs too.
+   */
   add(source: string, rows: readonly NewcomerRow[], at: number): Promise<ReadonlySet<string>>
   /** A password that comes later than its person, while nobody has signed in; false when somebody was faster. */
   bringPassword(
@@ -104,7 +110,7 @@ export const createImportsRepository = (db: Kysely<Database>): ImportsRepository
         ...(passwordHash === undefined ? [] : [toPasswordRow(id, passwordHash, at)]),
         ...factors.map((factor) => toCredentialRow(id, factor, at)),
       ])
-      if (credentials.length > 0) await tx.insertInto('credentials').values(credentials).execute()
+      const kept = await addCredentials(tx, credentials)
       await tx
         .insertInto('user_sources')
         .values(
@@ -119,7 +125,10 @@ export const createImportsRepository = (db: Kysely<Database>): ImportsRepository
         .execute()
       await recordEvents(
         tx,
-        newcomers.flatMap(({ events }) => events),
+        newcomers.flatMap(({ events, factors }) => [
+          ...events,
+          ...factors.flatMap(({ id, event }) => (kept.has(id) ? [event] : [])),
+        ]),
       )
       return new Set(newcomers.map(({ sourceId }) => sourceId))
     }),
@@ -150,6 +159,23 @@ export const createImportsRepository = (db: Kysely<Database>): ImportsRepository
       return true
     }),
 })
+
+type CredentialValues = ReturnType<typeof toCredentialRow>
+
+/** The ids of those that there can be. */
+async function addCredentials(
+  tx: Kysely<Database>,
+  credentials: readonly CredentialValues[],
+): Promise<ReadonlySet<string>> {
+  if (credentials.length === 0) return new Set()
+  const added = await tx
+    .insertInto('credentials')
+    .values(credentials)
+    .onConflict((c) => c.doNothing())
+    .returning('id')
+    .execute()
+  return new Set(added.map(({ id }) => id))
+}
 
 const toUserRow = (row: NewcomerRow, at: number) => ({
   id: row.id,

@@ -17,7 +17,7 @@ export const signInElsewhere: SignInModel = {
   connectors: [way('Acme', 'acme'), way(longName, 'lighthouses')],
 }
 export const signInElsewhereAlone: SignInModel = {
-  ...{ ...signIn, ways: ['identity'], nameless: true },
+  ...{ ...signIn, ways: ['identity'], nameless: true, last: 'identity' },
   connectors: [way('Acme', 'acme')],
 }
 export const signInElsewhereMany: SignInModel = { ...signInElsewhere, connectors: many }

@@ -75,6 +75,11 @@ describe('ways that lead elsewhere', () => {
 
   it('are not marked as used before, nor lead off our own pages', () => {
     expect(render('sign-in', { ...model, last: 'identity' })).not.toContain('Last used')
+    // Where there is one, it is that one.
+    const [only] = model.connectors ?? []
+    expect(render('sign-in', { ...model, last: 'identity', connectors: only ? [only] : [] })).toContain(
+      'Last used',
+    )
     const connectors = [{ name: 'Acme', href: 'https://acme.example/' }]
     expect(rows(render('sign-in', { ...model, connectors }))).toEqual(['email-code'])
   })

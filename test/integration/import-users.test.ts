@@ -8,6 +8,7 @@ import { agentOf, follow, OWN, SET_UP } from '../support/flows.ts'
 import { freshFolder } from '../support/folders.ts'
 import { onBothStorages } from '../support/on-every-storage.ts'
 import { totpCode } from '../support/second-factors.ts'
+import { trailOf } from '../support/trail.ts'
 import { commandWithin, setPasswordLink, within } from '../support/within.ts'
 
 /** Python, crypt.crypt('Fünf Türme, 1843', …) and the like. */
@@ -114,6 +115,40 @@ onBothStorages(
         expect(await stored('grace@example.com')).toMatchObject({ name: 'Grace' })
         expectWrongPassword(await signIn('grace@example.com', OLD))
         expect((await signIn('grace@example.com', 'nanosecond wire 1906')).status).toBe(303)
+      })
+
+      it('brings who somebody is elsewhere, where it is said which connector that is, and to one account alone', async () => {
+        const acme = {
+          slug: 'acme',
+          type: 'oidc',
+          config: { issuer: 'https://acme.example', client_id: 'x' },
+        }
+        await house().apply({ version: 1, connectors: [acme] })
+        const at = (subject: string) => ({ identities: [{ connector: 'google', subject }] })
+        const path = await file(person('there', at('1')), person('too', at('1')), person('alone', at('2')))
+        await expect(run(path, '--connector', 'google=nowhere')).rejects.toThrow(
+          'there is no connector nowhere',
+        )
+        expect((await run(path, '--connector', 'google=acme')).counts).toMatchObject({
+          created: 3,
+          rejected: 0,
+        })
+        const connected = (name: string) =>
+          within(house(), async ({ accounts }) => {
+            const found = await accounts.users.findPersonByEmailKey(`${name}@example.com`)
+            return found?.credentials.map(({ method, data }) => [method, data['issuer'], data['subject']])
+          })
+        expect(await connected('there')).toEqual([['identity', 'https://acme.example', '1']])
+        expect(await connected('too')).toEqual([])
+        expect(await connected('alone')).toEqual([['identity', 'https://acme.example', '2']])
+        const linked = (await trailOf(house())).filter(({ event }) => event.type === 'identity.linked')
+        expect(linked.map(({ event }) => event.details)).toEqual([
+          { connector: 'acme' },
+          { connector: 'acme' },
+        ])
+        // Where nobody says which, nothing is believed.
+        await run(await file(person('unsaid', at('3'))))
+        expect(await connected('unsaid')).toEqual([])
       })
 
       it('brings an authenticator app, which is asked for from then on, and whose secret nobody can read', async () => {

@@ -91,6 +91,10 @@ onBothStorages(
       expect(claims).toMatchObject({ acr: 'urn:gatehouse:acr:1fa', amr: ['fed'] })
       expect(claims['auth_time']).toBe(acme.person.auth_time)
       expect(await isSignedIn(agent)).toBe(true)
+      // That it was used last is marked where it says which it was: with two of them nobody knows.
+      const next = await atPage(house(), agent, OWN, { prompt: 'login' })
+      expect(next.page.text.indexOf('/federation/')).toBeLessThan(next.page.text.indexOf('A passkey'))
+      expect(next.page.text).not.toContain('>Last used<')
       const succeeded = (await trailOf(house())).findLast(({ event }) => event.type === 'login.succeeded')
       expect(succeeded?.event.details).toMatchObject({ method: 'identity', methods: ['identity'] })
     })

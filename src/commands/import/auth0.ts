@@ -33,6 +33,9 @@ const user = z.looseObject({
   blocked: z.boolean().nullish(),
   created_at: z.union([z.string(), z.looseObject({ $date: z.union([z.string(), z.number()]) })]).nullish(),
   mfa_factors: z.array(z.looseObject({ totp: z.looseObject({ secret: z.string() }).nullish() })).nullish(),
+  identities: z
+    .array(z.looseObject({ connection: text, user_id: z.union([z.string(), z.number()]).nullish() }))
+    .nullish(),
   passwordHash: text,
   password_hash: text,
   custom_password_hash: customHash.nullish(),
@@ -62,6 +65,9 @@ export const auth0: Reader = {
       typeof record.created_at === 'object' ? record.created_at?.$date : (record.created_at ?? undefined),
     ),
     totp: (record.mfa_factors ?? []).flatMap(({ totp }) => (totp ? [totp] : [])),
+    identities: (record.identities ?? []).flatMap(({ connection, user_id: subject }) =>
+      connection && subject ? { at: connection, subject: String(subject) } : [],
+    ),
     passwordHash:
       record.passwordHash ??
       record.password_hash ??

@@ -24,6 +24,7 @@ const user = z.looseObject({
   phoneNumber: text,
   createdAt: time,
   disabled: z.boolean().nullish(),
+  providerUserInfo: z.array(z.looseObject({ providerId: z.string(), rawId: text })).nullish(),
 })
 
 export const firebase: Reader = {
@@ -99,6 +100,9 @@ function toUser(record: z.output<typeof user>, config: FirebaseConfig | undefine
     disabled: record.disabled ?? undefined,
     createdAt: timeOf(record.createdAt),
     passwordHash: record.passwordHash ? toHash(record, config) : undefined,
+    identities: (record.providerUserInfo ?? []).flatMap(({ providerId, rawId }) =>
+      rawId ? { at: providerId, subject: rawId } : [],
+    ),
   }
 }
 

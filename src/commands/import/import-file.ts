@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { ImportOptions, ImportOutcome, Newcomer } from '../../accounts/import-users.ts'
 import type { Core } from '../../core.ts'
+import { bringIdentity, type Places } from '../../methods/identity/bring.ts'
 import { bringTotp } from '../../methods/totp/bring.ts'
 import { BY_COMMAND } from '../origins.ts'
 import { Refusal } from '../refusal.ts'
@@ -21,6 +22,7 @@ export interface Tally {
 export interface ImportFileUse {
   core: Pick<Core, 'importUsers' | 'clock' | 'sealer'>
   reader: Reader
+  places: Places
   options: ImportOptions & ReaderOptions
   tally: Tally
   say: (text: string) => void
@@ -33,7 +35,7 @@ const BATCH = 200
 /** As it is read, batch by batch: what was made stays, and a second run goes on where this one ended. */
 export async function importFile(use: ImportFileUse, path: string): Promise<void> {
   const { core, reader, options, tally } = use
-  const bring = bringTotp(core.sealer)
+  const bring = { totp: bringTotp(core.sealer), identity: bringIdentity(use.places) }
   const file = await openFile(path)
   const progress = createProgress({ ...use, clock: core.clock, total: file.size })
   const tell = (line: number, id: string | undefined, words: string): void => {

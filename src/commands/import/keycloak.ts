@@ -20,6 +20,7 @@ const user = z.looseObject({
   attributes: z.record(z.string(), z.array(z.string())).nullish(),
   serviceAccountClientId: text,
   credentials: z.array(credential).nullish(),
+  federatedIdentities: z.array(z.looseObject({ identityProvider: z.string(), userId: z.string() })).nullish(),
 })
 
 export const keycloak: Reader = {
@@ -45,6 +46,9 @@ export const keycloak: Reader = {
       disabled: record.enabled === false,
       createdAt: record.createdTimestamp ?? undefined,
       passwordHash: password && toHash(password),
+      identities: (record.federatedIdentities ?? []).map(({ identityProvider, userId }) => ({
+        ...{ at: identityProvider, subject: userId },
+      })),
       totp: (record.credentials ?? []).filter(({ type }) => type === 'otp').map(toTotp),
     }
   }),

@@ -20,6 +20,8 @@ const user = z.looseObject({
   password_hash: text,
   totp_secret: text,
   phone_number_verified: flag,
+  /** Of JSON alone. */
+  identities: z.array(z.looseObject({ connector: z.string(), subject: z.string() })).nullish(),
 })
 
 const isSet = (value: z.output<typeof flag>): boolean | undefined =>
@@ -41,6 +43,7 @@ const toUser = readRecord(user, (record): SourceUser => {
     disabled: isSet(record.disabled),
     createdAt: timeOf(record.created_at),
     passwordHash: record.password_hash ?? undefined,
+    identities: (record.identities ?? []).map(({ connector, subject }) => ({ at: connector, subject })),
     totp: record.totp_secret ? [{ secret: record.totp_secret }] : [],
   }
 })

@@ -1,6 +1,7 @@
 /** What each system's file says of its people, in files as these systems write them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../adapters/contract.ts'
+import { bringIdentity } from '../../methods/identity/bring.ts'
 import { bringTotp } from '../../methods/totp/bring.ts'
 import { createPasswordHasher, type PasswordHasher } from '../../security/password-hash.ts'
 import { readFirebaseConfig } from './firebase-config.ts'
@@ -36,7 +37,11 @@ async function read(from: ReaderName, text: string, firebase?: string): Promise<
 }
 
 /** Sealed with nothing, so that it can be seen. */
-const bring = bringTotp({ seal: (_, secret) => Buffer.from(secret) })
+const places = new Map([['google', { slug: 'acme', id: 'c1', issuer: 'https://acme.example' }]])
+const bring = {
+  totp: bringTotp({ seal: (_, secret) => Buffer.from(secret) }),
+  identity: bringIdentity(places),
+}
 
 const appOf = ({ sealed, algorithm, digits, period }: JsonObject): string =>
   [Buffer.from(String(sealed), 'base64').toString(), algorithm, digits, period].join(' ')
@@ -55,11 +60,20 @@ async function people(records: readonly SourceRecord[]) {
         created: createdAt && new Date(createdAt).toISOString(),
         password: passwordHash === undefined ? 'none' : await fits(passwordHash),
         ...(made.leftOut.length > 0 && { leftOut: made.leftOut }),
-        ...(factors.length > 0 && { apps: factors.map(({ data }) => appOf(data)) }),
+        ...told(
+          'apps',
+          factors.flatMap(({ method, data }) => (method === 'totp' ? appOf(data) : [])),
+        ),
+        ...told(
+          'there',
+          factors.flatMap(({ method, data }) => (method === 'identity' ? data['subject'] : [])),
+        ),
       }
     }),
   )
 }
+
+const told = (name: string, all: readonly unknown[]) => (all.length > 0 ? { [name]: all } : {})
 
 async function fits(hash: string): Promise<string> {
   const adopted = await hasher.adopt(hash)
@@ -620,5 +634,64 @@ describe('an authenticator app', () => {
     ['counts codes', 'keycloak', keycloak({ subType: 'hotp', counter: 7 })],
   ])('that %s keeps its person out: a password alone must not do', async (_, from, text) => {
     expect(await people(await read(from, text))).toEqual([expect.stringMatching(/^its authenticator app c/)])
+  })
+})
+
+describe('who somebody is elsewhere', () => {
+  const there = async (from: ReaderName, record: object) => {
+    const [made] = await people([
+      READERS[from].toUser({ email: 'ada@example.com', ...record }, { firebase: undefined }),
+    ])
+    return made
+  }
+  const at = (...all: [string, string][]) => all
+  const both = at(['google', '1234'], ['github', '99'])
+  const records: [ReaderName, (all: [string, string][]) => object][] = [
+    [
+      'keycloak',
+      (all) => ({
+        ...{ id: 'a', username: 'ada' },
+        federatedIdentities: all.map(([identityProvider, userId]) => ({
+          identityProvider,
+          userId,
+          userName: 'x',
+        })),
+      }),
+    ],
+    [
+      'auth0',
+      (all) => ({
+        user_id: 'google-oauth2|1234',
+        identities: all.map(([connection, user_id]) => ({
+          provider: 'x',
+          connection,
+          user_id,
+          isSocial: true,
+        })),
+      }),
+    ],
+    [
+      'firebase',
+      (all) => ({
+        localId: 'a',
+        providerUserInfo: all.map(([providerId, rawId]) => ({ providerId, rawId, email: 'x' })),
+      }),
+    ],
+    [
+      'ndjson',
+      (all) => ({ id: 'a', identities: all.map(([connector, subject]) => ({ connector, subject })) }),
+    ],
+  ]
+
+  it.each(records)('is taken from %s where a connector takes its place', async (from, record) => {
+    expect(await there(from, record(both))).toMatchObject({ there: ['1234'] })
+    expect(await there(from, record([]))).not.toHaveProperty('there')
+  })
+
+  it.each(records)('of %s is left out, with a word, where it can be nobody', async (from, record) => {
+    for (const subject of ['x'.repeat(256), 'a\u0000', 'ä'])
+      expect(await there(from, record(at(['google', subject])))).toMatchObject({
+        leftOut: ['who they are elsewhere'],
+      })
   })
 })

@@ -13,6 +13,8 @@ export interface SourceUser {
   passwordHash?: string | undefined
   /** Authenticator apps. */
   totp?: readonly SourceTotp[]
+  /** Who they are elsewhere: what that place was called there, and the subject identifier. */
+  identities?: readonly { at: string; subject: string }[]
 }
 
 export interface SourceTotp {

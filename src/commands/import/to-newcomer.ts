@@ -2,6 +2,7 @@ import type { ProfileClaim } from '../../accounts/claims.ts'
 import { isName } from '../../accounts/create-user.ts'
 import { normaliseEmail } from '../../accounts/email.ts'
 import type { Newcomer } from '../../accounts/import-users.ts'
+import type { bringIdentity } from '../../methods/identity/bring.ts'
 import type { bringTotp } from '../../methods/totp/bring.ts'
 import { profileFields } from '../apply/user-entry.ts'
 import type { SourceTotp, SourceUser } from './source.ts'
@@ -11,7 +12,7 @@ export type ToNewcomer =
   { ok: true; newcomer: Newcomer; leftOut: string[] } | { ok: false; reason: string }
 
 /** What a file says of a person, held against what a person may be here. */
-export function toNewcomer(user: SourceUser, now: number, bring: BringTotp): ToNewcomer {
+export function toNewcomer(user: SourceUser, now: number, bring: Bring): ToNewcomer {
   const { id, email, createdAt } = user
   // An empty cell says nothing.
   const name = user.name || undefined
@@ -19,10 +20,11 @@ export function toNewcomer(user: SourceUser, now: number, bring: BringTotp): ToN
   if (email === undefined || email === '') return refused('it has no e-mail address')
   const address = normaliseEmail(email)
   if (address === undefined) return refused(`${JSON.stringify(email.slice(0, 100))} is no e-mail address`)
-  const factors = (user.totp ?? []).map((app) => bring(toForeign(app)))
+  const factors = (user.totp ?? []).map((app) => bring.totp(toForeign(app)))
   // Without it a password alone would let in whoever has it.
   if (factors.includes(undefined)) return refused('its authenticator app can’t be taken over')
   const { profile, leftOut } = readProfile(user.profile ?? {})
+  const identities = (user.identities ?? []).map(bring.identity)
   const isCalled = name !== undefined && isName(name)
   return {
     ok: true,
@@ -33,13 +35,21 @@ export function toNewcomer(user: SourceUser, now: number, bring: BringTotp): ToN
       disabled: user.disabled ?? false,
       createdAt: createdAt !== undefined && createdAt > 0 && createdAt <= now ? createdAt : undefined,
       passwordHash: user.passwordHash || undefined,
-      factors: factors.filter((factor) => factor !== undefined),
+      factors: [...factors, ...identities].filter((factor) => factor !== undefined && factor !== null),
     },
-    leftOut: [...(name !== undefined && !isCalled ? ['name'] : []), ...leftOut],
+    leftOut: [
+      ...(name !== undefined && !isCalled ? ['name'] : []),
+      ...leftOut,
+      ...(identities.includes(null) ? ['who they are elsewhere'] : []),
+    ],
   }
 }
 
-export type BringTotp = ReturnType<typeof bringTotp>
+/** What a file says of a person's ways to sign in, as it is kept here. */
+export interface Bring {
+  totp: ReturnType<typeof bringTotp>
+  identity: ReturnType<typeof bringIdentity>
+}
 
 const toForeign = ({ secret, algorithm, digits, period }: SourceTotp) => ({
   secret: secret.replace(/[\s=-]/g, '').toUpperCase(),

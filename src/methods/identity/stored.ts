@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { Credential } from '../../accounts/person.ts'
 
+/** A subject identifier: 255 ASCII characters at most (OpenID Connect Core §2). */
+export const SUBJECT = /^[\x20-\x7e]{1,255}$/
+
 /** Who a person is elsewhere. Together the three are nobody else's, by an index of the table; nothing of it is secret. */
 export const STORED_IDENTITY = z.strictObject({
   /** The id of the connector. */

@@ -28,7 +28,7 @@ export const methodRows = ({ ways = [], connectors = [], last, trustDays }: Ways
   ways.flatMap((id): object[] => {
     if (id !== 'identity') return [methodRow(id, last, use)]
     // Who somebody is elsewhere says who they are here; it is no second proof of it.
-    return trustDays === undefined ? connectorRows(connectors, use) : []
+    return trustDays === undefined ? connectorRows(connectors, last, use) : []
   })
 
 const methodRow = (id: Exclude<MethodId, 'identity'>, last: MethodId | undefined, use: ViewUse) => ({
@@ -37,13 +37,18 @@ const methodRow = (id: Exclude<MethodId, 'identity'>, last: MethodId | undefined
   last: id === last && use.t('ways.last'),
 })
 
-/** A link each: where it leads is elsewhere, and a form of ours may not go there. */
-const connectorRows = (connectors: ConnectorWay[], use: ViewUse) =>
+/**
+ * A link each: where it leads is elsewhere, and a form of ours may not go there. Which of several was used last, nobody has
+ * kept.
+ */
+const connectorRows = (connectors: ConnectorWay[], last: MethodId | undefined, use: ViewUse) =>
   connectors.flatMap(({ name, href: path }) => {
     const href = use.links.own(path)
     if (href === undefined) return []
     const words = use.rich('method.identity.name', { connector: namePiece(name) })
-    return [
-      { href, icon: ICONS.identity, words, fact: connectors.length <= FEW && use.t('method.identity.fact') },
-    ]
+    return {
+      ...{ href, icon: ICONS.identity, words },
+      fact: connectors.length <= FEW && use.t('method.identity.fact'),
+      last: last === 'identity' && connectors.length === 1 && use.t('ways.last'),
+    }
   })
