@@ -48,6 +48,8 @@ it('A-913 secrets are compared in constant time, in these places', () => {
     'src/clients/client-secrets.ts',
     // The secret that a file gives a webhook against its own.
     'src/events/webhooks/webhook-secret.ts',
+    // The secret that a file gives a connector against its own.
+    'src/federation/connector-secrets.ts',
     // A code that was sent against what is made of the same again.
     'src/methods/sent-codes.ts',
     // The proof in a refresh token against the one that its bytes give.
