@@ -151,7 +151,8 @@ export const createComeBackToAccount = ({
     }
     if (!finished.ok)
       return goOn(`error=${finished.reason === 'declined' ? 'declined' : 'failed'}&at=${returned.slug}`)
-    const { identity, called } = finished
+    const { identity } = finished
+    const called = await finished.called()
     const origin = { ...originOf(ctx), actor: `user:${sub}` }
     const outcome = await link(account, { identity, called, slug: returned.slug }, origin)
     if (outcome === 'gone') throw new AppError('interaction_expired', 'This account is gone.')

@@ -12,8 +12,8 @@ export type Finished =
   | {
       ok: true
       identity: Identity
-      /** What the person is called there: for them to see, and for nothing else. */
-      called: string | undefined
+      /** What the person is called there: for them to see, and for nothing else. Never rejects. */
+      called(): Promise<string | undefined>
       /** When they proved it there, epoch ms; undefined where that was not told. */
       since: number | undefined
     }

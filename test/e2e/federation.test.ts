@@ -23,7 +23,6 @@ beforeAll(async () => {
   const client = {
     ...{ client_id: 'gatehouse', profile: 'web', client_name: 'Here', client_secret: SECRET },
     ...{ first_party: true, redirect_uris: [`http://localhost:${port}/federation/corp/callback`] },
-    id_token_claims: ['email'],
   }
   const there = await openHouse({
     ...{ storage: 'embedded', browserPort: portThere, env: { ISSUER: issuer } },

@@ -27,6 +27,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   acme.does = {}
+  acme.isTerse = false
   mails.received.length = 0
 })
 
@@ -123,6 +124,14 @@ onBothStorages(
       await expect.poll(() => subjectsTo('ada'), SOON).toContain('An account elsewhere was disconnected')
       const activity = await agent.request('/account/activity')
       expect(activity.text).toContain('An account elsewhere was connected')
+    })
+
+    it('what one is called there is asked for where it doesn’t come along, and is theirs alone to see', async () => {
+      acme.isTerse = true
+      const { after } = await connectAs('ada', 'ada-too')
+      expect(after.text).toContain('ada-too@elsewhere.example')
+      expect(JSON.stringify(await trailOf(house()))).not.toContain('elsewhere.example')
+      expect(house().log()).not.toContain('elsewhere.example')
     })
 
     it('A-463 whose sign-in is too old is asked for another one, and nothing is begun', async () => {

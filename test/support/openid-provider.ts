@@ -30,6 +30,8 @@ export interface OpenIdProvider {
   readonly issuer: string
   /** Who is signed in there. */
   person: { sub: unknown; email?: string; auth_time?: number }
+  /** Says the address at its userinfo endpoint alone, as a code flow has it (OpenID Connect Core §5.4). */
+  isTerse: boolean
   does: Misbehaviour
   /** What came to the token endpoint, in order. */
   readonly exchanges: { authorization: string | undefined; form: URLSearchParams }[]
@@ -64,6 +66,7 @@ export async function openOpenIdProvider(): Promise<OpenIdProvider> {
   const provider: OpenIdProvider = {
     issuer,
     person: { sub: 'ada-there', email: 'ada@elsewhere.example' },
+    isTerse: false,
     does: {},
     exchanges: [],
     asked: { metadata: 0, jwks: 0, token: 0 },
@@ -109,6 +112,7 @@ export async function openOpenIdProvider(): Promise<OpenIdProvider> {
         id_token: await idToken(granted),
       })
     }
+    if (url.pathname === '/userinfo') return json(200, provider.person)
     if (url.pathname !== '/authorize') return void res.writeHead(404).end()
     const code = crypto.randomUUID()
     left.set(code, { parameters: url.searchParams, used: false })
@@ -124,6 +128,7 @@ export async function openOpenIdProvider(): Promise<OpenIdProvider> {
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
     jwks_uri: `${issuer}/jwks`,
+    userinfo_endpoint: `${issuer}/userinfo`,
     response_types_supported: ['code'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['ES256'],
@@ -152,7 +157,7 @@ export async function openOpenIdProvider(): Promise<OpenIdProvider> {
     const { sub, email, auth_time } = provider.person
     const honest = {
       ...{ iss: issuer, aud: parameters.get('client_id'), nonce: parameters.get('nonce') },
-      ...{ iat: now, exp: now + 60, sub, email, auth_time },
+      ...{ iat: now, exp: now + 60, sub, auth_time, ...(!provider.isTerse && { email }) },
     }
     const claims = JSON.parse(JSON.stringify({ ...honest, ...provider.does.claims })) as JWTPayload
     if (provider.does.idToken !== undefined) return provider.does.idToken(claims)

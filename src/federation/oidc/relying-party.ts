@@ -19,7 +19,7 @@ import {
   customFetch,
   discovery,
   enableNonRepudiationChecks,
-  type IDToken,
+  fetchUserInfo,
   None,
   ResponseBodyError,
   type ServerMetadata,
@@ -47,7 +47,14 @@ export interface Asked {
 }
 
 export type Answered =
-  | { ok: true; issuer: string; subject: string; called: string | undefined; authTime: number | undefined }
+  | {
+      ok: true
+      issuer: string
+      subject: string
+      authTime: number | undefined
+      /** What the person is called there; asked for where the id token doesn't say it. */
+      called(): Promise<string | undefined>
+    }
   /** `cause`: for the log. `outdated`: what is known of the provider may be. */
   | { ok: false; reason: ElsewhereFault; cause?: unknown; outdated?: boolean }
 
@@ -89,9 +96,15 @@ export async function openRelyingParty(use: RelyingPartyUse): Promise<RelyingPar
           pkceCodeVerifier: asked.verifier,
         })
         const claims = tokens.claims()
-        return claims === undefined || !isSubject(claims.sub)
-          ? { ok: false, reason: 'wrong_response' }
-          : { ok: true, issuer: config.issuer, subject: claims.sub, ...toldBy(claims) }
+        if (claims === undefined || !isSubject(claims.sub)) return { ok: false, reason: 'wrong_response' }
+        const { sub: subject, auth_time: authTime } = claims
+        return {
+          ...{ ok: true, issuer: config.issuer, subject },
+          authTime: typeof authTime === 'number' && authTime > 0 ? authTime : undefined,
+          called: async () =>
+            nameIn(claims) ??
+            nameIn(await fetchUserInfo(client, tokens.access_token, subject).catch(() => ({}))),
+        }
       } catch (cause) {
         return { ok: false, reason: reasonOf(cause), cause, outdated: cause instanceof ClientError }
       }
@@ -136,11 +149,10 @@ function isOfAnother(server: ServerMetadata, parameters: URLSearchParams): boole
 const SUBJECT = /^[\x20-\x7e]{1,255}$/
 const isSubject = (sub: unknown): sub is string => typeof sub === 'string' && SUBJECT.test(sub)
 
-function toldBy(claims: IDToken): { called: string | undefined; authTime: number | undefined } {
+/** For people to see, who may have several accounts there. */
+function nameIn(claims: Readonly<Record<string, unknown>>): string | undefined {
   const names = [claims['email'], claims['preferred_username'], claims['name']]
-  const called = names.find((name): name is string => typeof name === 'string' && name !== '')
-  const { auth_time: authTime } = claims
-  return { called, authTime: typeof authTime === 'number' && authTime > 0 ? authTime : undefined }
+  return names.find((name): name is string => typeof name === 'string' && name !== '')
 }
 
 /** Of the authorization response: somebody there did not go on, rather than something. */
