@@ -101,14 +101,14 @@ export function createFederation(use: FederationUse): Federation {
       const party = await partyOf(connector)
       if (party === undefined) return { ok: false, reason: 'away' }
       const answered = await inTime(party.finish(kept, new URLSearchParams(parameters))).catch(
-        (cause: unknown) => ({ ok: false, reason: 'away', cause }) as const,
+        (cause: unknown) => ({ ok: false, reason: 'away', cause, tells: 'unreachable' }) as const,
       )
       if (!answered.ok) {
-        const { reason, cause, outdated } = { outdated: false, ...answered }
-        if (reason === 'away') fail(slug, reason, cause)
+        const { reason, cause, tells } = { cause: undefined, tells: undefined, ...answered }
+        if (tells === 'unreachable') fail(slug, reason, cause)
         else if (reason !== 'declined') use.onFault(slug, { reason, cause })
         // Its keys may be others by now.
-        if (reason === 'wrong_response' && outdated) opened.forget(keyOf(connector))
+        if (tells === 'outdated') opened.forget(keyOf(connector))
         return { ok: false, reason }
       }
       const { issuer, subject, called, authTime } = answered

@@ -469,7 +469,9 @@ onBothStorages(
             'could not say who you are',
           )
         }
+        // What was answered may have come of what was sent: it makes nobody else wait.
         other.does = {}
+        await away(house(), slug, other)
         await other.rotate()
         await expect
           .poll(async () => (await comesIn(slug, other).catch(() => undefined))?.location, {

@@ -55,8 +55,11 @@ export type Answered =
       /** What the person is called there; asked for where the id token doesn't say it. */
       called(): Promise<string | undefined>
     }
-  /** `cause`: for the log. `outdated`: what is known of the provider may be. */
-  | { ok: false; reason: ElsewhereFault; cause?: unknown; outdated?: boolean }
+  /** `cause`: for the log; `tells`: what it says of the provider. */
+  | { ok: false; reason: ElsewhereFault; cause?: unknown; tells?: Tells | undefined }
+
+/** What is known of it may be so no more, or nobody is there. Whoever sent the browser can't bring about either. */
+export type Tells = 'outdated' | 'unreachable'
 
 export interface RelyingParty {
   /** Where the person goes, and what their answer has to fit. */
@@ -106,7 +109,7 @@ export async function openRelyingParty(use: RelyingPartyUse): Promise<RelyingPar
             nameIn(await fetchUserInfo(client, tokens.access_token, subject).catch(() => ({}))),
         }
       } catch (cause) {
-        return { ok: false, reason: reasonOf(cause), cause, outdated: cause instanceof ClientError }
+        return { ok: false, reason: reasonOf(cause), cause, tells: toldBy(cause) }
       }
     },
   }
@@ -170,9 +173,17 @@ function reasonOf(error: unknown): ElsewhereFault {
   if (error instanceof AuthorizationResponseError)
     return DECLINED.has(error.error) ? 'declined' : 'wrong_response'
   if (error instanceof ResponseBodyError) return error.status >= 500 ? 'away' : 'wrong_response'
-  // What could not be had: our own way out says so by a TypeError, and whoever answers with 5xx says nothing.
   return error instanceof TypeError || isServerFault(error) ? 'away' : 'wrong_response'
 }
+
+/** Our own way out says by a TypeError what could not be had. A status of the provider's may come of what it was asked. */
+function toldBy(error: unknown): Tells | undefined {
+  if (error instanceof TypeError) return 'unreachable'
+  return error instanceof ClientError && error.code === UNKNOWN_KEY ? 'outdated' : undefined
+}
+
+/** The library asks for keys anew only now and then. */
+const UNKNOWN_KEY = 'OAUTH_KEY_SELECTION_FAILED'
 
 const isServerFault = (error: unknown): boolean =>
   error instanceof Error && error.cause instanceof Response && error.cause.status >= 500
