@@ -90,8 +90,9 @@ export function createIdentities({
     },
     connect: async ({ ctx, session }, slug) => {
       const connector = (await elsewhere.findConnectors()).find((one) => one.slug === slug)
-      // Whoever is signed in there may be somebody else who used this browser: they are asked.
-      const begun = connector && (await elsewhere.federation.begin(slug, { anew: true }))
+      // Whoever is signed in there may be somebody else who used this browser: they are asked. Where nobody says that they
+      // were, their person has at least come this way.
+      const begun = connector && (await elsewhere.federation.begin(slug, { maxAge: 0 }))
       if (connector === undefined || begun === undefined) return undefined
       const { kept, url } = begun
       const held = { kept, sub: session.sub, session: session.id } satisfies z.input<typeof HELD>

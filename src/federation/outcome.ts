@@ -37,6 +37,4 @@ export interface HowNew {
   maxAge?: number | undefined
   /** Where nobody tells how old it is, it counts for nothing. */
   strict?: boolean
-  /** The person is asked there, whoever is signed in there already. */
-  anew?: boolean
 }

@@ -237,6 +237,8 @@ onBothStorages(
       const outcomes = [
         [{ response: { code: undefined, error: 'access_denied' } }, 400, 'That ended at '],
         [{ claims: { nonce: 'another' } }, 503, 'could not say who you are'],
+        // Whoever was signed in there was not asked.
+        [{ claims: { auth_time: 1_700_000_000 } }, 503, 'could not say who you are'],
       ] as const
       for (const [does, status, says] of outcomes) {
         const { agent, page } = await open('asked')

@@ -76,7 +76,7 @@ export async function openRelyingParty(use: RelyingPartyUse): Promise<RelyingPar
   const server = client.serverMetadata()
   const { scope = DEFAULT_SCOPE } = config
   return {
-    begin: async ({ maxAge, anew }) => {
+    begin: async ({ maxAge }) => {
       const asked = { state: newSecret(), nonce: newSecret(), verifier: newSecret() }
       const url = buildAuthorizationUrl(client, {
         ...{ redirect_uri: redirectUri, scope, state: asked.state, nonce: asked.nonce },
@@ -85,7 +85,8 @@ export async function openRelyingParty(use: RelyingPartyUse): Promise<RelyingPar
           code_challenge_method: 'S256',
         },
         ...(maxAge !== undefined && { max_age: String(maxAge) }),
-        ...((anew === true || maxAge === 0) && { prompt: 'login' }),
+        // Then the person is asked there, whoever is signed in there already.
+        ...(maxAge === 0 && { prompt: 'login' }),
       })
       return { url: url.href, asked }
     },
