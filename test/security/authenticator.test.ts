@@ -33,8 +33,7 @@ type Name = (typeof NAMES)[number]
 const person = (name: Name) => ({ email: `${name}@example.com`, password: `the password of ${name} 1` })
 const users = NAMES.map((name) => ({ ...person(name), email_verified: true }))
 
-const subjectsTo = (name: Name) =>
-  mails.received.filter(({ to }) => [to].flat()[0]?.text === person(name).email).map(({ subject }) => subject)
+const subjectsTo = (name: Name) => mails.subjectsTo(person(name).email)
 
 onBothStorages(
   (house) => {

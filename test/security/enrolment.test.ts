@@ -43,8 +43,7 @@ const [PHR, phr] = client('phr', { level: 'phr' })
 const [BARRED, barred] = client('barred', { level: '2fa', methods: ['password', 'sms-code'] })
 const NEEDS = { claims: '{"id_token":{"acr":{"essential":true,"value":"urn:gatehouse:acr:2fa"}}}' }
 
-const subjectsTo = (name: Name) =>
-  mails.received.filter(({ to }) => [to].flat()[0]?.text === person(name).email).map(({ subject }) => subject)
+const subjectsTo = (name: Name) => mails.subjectsTo(person(name).email)
 
 onBothStorages(
   (house) => {

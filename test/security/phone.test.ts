@@ -41,8 +41,7 @@ const users = [
   },
 ]
 
-const subjectsTo = (name: string) =>
-  mails.received.filter(({ to }) => [to].flat()[0]?.text === person(name).email).map(({ subject }) => subject)
+const subjectsTo = (name: string) => mails.subjectsTo(person(name).email)
 
 onBothStorages(
   (house, storage) => {

@@ -12,6 +12,8 @@ export interface MailServer {
   readonly env: Record<string, string>
   /** Every message whose content arrived, in order, whatever was answered. */
   readonly received: ParsedMail[]
+  /** Of those to an address. */
+  subjectsTo(email: string): (string | undefined)[]
   /** How it treats what comes next, one after the other; then it takes everything. */
   behave(...moods: Mood[]): void
   /** What has such a subject is not taken for now, until this is said anew. */
@@ -57,6 +59,8 @@ export async function startMailServer(): Promise<MailServer> {
   return {
     env: { SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM: 'Gatehouse <no-reply@example.com>' },
     received,
+    subjectsTo: (email) =>
+      received.filter(({ to }) => [to].flat()[0]?.text === email).map(({ subject }) => subject),
     behave: (...next) => {
       moods = next
     },
