@@ -14,7 +14,7 @@ export interface LinkUse {
 }
 
 /** As many as one may have. */
-const MOST_IDENTITIES = 20
+export const MOST_IDENTITIES = 20
 
 /** `called`: what the person is called there. `slug`: of the connector, for the trail. */
 export interface ToLink {

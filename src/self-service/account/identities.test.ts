@@ -42,6 +42,20 @@ it.each([
   expect(await createIdentitiesPage(use).isThere?.(account)).toBe(there)
 })
 
+it('offers no more to whoever has as many as there may be', async () => {
+  const identitiesOf = async () => Array.from({ length: 20 }, (_, n) => ({ ...mine, id: `i${n}` }))
+  const page = createIdentitiesPage(useOf({ identitiesOf }))
+  const offered: unknown[] = []
+  const { visit } = visiting()
+  const watching = {
+    ...visit,
+    show: (_name: string, { connectors }: AccountIdentitiesModel) => offered.push(connectors),
+  }
+  await page.show(watching as unknown as Visit)
+  expect(offered).toEqual([[]])
+  await expect(page.submit?.(visit, { connect: 'acme' })).rejects.toThrow('nothing like that')
+})
+
 describe('who comes back with nothing', () => {
   it.each([
     ['is told that it is taken', { error: 'taken', at: 'acme' }, { kind: 'taken', connector: 'Acme' }, 400],

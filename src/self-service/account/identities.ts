@@ -5,6 +5,7 @@
  */
 import type { Account } from '../../accounts/account.ts'
 import type { Origin } from '../../audit/event.ts'
+import { MOST_IDENTITIES } from '../../methods/identity/link.ts'
 import type { AccountIdentitiesModel, AccountIdentity } from '../../pages/account-identity-models.ts'
 import { AppError } from '../../shared/app-error.ts'
 import type { AccountPage, Visit } from './page.ts'
@@ -62,21 +63,26 @@ function saidIn({ ctx }: Visit): Failed | undefined {
   return kind === 'taken' || kind === 'declined' || kind === 'failed' ? { kind, at } : undefined
 }
 
+/** With as many as one may have, no other is offered. */
+const isFull = ({ length }: readonly ConnectedIdentity[]): boolean => length >= MOST_IDENTITIES
+
 async function show(use: IdentitiesUse, visit: Visit, failed?: Failed): Promise<void> {
   const connectors = await use.connectors()
+  const identities = await use.identitiesOf(visit.account)
   // Whoever makes such an address up gets no words of their own onto the page.
   const where = connectors.find(({ slug }) => slug === failed?.at)
   const error = failed && where && { kind: failed.kind, connector: where.name }
   visit.show(
     'account-identities',
-    { identities: await use.identitiesOf(visit.account), connectors, ...(error && { error }) },
+    { identities, connectors: isFull(identities) ? [] : connectors, ...(error && { error }) },
     error && { status: STATUS[error.kind] },
   )
 }
 
 async function connect(use: IdentitiesUse, visit: Visit, slug: string): Promise<void> {
   const connectors = await use.connectors()
-  if (!connectors.some((connector) => connector.slug === slug))
+  const isOffered = connectors.some((connector) => connector.slug === slug)
+  if (!isOffered || isFull(await use.identitiesOf(visit.account)))
     throw new AppError('not_found', 'There is nothing like that to connect.')
   const to = await use.connect(visit, slug)
   if (to === undefined) await show(use, visit, { kind: 'failed', at: slug })
