@@ -12,7 +12,7 @@ import type { RelyingParty } from './oidc/relying-party.ts'
 import type { Finished, HowNew } from './outcome.ts'
 
 export interface FederationUse {
-  /** The id is known, the address is not: undefined where there is none, or it is disabled. */
+  /** Undefined where there is none, or it is disabled. */
   findConnector: (slug: string) => Promise<Connector | undefined>
   secrets: Pick<ConnectorSecrets, 'open'>
   issuer: string
@@ -98,11 +98,12 @@ export function createFederation(use: FederationUse): Federation {
       const connector = await use.findConnector(slug)
       // Disabled since, or another one by now.
       if (connector?.id !== kept.connector) return { ok: false, reason: 'wrong_response' }
-      const party = await partyOf(connector)
-      if (party === undefined) return { ok: false, reason: 'away' }
-      const answered = await inTime(party.finish(kept, new URLSearchParams(parameters))).catch(
+      const ask = async () => (await partyOf(connector))?.finish(kept, new URLSearchParams(parameters))
+      // One patience for all of it: at this node nobody may have asked yet who that is.
+      const answered = await inTime(ask()).catch(
         (cause: unknown) => ({ ok: false, reason: 'away', cause, tells: 'unreachable' }) as const,
       )
+      if (answered === undefined) return { ok: false, reason: 'away' }
       if (!answered.ok) {
         const { reason, cause, tells } = { cause: undefined, tells: undefined, ...answered }
         if (tells === 'unreachable') fail(slug, reason, cause)
