@@ -5,8 +5,8 @@ import type { Account } from './accounts/account.ts'
 import type { Person } from './accounts/person.ts'
 import type { Origin } from './audit/event.ts'
 import type { Core } from './core.ts'
-import type { Connector } from './federation/connector.ts'
-import { createFederation, type Federation, KEPT } from './federation/federation.ts'
+import { type Connector, slugsOf } from './federation/connector.ts'
+import { createFederation, type Federation, KEPT, type Returned } from './federation/federation.ts'
 import { holdForAccount } from './interaction/federation.ts'
 import type { LookUps } from './look-ups.ts'
 import type { IdentityUse } from './methods/identity/identity.ts'
@@ -77,10 +77,10 @@ export function createIdentities({
   return {
     connectors: elsewhere.findConnectors,
     identitiesOf: async ({ id }) => {
-      const [credentials, connectors] = await Promise.all([
-        core.accounts.credentials.of(id),
-        lookUps.findConnectors(),
-      ])
+      const connectors = await lookUps.findConnectors()
+      // Identities go with their connectors: where there is none, the store is not asked at each page.
+      if (connectors.length === 0) return []
+      const credentials = await core.accounts.credentials.of(id)
       return credentials.flatMap(({ method, data, ...credential }) => {
         const stored = method === 'identity' ? identityIn({ data }) : undefined
         const connector = connectors.find((one) => one.id === stored?.connector)
@@ -103,7 +103,7 @@ export function createIdentities({
       const policy = await lookUps.findSignInPolicy()
       const unlink = unlinkIdentity({
         ...{ ...core, suffices: (person) => suffices(person, policy) },
-        slugs: async () => new Map((await lookUps.findConnectors()).map((one) => [one.id, one.slug])),
+        slugs: async () => slugsOf(await lookUps.findConnectors()),
       })
       return unlink(account, id, origin)
     },
@@ -133,11 +133,7 @@ export const createComeBackToAccount = ({
   originOf,
 }: ComeBackUse) => {
   const link = linkIdentity(core)
-  return async (
-    ctx: Context,
-    told: unknown,
-    returned: { slug: string; parameters: string },
-  ): Promise<void> => {
+  return async (ctx: Context, told: unknown, returned: Returned): Promise<void> => {
     const { kept, sub, session } = HELD.parse(told)
     const present = await browserSessions.of(ctx)
     const account = present && (await findAccount(sub))

@@ -4,6 +4,7 @@ import { disown } from './accounts/disown.ts'
 import type { LinkEnds } from './accounts/links-repository.ts'
 import { createEvent, type NewEvent, type Origin, toStored } from './audit/event.ts'
 import type { Core } from './core.ts'
+import { slugsOf } from './federation/connector.ts'
 import type { RevokeAccess } from './sessions/revoke-access.ts'
 
 /** Who signs in again and again without a cookie is on a new device each time; beyond so many, all of the person's ends. */
@@ -32,6 +33,6 @@ export function createDisown(core: Core, access: RevokeAccess) {
   }
   return disown({
     ...{ ...core, linkKey: core.newLinkKey, end },
-    connectorSlugs: async () => new Map((await core.connectors.list()).map(({ id, slug }) => [id, slug])),
+    connectorSlugs: async () => slugsOf(await core.connectors.list()),
   })
 }

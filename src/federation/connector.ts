@@ -36,5 +36,9 @@ export interface Connector {
   managedBy: string | undefined
 }
 
+/** What connectors are called in addresses, by their ids. */
+export const slugsOf = (connectors: readonly Connector[]): ReadonlyMap<string, string> =>
+  new Map(connectors.map(({ id, slug }) => [id, slug]))
+
 export const callbackOf = (issuer: string, slug: string): string =>
   new URL(`/federation/${slug}/callback`, issuer).href

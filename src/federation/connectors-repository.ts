@@ -93,7 +93,10 @@ export function createConnectorsRepository(db: Kysely<Database>): ConnectorsRepo
 }
 
 const toColumns = ({ type, name, config, secretSealed }: Connector) => ({
-  ...{ type, name, config: JSON.stringify(config), secret_sealed: secretSealed ?? null },
+  type,
+  name,
+  config: JSON.stringify(config),
+  secret_sealed: secretSealed ?? null,
 })
 
 const toConnector = (row: Selectable<FederationTables['connectors']>): Connector => ({

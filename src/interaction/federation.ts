@@ -6,10 +6,11 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Provider } from 'oidc-provider'
 import { z } from 'zod'
+import type { Returned } from '../federation/federation.ts'
 import type { Pending } from '../methods/pending.ts'
 import { AppError } from '../shared/app-error.ts'
 import type { RequestContexts } from '../telemetry/request-context.ts'
-import { expired, finish } from './flow.ts'
+import { expired, finish, journeyWith } from './flow.ts'
 import type { Journey } from './journey.ts'
 import type { OwnBrowser } from './own-browser.ts'
 import { comeBack, type ElsewhereUse, leave } from './steps/elsewhere.ts'
@@ -23,11 +24,6 @@ export interface FederationRouterUse extends ElsewhereUse {
   pending: Pending
   /** Goes on with what a person at `/account` has begun; `held`: what was kept of it. */
   comeBackToAccount: (ctx: Context, held: unknown, returned: Returned) => Promise<void>
-}
-
-interface Returned {
-  slug: string
-  parameters: string
 }
 
 /** What is kept under a `state`: who left with it. */
@@ -90,7 +86,5 @@ async function connectorIn({ findConnectors }: FederationRouterUse, ctx: Context
 async function journeyOf(use: FederationRouterUse, ctx: Context, uid: string): Promise<Journey> {
   const interaction = await use.provider.Interaction.find(uid)
   if (interaction === undefined) throw expired('there is no such interaction')
-  const client = await use.provider.Client.find(String(interaction.params['client_id']))
-  if (client === undefined) throw expired('the client is gone')
-  return { ctx, interaction, client, request: use.requests.of(ctx.req) }
+  return journeyWith(use, ctx, interaction)
 }

@@ -5,7 +5,7 @@ import { readForm } from '../security/body.ts'
 import { admitOwnForm } from '../security/origin.ts'
 import { AppError } from '../shared/app-error.ts'
 import type { RequestContexts } from '../telemetry/request-context.ts'
-import type { Journey, Step, StepResult } from './journey.ts'
+import type { Interaction, Journey, Step, StepResult } from './journey.ts'
 import type { OwnBrowser } from './own-browser.ts'
 
 export interface FlowUse {
@@ -45,9 +45,17 @@ async function resume(use: FlowUse, ctx: Context): Promise<Journey> {
     throw expired('no interaction for this cookie', error)
   })
   if (interaction.uid !== ctx['params'].uid) throw expired('the address names another interaction')
-  const client = await use.provider.Client.find(String(interaction.params['client_id']))
+  return journeyWith(use, ctx, interaction)
+}
+
+export async function journeyWith(
+  { provider, requests }: Pick<FlowUse, 'provider' | 'requests'>,
+  ctx: Context,
+  interaction: Interaction,
+): Promise<Journey> {
+  const client = await provider.Client.find(String(interaction.params['client_id']))
   if (client === undefined) throw expired('the client is gone')
-  return { ctx, interaction, client, request: use.requests.of(ctx.req) }
+  return { ctx, interaction, client, request: requests.of(ctx.req) }
 }
 
 export const expired = (detail: string, cause?: unknown): AppError =>

@@ -3,7 +3,6 @@ import type { OpenDatabase } from '../../../adapters/database.ts'
 import type { Config } from '../../config/config.ts'
 import { type Connector, callbackOf } from '../../federation/connector.ts'
 import { createConnectorsRepository } from '../../federation/connectors-repository.ts'
-import { openRelyingParty } from '../../federation/oidc/relying-party.ts'
 import { createLibraryFetch } from '../../security/library-fetch.ts'
 import { createOutboundFetch } from '../../security/outbound-fetch.ts'
 import { outboundRules } from '../../security/outbound-url.ts'
@@ -14,6 +13,7 @@ export async function* checkConnectors(config: Config, { db }: OpenDatabase): As
   const connectors = await createConnectorsRepository(db).list()
   const fetch = createLibraryFetch(createOutboundFetch({ rules: outboundRules(config) }))
   yield* judgeConnectors(connectors, async ({ slug, config: asked }) => {
+    const { openRelyingParty } = await import('../../federation/oidc/relying-party.ts')
     await openRelyingParty({
       ...{ config: asked, secret: undefined, fetch, allowHttp: !config.production },
       redirectUri: callbackOf(config.issuer, slug),

@@ -25,7 +25,7 @@ import {
   type ServerMetadata,
 } from 'openid-client'
 import { newSecret } from '../../shared/ids.ts'
-import type { OidcConfig } from '../connector.ts'
+import { DEFAULT_SCOPE, type OidcConfig } from '../connector.ts'
 import type { ElsewhereFault, HowNew } from '../outcome.ts'
 
 export interface RelyingPartyUse {
@@ -66,8 +66,6 @@ export interface RelyingParty {
   begin(how: HowNew): Promise<{ url: string; asked: Asked }>
   finish(asked: Asked, parameters: URLSearchParams): Promise<Answered>
 }
-
-export const DEFAULT_SCOPE = 'openid email profile'
 
 /** Rejects where the provider can't be reached, or is another one than it was set up to be. */
 export async function openRelyingParty(use: RelyingPartyUse): Promise<RelyingParty> {

@@ -2,6 +2,7 @@
  * A sign-in that is answered elsewhere: the person leaves by a link, and comes back to the callback of the connector with
  * an answer. In between it lies with the sign-in like any other question, so that nobody answers it twice or for another.
  */
+import type { Returned } from '../../federation/federation.ts'
 import { RateLimited } from '../../security/rate-limit/refusal.ts'
 import { AppError } from '../../shared/app-error.ts'
 import type { Outcome, SignIns } from '../../sign-in/types.ts'
@@ -29,7 +30,7 @@ export async function leave(
 export async function comeBack(
   use: ElsewhereUse,
   journey: Journey,
-  returned: { slug: string; parameters: string },
+  returned: Returned,
 ): Promise<StepResult | undefined> {
   const { ctx, interaction } = journey
   const goOnAt = (path: string): undefined => {
